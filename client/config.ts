@@ -1,0 +1,75 @@
+/**
+ * What the client is told before it starts.
+ *
+ * @module
+ */
+
+/** Where the client looks for a server when nobody says where. */
+export const DEFAULT_HOST = "127.0.0.1";
+/** The port a server listens on when nobody says otherwise. */
+export const DEFAULT_PORT = 12345;
+
+/** The client's settings, checked. */
+export interface ClientConfig {
+  /** The server's host name or address; an IPv6 address without its brackets. */
+  host: string;
+  port: number;
+  /** The name to chat under; `undefined` asks for it. */
+  name: string | undefined;
+  /** Take and print frames instead of lines of text. */
+  json: boolean;
+}
+
+/** A server's address. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * Reads `host`, `host:port`, `[v6]:port`, `[v6]` or a bare IPv6 address; `undefined` when it is none of them.
+ *
+ * @example
+ * ```ts
+ * import { parseAddress } from "./config.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(parseAddress("example.org:80"), { host: "example.org", port: 80 });
+ * assertEquals(parseAddress("[::1]:80"), { host: "::1", port: 80 });
+ * assertEquals(parseAddress("::1"), { host: "::1", port: 12345 });
+ * assertEquals(parseAddress("example.org:99999"), undefined);
+ * ```
+ */
+export function parseAddress(input: string): Address | undefined {
+  const text = input.trim();
+  // Two colons or more without brackets can only be an IPv6 address: a port would be ambiguous there.
+  if (text.split(":").length > 2 && !text.startsWith("[")) return isIPv6(text) ? { host: text, port: DEFAULT_PORT } : undefined;
+  const match = /^(?:\[(?<v6>[^\]]*)\]|(?<host>[^:[\]]*))(?::(?<port>[^:]*))?$/.exec(text);
+  if (!match?.groups) return undefined;
+  const { v6, host, port } = match.groups;
+  const number = port === undefined ? DEFAULT_PORT : parsePort(port);
+  if (number === undefined) return undefined;
+  if (v6 !== undefined) return isIPv6(v6) ? { host: v6, port: number } : undefined;
+  if (host === "") return port === undefined ? undefined : { host: DEFAULT_HOST, port: number };
+  return isHostName(host) ? { host, port: number } : undefined;
+}
+
+/** Writes an address the way {@link parseAddress} reads it, with the port. */
+export function formatAddress({ host, port }: Address): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** 0 is no port that a client could reach. */
+function parsePort(text: string): number | undefined {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  return port >= 1 && port <= 65535 ? port : undefined;
+}
+
+/** Loose on names, which the resolver knows better; strict on what could not be one. */
+function isHostName(text: string): boolean {
+  return text.length <= 253 && /^[^\s/\\?#@<>"'`\p{Cc}]+$/u.test(text);
+}
+
+function isIPv6(text: string): boolean {
+  return URL.canParse(`http://[${text.replace(/%[\w.-]+$/, "")}]/`);
+}

@@ -1,0 +1,268 @@
+/**
+ * A connection that outlives sockets. Reads downwards: {@link Connection} is the `for await` that dials, talks, and tries again.
+ *
+ * 1. Everything said is kept, in order, until the server echoes or refuses it, and said again with the same `ref` after a cut. The
+ *    server does not remember refs yet: a message whose echo was lost with the socket appears twice. It becomes exactly once with the
+ *    server's durable history.
+ * 2. The same name is asked for again. A server may take a while to notice that we were cut and hold our name; that is waited out.
+ * 3. The first attempt fails loudly, with {@link Fatal}; from the first welcome on it tries for ever.
+ *
+ * @module
+ */
+import { EXIT, Fatal } from "../shared/exit.ts";
+import { type ClientFrame, LIMITS, LOBBY, PROTOCOL_VERSION, type Refused, type ServerFrame } from "../shared/protocol.ts";
+import { encodeFrame } from "../shared/codec.ts";
+import { parseNick } from "../shared/names.ts";
+import { byteLength, cleanText, plural } from "../shared/text.ts";
+import { backoff } from "./backoff.ts";
+import type { Clock } from "./clock.ts";
+import { type Address, formatAddress } from "./config.ts";
+import { dial } from "./dial.ts";
+import type { ConnectionEvent } from "./events.ts";
+import { FrameSocket } from "./frame_socket.ts";
+import { newRef } from "./ref.ts";
+import { type SayWithRef, Unacknowledged } from "./unacknowledged.ts";
+
+/** Unacknowledged messages above which a writer that can wait does ({@link Connection.ready}). */
+const WINDOW = 1_000;
+/** Unacknowledged messages above which a writer that cannot is refused. */
+const MOST_WAITING = 10_000;
+const WELCOME_MS = 10_000;
+const FAREWELL_MS = 2_000;
+/** How long our own ghost may hold our name after a cut before somebody else is believed to have it. */
+const GHOST_MS = 90_000;
+/** A connection that lived so long was a good one: the next wait is a short one again. */
+const STEADY_MS = 10_000;
+
+/** What a connection is made of. */
+export interface ConnectionOptions {
+  readonly address: Address;
+  /** Gives the name to ask for, first and after each refusal; `undefined` gives up. `signal` says that nobody waits for it any more. */
+  readonly name: (refused: Refused | undefined, signal: AbortSignal) => Promise<string | undefined>;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** A message that was never sent, and why. */
+export interface NotSent {
+  readonly kind: "not_sent";
+  readonly text: string;
+}
+
+/** How one socket's life ended. */
+type Ending =
+  | { readonly kind: "left" }
+  | { readonly kind: "refused"; readonly refused: Refused }
+  | Cut;
+
+interface Cut {
+  readonly kind: "cut";
+  readonly why: string;
+  /** What to end the program with, where this was the first attempt. */
+  readonly failure: Fatal;
+  /** Whether it came as far as a welcome. */
+  readonly welcomed: boolean;
+  readonly retryMs?: number | undefined;
+}
+
+/** Events from a server until we leave; iterate it once. */
+export class Connection implements AsyncIterable<ConnectionEvent> {
+  readonly #options: ConnectionOptions;
+  readonly #unacknowledged = new Unacknowledged();
+  /** Every public id we have had: after a cut, an echo may name an old one. */
+  readonly #sessions = new Set<string>();
+  readonly #leave = new AbortController();
+  /** The socket, from its welcome on. */
+  #live: FrameSocket | undefined;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+  }
+
+  /** How many messages have no answer yet. */
+  get unacknowledged(): number {
+    return this.#unacknowledged.size;
+  }
+
+  /** Resolves when another message may be said without piling them up. */
+  ready(): Promise<void> {
+    return this.#unacknowledged.below(WINDOW);
+  }
+
+  /** Resolves when everything said has its answer, or never will. */
+  settled(): Promise<void> {
+    return this.#unacknowledged.below(1);
+  }
+
+  /** Says something now, or as soon as there is a connection. */
+  say(text: string, { room = LOBBY, ref = newRef() }: { readonly room?: string; readonly ref?: string } = {}): SayWithRef | NotSent {
+    const say: SayWithRef = { kind: "say", ref, room, text };
+    if (this.#unacknowledged.size >= MOST_WAITING) {
+      return notSent(`${plural(MOST_WAITING, "message")} wait to be sent; that is the most that are kept`);
+    }
+    if (this.#unacknowledged.has(ref)) return notSent("this ref is waiting for its answer");
+    // A longer frame would cost us the connection, again and again.
+    if (byteLength(encodeFrame(say)) > LIMITS.frameBytes) return notSent(`a message has at most ${LIMITS.textBytes} bytes`);
+    this.#unacknowledged.add(say);
+    this.#live?.send(say);
+    return say;
+  }
+
+  /** Sends a frame that needs no keeping; without a connection it is dropped. */
+  send(frame: ClientFrame): void {
+    this.#live?.send(frame);
+  }
+
+  /** Leaves: what was sent is still answered, then the events end, at most 2 s later. */
+  leave(): void {
+    if (this.#leave.signal.aborted) return;
+    this.#leave.abort();
+    this.#live?.send({ kind: "bye" });
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<ConnectionEvent, void> {
+    const { clock, random } = this.#options;
+    let attempt = 0;
+    let lostAt: number | undefined;
+    try {
+      let name = await this.#name(undefined);
+      while (name !== undefined && !this.#leave.signal.aborted) {
+        const started = clock.now();
+        const ending: Ending = yield* this.#talk(name);
+        if (ending.kind === "left") return;
+        let retryMs: number | undefined;
+        if (ending.kind === "cut") {
+          if (this.#sessions.size === 0) throw ending.failure;
+          if (ending.welcomed) {
+            lostAt = clock.now();
+            if (lostAt - started >= STEADY_MS) attempt = 0;
+            yield { kind: "lost", why: ending.why };
+          }
+          retryMs = ending.retryMs;
+        } else {
+          const { refused } = ending;
+          const ghost = refused.code === "name_taken" && lostAt !== undefined && clock.now() - lostAt < GHOST_MS;
+          if (refused.final && !ghost) {
+            name = await this.#name(refused);
+            continue;
+          }
+          if (this.#sessions.size === 0) throw new Fatal(EXIT.tempFail, `No place at ${this.#where}: ${refused.text}`);
+          retryMs = refused.retryMs;
+        }
+        await clock.sleep(retryMs ?? backoff(attempt, random), this.#leave.signal);
+        attempt++;
+      }
+    } finally {
+      this.#unacknowledged.close();
+    }
+  }
+
+  get #where(): string {
+    return formatAddress(this.#options.address);
+  }
+
+  /** A name that may be asked for; the obvious refusals need no server. */
+  async #name(refused: Refused | undefined): Promise<string | undefined> {
+    for (let last = refused;;) {
+      const name = await this.#options.name(last, this.#leave.signal);
+      if (name === undefined) return undefined;
+      const parsed = parseNick(name);
+      if (parsed.ok) return parsed.name;
+      last = { kind: "refused", ...parsed.refusal, final: true };
+    }
+  }
+
+  /** One socket's life. */
+  async *#talk(name: string): AsyncGenerator<ConnectionEvent, Ending> {
+    const { address, clock } = this.#options;
+    const conn = await dial(address, { clock, signal: this.#leave.signal });
+    if ("kind" in conn) return this.#leave.signal.aborted ? { kind: "left" } : this.#cut(conn.why, conn.text);
+    const socket = new FrameSocket(conn, clock);
+    const closed = new AbortController();
+    const limits = [this.#limitWelcome(socket, closed.signal), this.#limitFarewell(socket, closed.signal)];
+    try {
+      socket.send({ kind: "hello", v: [PROTOCOL_VERSION], name });
+      return yield* this.#listen(socket);
+    } finally {
+      this.#live = undefined;
+      socket.close("left");
+      closed.abort();
+      await Promise.all(limits);
+    }
+  }
+
+  async *#listen(socket: FrameSocket): AsyncGenerator<ConnectionEvent, Ending> {
+    let said: string | undefined;
+    let complained = false;
+    for await (const heard of socket) {
+      if (heard.kind === "text") {
+        // The server may have asked for a name in words before our hello came; a web server will say nothing better.
+        if (this.#live === undefined) said ??= `it said "${cleanText(heard.text).slice(0, 60)}"`;
+        if (this.#live === undefined && heard.text.startsWith("HTTP/")) break;
+      } else if (heard.kind === "bad") {
+        if (!complained) yield { kind: "junk", why: heard.why };
+        complained = true;
+      } else {
+        this.#note(heard, socket);
+        yield heard;
+        const ending = this.#ending(heard);
+        if (ending !== undefined) return ending;
+      }
+    }
+    if (this.#leave.signal.aborted) return { kind: "left" };
+    const why = said !== undefined && this.#live === undefined ? said : socket.ended;
+    return this.#cut(why, `No chat server at ${this.#where} (${why})`);
+  }
+
+  /** What a frame means for what we keep. */
+  #note(frame: ServerFrame, socket: FrameSocket): void {
+    if (frame.kind === "welcome") {
+      this.#sessions.add(frame.session);
+      this.#live = socket;
+      for (const say of this.#unacknowledged) socket.send(say);
+      if (this.#leave.signal.aborted) socket.send({ kind: "bye" });
+    } else if (frame.kind === "entry") {
+      if (frame.ref !== undefined && this.#sessions.has(frame.from)) this.#unacknowledged.settle(frame.ref);
+    } else if (frame.kind === "refused" || frame.kind === "error") {
+      if (frame.ref !== undefined) this.#unacknowledged.settle(frame.ref);
+    }
+  }
+
+  /** Whether nothing more can come of this socket. */
+  #ending(frame: ServerFrame): Ending | undefined {
+    if (frame.kind === "bye") {
+      if (this.#leave.signal.aborted) return { kind: "left" };
+      return { ...this.#cut(frame.text, `No place at ${this.#where}: ${frame.text}`), retryMs: frame.retryMs };
+    }
+    if (this.#live !== undefined) return undefined;
+    if (frame.kind === "refused") return { kind: "refused", refused: frame };
+    return frame.kind === "error" ? this.#cut(frame.text, `No common language with ${this.#where}: ${frame.text}`) : undefined;
+  }
+
+  #cut(why: string, text: string): Cut {
+    return { kind: "cut", why: cleanText(why), failure: new Fatal(EXIT.unavailable, cleanText(text)), welcomed: this.#live !== undefined };
+  }
+
+  async #limitWelcome(socket: FrameSocket, closed: AbortSignal): Promise<void> {
+    await this.#options.clock.sleep(WELCOME_MS, closed);
+    if (!closed.aborted && this.#live !== socket) socket.close(`no welcome in ${WELCOME_MS / 1000} s`);
+  }
+
+  async #limitFarewell(socket: FrameSocket, closed: AbortSignal): Promise<void> {
+    await aborted(AbortSignal.any([this.#leave.signal, closed]));
+    // Before the welcome there is nobody to take leave of.
+    if (!closed.aborted && this.#live === socket) await this.#options.clock.sleep(FAREWELL_MS, closed);
+    socket.close("left");
+  }
+}
+
+function notSent(text: string): NotSent {
+  return { kind: "not_sent", text };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,123 @@
+/**
+ * One socket to a server: frames out, frames in, and a ping into long silence. Knows nothing of names, rooms or trying again.
+ *
+ * @module
+ */
+import { decodeServerFrame, encodeFrame } from "../shared/codec.ts";
+import { type Line, LineSplitter } from "../shared/lines.ts";
+import type { ClientFrame, ServerFrame } from "../shared/protocol.ts";
+import type { Clock } from "./clock.ts";
+import { Writer } from "./writer.ts";
+
+/** A line that a server meant for people, sent before it knew who we are; or what another kind of server said. */
+export interface TextLine {
+  readonly kind: "text";
+  readonly text: string;
+}
+
+/** A line that is no frame. */
+export interface BadLine {
+  readonly kind: "bad";
+  readonly why: string;
+}
+
+/** One line from the server. */
+export type Heard = ServerFrame | TextLine | BadLine;
+
+/** After so long a silence, ask; after as long again, give up. */
+const SILENCE_MS = 20_000;
+/** A server's frame may be much longer than a client's; a line above this is dropped as it comes. */
+const LINE_BYTES = 1_048_576;
+/** A server that only pings and never reads must not fill our memory with answers. */
+const WAITING_PONGS = 1_048_576;
+
+/** A socket that speaks frames. Iterate it once; it ends when the socket does, and `ended` says why. */
+export class FrameSocket implements AsyncIterable<Heard> {
+  readonly #conn: Deno.Conn;
+  readonly #clock: Clock;
+  readonly #writer: Writer;
+  readonly #lines = new LineSplitter(LINE_BYTES);
+  readonly #decoder = new TextDecoder();
+  #ended: string | undefined;
+
+  constructor(conn: Deno.Conn, clock: Clock) {
+    this.#conn = conn;
+    this.#clock = clock;
+    this.#writer = new Writer(conn);
+  }
+
+  /** Why the socket ended, in words. */
+  get ended(): string {
+    return this.#ended ?? "the server closed the connection";
+  }
+
+  send(frame: ClientFrame): void {
+    this.#writer.write(encodeFrame(frame));
+  }
+
+  /** Ends the socket; the first reason given is the one that counts. */
+  close(why: string): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = why;
+    this.#conn.close();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Heard, void> {
+    const buffer = new Uint8Array(65_536);
+    let reading: Promise<number | null> | undefined;
+    let asked = false;
+    try {
+      while (this.#ended === undefined) {
+        reading ??= this.#read(buffer);
+        const read = await this.#within(reading);
+        if (read === "silence") {
+          if (asked) this.close(`no word from the server for ${2 * SILENCE_MS / 1000} s`);
+          else this.send({ kind: "ping" });
+          asked = true;
+          continue;
+        }
+        reading = undefined;
+        asked = false;
+        if (read === null) break;
+        for (const line of this.#lines.push(buffer.subarray(0, read))) yield* this.#hear(line);
+      }
+    } finally {
+      this.close("the server closed the connection");
+      await reading;
+      await this.#writer.flushed();
+    }
+  }
+
+  /** What came, or "silence". */
+  async #within(reading: Promise<number | null>): Promise<number | null | "silence"> {
+    const heard = new AbortController();
+    try {
+      return await Promise.race([reading, this.#clock.sleep(SILENCE_MS, heard.signal).then(() => "silence" as const)]);
+    } finally {
+      heard.abort();
+    }
+  }
+
+  /** A broken socket is an ordinary end. */
+  async #read(buffer: Uint8Array): Promise<number | null> {
+    try {
+      return await this.#conn.read(buffer);
+    } catch (error) {
+      if (this.#ended === undefined) this.close(error instanceof Deno.errors.ConnectionReset ? "connection reset" : "connection broken");
+      return null;
+    }
+  }
+
+  *#hear(line: Line): Generator<Heard, void> {
+    if (!(line instanceof Uint8Array)) return yield { kind: "bad", why: `a line of ${line.overlong} bytes` };
+    const text = this.#decoder.decode(line);
+    if (!text.startsWith("{")) return yield { kind: "text", text };
+    const frame = decodeServerFrame(text);
+    if (frame.kind !== "malformed") {
+      if (frame.kind === "ping" && this.#writer.waiting < WAITING_PONGS) this.send({ ...frame, kind: "pong" });
+      yield frame;
+    } else if (frame.code !== "unknown_kind") { // A newer server may say what we do not know.
+      yield { kind: "bad", why: frame.text };
+    }
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * The command line. The only place that reads `Deno.args` and ends the process.
+ *
+ * Each command's code is loaded when it runs, so that a client carries no server and the other way round.
+ *
+ * @module
+ */
+import { CLIENT_FLAGS, clientConfig } from "./client/flags.ts";
+import { SERVER_FLAGS, serverConfig } from "./server/config.ts";
+import { EXIT, type ExitCode, Fatal } from "./shared/exit.ts";
+import { type Flags, nearest, type ParsedFlags, parseFlags, unknownFlag } from "./shared/flags.ts";
+import { type Command, commandHelp, programHelp } from "./shared/help.ts";
+import { VERSION } from "./shared/version.ts";
+
+const DEFAULT_ADDRESS = "127.0.0.1:12345";
+
+const COMMANDS = {
+  server: {
+    summary: "keep the room that people chat in",
+    usage: "chat server [flags]",
+    about: "Starts a chat server, says how to join it, and runs until Ctrl-C. People join with chat client, with netcat and with telnet, " +
+      "all on one port. The log goes to stderr.",
+    flags: SERVER_FLAGS,
+    examples: [
+      ["chat server", "for this machine only"],
+      ["chat server --host 0.0.0.0", "for everybody who can reach this machine"],
+      ["chat server --log-format json", "a log for programs to read"],
+    ],
+  },
+  client: {
+    summary: "join a server and chat",
+    usage: "chat client [ADDRESS] [flags]",
+    about: `Joins the chat server at ADDRESS (host, host:port or [v6]:port; ${DEFAULT_ADDRESS} where none is given). bye, Ctrl-D or ` +
+      "Ctrl-C leaves. Where input or output is not a terminal it is a pipe: lines in are messages, messages out are lines.",
+    flags: CLIENT_FLAGS,
+    examples: [
+      ["chat client --name bob", "join the server on this machine"],
+      ["chat client 192.168.1.5 --name bob", "join one on another machine"],
+      ["date | chat client --name clock", "say one thing and leave"],
+    ],
+  },
+  help: { summary: "print this help, or that of a command", usage: "chat help [COMMAND]" },
+  version: { summary: "print the version", usage: "chat version" },
+} satisfies Record<string, Command>;
+
+const HELP: Record<string, () => string> = {
+  server: () => commandHelp(COMMANDS.server),
+  client: () => commandHelp(COMMANDS.client),
+  help: () => programHelp(COMMANDS),
+  version: () => programHelp(COMMANDS),
+};
+
+async function run(args: readonly string[]): Promise<ExitCode> {
+  const [command, ...rest] = args;
+  switch (command) {
+    case undefined:
+    case "-h":
+    case "--help":
+      return print(programHelp(COMMANDS));
+    case "help":
+      return help(rest);
+    case "version":
+    case "--version":
+      expectNothing(rest, "chat version");
+      return print(`chat ${VERSION} (commit ${commit()}) deno ${Deno.version.deno} ${Deno.build.target}\n`);
+    case "server":
+      return await server(rest);
+    case "client":
+      return await client(rest);
+    default:
+      throw new Fatal(EXIT.usage, command.startsWith("-") ? misplacedFlag(command) : unknownCommand(command));
+  }
+}
+
+async function server(args: readonly string[]): Promise<ExitCode> {
+  const parsed = parseFlags(SERVER_FLAGS, args, env);
+  if (parsed.kind === "help") return help(["server"]);
+  const { values, rest } = orFatal(parsed);
+  expectNothing(rest, "chat server");
+  const { serve } = await import("./server/serve.ts");
+  return await serve(serverConfig(values, Deno.stderr.isTerminal()));
+}
+
+async function client(args: readonly string[]): Promise<ExitCode> {
+  const parsed = parseFlags(CLIENT_FLAGS, args, env);
+  if (parsed.kind === "help") return help(["client"]);
+  const { values, rest: [address = DEFAULT_ADDRESS, ...rest] } = orFatal(parsed);
+  expectNothing(rest, "chat client, after the address,");
+  const config = clientConfig(values, address);
+  if ("problem" in config) throw new Fatal(EXIT.usage, `ADDRESS: ${JSON.stringify(address)} ${config.problem}`);
+  const { chat } = await import("./client/chat.ts");
+  return await chat(config.value);
+}
+
+function help([command = "help", ...rest]: readonly string[]): ExitCode {
+  expectNothing(rest, "chat help");
+  if (!Object.hasOwn(HELP, command)) throw new Fatal(EXIT.usage, unknownCommand(command));
+  return print(HELP[command]());
+}
+
+function orFatal<F extends Flags>(parsed: Exclude<ParsedFlags<F>, { kind: "help" }>): Extract<ParsedFlags<F>, { kind: "parsed" }> {
+  if (parsed.kind === "wrong") throw new Fatal(EXIT.usage, parsed.text);
+  return parsed;
+}
+
+function expectNothing(args: readonly string[], command: string): void {
+  if (args.length > 0) throw new Fatal(EXIT.usage, `Unexpected argument ${JSON.stringify(args[0])}: ${command} takes none`);
+}
+
+function unknownCommand(command: string): string {
+  const near = nearest(command, Object.keys(COMMANDS));
+  return `Unknown command ${JSON.stringify(command)}${near === undefined ? "; chat help lists them" : ` (did you mean ${near}?)`}`;
+}
+
+/** A flag before any command: it may be a command's. */
+function misplacedFlag(arg: string): string {
+  const name = arg.split("=", 1)[0].replace(/^-+/, "");
+  const owner = Object.hasOwn(SERVER_FLAGS, name) ? "server" : Object.hasOwn(CLIENT_FLAGS, name) ? "client" : undefined;
+  if (owner !== undefined) return `Unknown flag "--${name}" without a command (did you mean chat ${owner} --${name}?)`;
+  return unknownFlag(arg, ["help", "version"]);
+}
+
+function env(name: string): string | undefined {
+  return Deno.env.get(name);
+}
+
+/** The commit this was built from: `.ci/compile` puts it into the executable's environment. */
+function commit(): string {
+  return Deno.build.standalone && env("CHAT_COMMIT") || "source";
+}
+
+function print(text: string): ExitCode {
+  try {
+    let bytes = new TextEncoder().encode(text);
+    while (bytes.length > 0) bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
+  } catch (error) {
+    // Whoever reads along may have seen enough: chat help | head -1.
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw new Fatal(EXIT.ioError, `stdout: cannot write: ${messageOf(error)}`);
+  }
+  return EXIT.ok;
+}
+
+/** Says in one line why the program ends, and ends it. */
+function end(error: unknown): never {
+  const [text, code] = error instanceof Fatal ? [error.message, error.code] : [defect(error), EXIT.software];
+  try {
+    Deno.stderr.writeSync(new TextEncoder().encode(`${text.replaceAll(/\s*\n\s*/g, " ")}\n`));
+  } catch {
+    // Nobody is left to tell; the exit code still says it.
+  }
+  Deno.exit(code);
+}
+
+/** What broke and where, without a stack trace. */
+function defect(error: unknown): string {
+  const place = error instanceof Error && error.stack?.match(/[\w-]+\/[\w.-]+\.[jt]s:\d+/)?.[0];
+  return `chat: something broke inside chat: ${messageOf(error)}${place ? ` (${place})` : ""}; please report it`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
+
+globalThis.addEventListener("unhandledrejection", (event) => end(event.reason));
+globalThis.addEventListener("error", (event) => end(event.error));
+try {
+  Deno.exit(await run(Deno.args));
+} catch (error) {
+  end(error);
+}

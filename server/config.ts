@@ -1,0 +1,120 @@
+/**
+ * What a server is started with. The flags table that fills it stands below its type.
+ *
+ * @module
+ */
+import { between, type Checked, type Flags, oneOf, onOff, type Values } from "../shared/flags.ts";
+import { LIMITS } from "../shared/protocol.ts";
+
+/** Messages that a person may send at once before the rate holds. */
+const BURST = 50;
+
+/** Bounds that an owner may change; `undefined` means none (`--limits off`). */
+export interface ServerLimits {
+  /** Connections in all; the process's file limit less 64 holds besides. */
+  readonly maxConnections: number | undefined;
+  /** Connections from one address. A classroom sits behind one. */
+  readonly maxPerAddress: number | undefined;
+  /** Messages per second of one session after a burst; more are read later, not dropped. */
+  readonly rate: number | undefined;
+  /** Messages at once before `rate` holds. */
+  readonly burst: number;
+  /** Bytes of a message's text, and of a text-mode line. */
+  readonly textBytes: number;
+}
+
+/** Everything `serve` needs to know. */
+export interface ServerConfig {
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly logFormat: "text" | "json";
+  /** Whether message texts are logged; by default where the log goes to a terminal. */
+  readonly logMessages: boolean;
+  readonly limits: ServerLimits;
+}
+
+/** The flags of `chat server`. */
+export const SERVER_FLAGS = {
+  "host": {
+    placeholder: "HOST",
+    help: "the address to listen on; 0.0.0.0 or :: is all of this machine's",
+    default: "127.0.0.1",
+    parse: parseHost,
+  },
+  "port": {
+    placeholder: "PORT",
+    help: "the port to listen on; 0 picks a free one",
+    default: 12345,
+    parse: between(0, 65_535, "a port"),
+  },
+  "log-format": {
+    placeholder: "FORMAT",
+    help: "how the log is written to stderr: text or json",
+    default: "text",
+    parse: oneOf("text", "json"),
+  },
+  "log-messages": {
+    help: "put what people say into the log; without the flag, done only where the log goes to a terminal (--no-log-messages: nowhere)",
+    default: undefined,
+    parse: onOff,
+  },
+  "max-connections": {
+    placeholder: "N",
+    help: "connections at once (default: what the limit of open files allows)",
+    default: undefined,
+    parse: between(1, 1_000_000, "a number of connections"),
+  },
+  "max-per-address": {
+    placeholder: "N",
+    help: "connections at once from one address",
+    default: 100,
+    parse: between(1, 1_000_000, "a number of connections"),
+  },
+  "rate": {
+    placeholder: "N",
+    help: `messages per second of one person, after ${BURST} at once; more are read later, not dropped`,
+    default: 20,
+    parse: between(1, 1_000_000, "a number of messages per second"),
+  },
+  "max-text": {
+    placeholder: "BYTES",
+    help: "the longest message",
+    default: LIMITS.textBytes,
+    parse: between(1, LIMITS.textBytes, "a number of bytes"),
+  },
+  "limits": {
+    placeholder: "off",
+    help: "turn off --max-connections, --max-per-address and --rate, for benchmarks",
+    default: undefined,
+    parse: oneOf("on", "off"),
+  },
+} satisfies Flags;
+
+/**
+ * What the flags mean.
+ *
+ * @param logIsTerminal Whether the log goes to a terminal.
+ */
+export function serverConfig(values: Values<typeof SERVER_FLAGS>, logIsTerminal: boolean): ServerConfig {
+  const limited = values.limits !== "off";
+  return {
+    host: values.host,
+    port: values.port,
+    logFormat: values["log-format"],
+    logMessages: values["log-messages"] ?? logIsTerminal,
+    limits: {
+      maxConnections: limited ? values["max-connections"] : undefined,
+      maxPerAddress: limited ? values["max-per-address"] : undefined,
+      rate: limited ? values.rate : undefined,
+      burst: BURST,
+      textBytes: values["max-text"],
+    },
+  };
+}
+
+/** Takes an IPv6 address with brackets too. Whether there is such a host is seen on listening. */
+function parseHost(text: string): Checked<string> {
+  const value = text.replace(/^\[(.*:.*)\]$/, "$1");
+  return /^[\w.:%-]{1,253}$/.test(value) ? { value } : { problem: "is not a host; allowed are a host name and an IP address" };
+}

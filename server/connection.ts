@@ -1,0 +1,56 @@
+/**
+ * The seam between the hub and the transports: frames come in, bytes go out.
+ *
+ * Bytes, not frames, because everybody in a room is sent the same ones: they are encoded once for each codec (`encoded_tail.ts`).
+ *
+ * @module
+ */
+import type { Malformed } from "../shared/codec.ts";
+import type { ClientFrame, ServerFrame } from "../shared/protocol.ts";
+
+/** How a transport shows frames to its peers. */
+export interface Codec {
+  readonly name: string;
+  /** The frame as lines of text, line feeds included; empty where this kind of peer is not shown it. */
+  encode(frame: ServerFrame): string;
+  /** Whether a peer is spared its own entries. Otherwise they come back to it, as acknowledgements. */
+  readonly skipsOwn: boolean;
+}
+
+/** Who is at the other end. */
+export interface Peer {
+  /** Counts the server's connections from 1. */
+  readonly id: number;
+  /** `host:port`, `[v6]:port`. */
+  readonly address: string;
+  readonly transport: "text" | "frames";
+}
+
+/**
+ * One socket's life. Iterating it yields what arrives, in batches: one for each read that brought complete frames.
+ *
+ * 1. The iteration ends after {@link stop}, after the peer's clean end of input, and, with {@link broken} set, when the connection broke.
+ * 2. {@link write} takes some of the bytes, at least one, and says how many. One call at a time. Until it settles, the bytes must not change.
+ * 3. {@link finish} and {@link close} may be called at any time and more than once.
+ */
+export interface Connection extends AsyncIterable<readonly (ClientFrame | Malformed)[]> {
+  readonly peer: Peer;
+  readonly codec: Codec;
+  /** When a first frame is due, on the clock of `performance.now()`. */
+  readonly helloDue: number;
+  /** When a name is due that was accepted. */
+  readonly nameDue: number;
+  /** How many names may be asked for. */
+  readonly nameTries: number;
+  /** Set when the peer has a name. Until then a line of text is one. */
+  welcomed: boolean;
+  /** What went wrong, in words, when the connection broke. */
+  readonly broken: string | undefined;
+  write(bytes: Uint8Array): Promise<number>;
+  /** Reads no more. */
+  stop(): void;
+  /** Ends the output, waits up to a second for the peer to do the same, so that nothing sent is lost, and closes. */
+  finish(): Promise<void>;
+  /** Closes at once. */
+  close(): void;
+}

@@ -1,0 +1,187 @@
+/**
+ * A room's newest frames as bytes, encoded once for all who read them.
+ *
+ * It is a list of segments. A segment is only ever appended to, never overwritten: a write that is under way may still be reading it. A
+ * reader holds a position, a number; nothing here knows who reads.
+ *
+ * @module
+ */
+import type { Entry, Presence, Seq } from "../shared/protocol.ts";
+import type { Codec } from "./connection.ts";
+
+/** Bytes of a segment. A single longer line gets a segment of its own size. */
+export const SEGMENT_BYTES = 64 * 1024;
+/** Bytes of segments that a tail keeps. */
+export const TAIL_BYTES = 4 * 1024 * 1024;
+
+/** Where a reader is. */
+export interface Position {
+  /** Bytes since the tail began. */
+  readonly offset: number;
+  /** The newest entry before it. */
+  readonly cursor: Seq;
+}
+
+/** What comes next for a reader, and where it is after it. */
+export interface Piece {
+  /** To be written as they are; empty where all of it was the reader's own. */
+  readonly bytes: Uint8Array;
+  readonly next: Position;
+}
+
+interface Segment {
+  readonly bytes: Uint8Array;
+  /** The offset of its first byte. */
+  readonly start: number;
+  length: number;
+  /** The newest entry before it. */
+  readonly before: Seq;
+  /** The newest entry in it or before it. */
+  last: Seq;
+  /** For each entry in it, its seq and where it ends within the segment. */
+  readonly seqs: Seq[];
+  readonly ends: number[];
+  /** Where each session's own entries lie: beginnings and ends in turn, runs of neighbours as one. */
+  readonly own: Map<string, number[]>;
+}
+
+const encoder = new TextEncoder();
+
+/** The newest frames of one room for one codec, at most {@link TAIL_BYTES} of them. */
+export class EncodedTail {
+  readonly #codec: Codec;
+  #segments: Segment[];
+
+  /** @param head The room's newest entry, which the tail begins after. */
+  constructor(codec: Codec, head: Seq) {
+    this.#codec = codec;
+    this.#segments = [segment(0, SEGMENT_BYTES, head)];
+  }
+
+  /** Where a reader is that has everything. */
+  get end(): Position {
+    const newest = this.#newest;
+    return { offset: newest.start + newest.length, cursor: newest.last };
+  }
+
+  /** Encodes a frame onto the end. */
+  append(frame: Entry | Presence): void {
+    const text = this.#codec.encode(frame);
+    const newest = this.#newest;
+    const { read, written } = encoder.encodeInto(text, newest.bytes.subarray(newest.length));
+    if (read === text.length) this.#index(newest, frame, written);
+    else this.#appendToNew(text, frame);
+  }
+
+  /** What comes after `position`, up to its segment's end and not beyond `until`; `"gone"` when that is no longer kept; `undefined` at the end. */
+  read(position: Position, until: number, reader: string): Piece | "gone" | undefined {
+    const found = this.#at(position.offset);
+    if (!found) return "gone";
+    const from = position.offset - found.start;
+    const to = Math.min(found.length, until - found.start);
+    if (to <= from) return undefined;
+    const own = this.#codec.skipsOwn ? found.own.get(reader) : undefined;
+    const bytes = own ? without(found.bytes, from, to, own) : found.bytes.subarray(from, to);
+    return { bytes, next: { offset: found.start + to, cursor: to === found.length ? found.last : this.#cursorAt(found, to) } };
+  }
+
+  /** The position right after the entry `seq`; `undefined` when the entry after it is not kept. */
+  locate(seq: Seq): Position | undefined {
+    for (let i = this.#segments.length - 1; i >= 0; i--) {
+      const { start, before, seqs, ends } = this.#segments[i];
+      const at = lastAtMost(seqs, seq);
+      if (at >= 0) return { offset: start + ends[at], cursor: seqs[at] };
+      if (seq >= before) return { offset: start, cursor: before };
+    }
+    return undefined;
+  }
+
+  get #newest(): Segment {
+    return this.#segments[this.#segments.length - 1];
+  }
+
+  #appendToNew(text: string, frame: Entry | Presence): void {
+    const bytes = encoder.encode(text);
+    const { offset, cursor } = this.end;
+    const fresh = segment(offset, Math.max(SEGMENT_BYTES, bytes.length), cursor);
+    fresh.bytes.set(bytes);
+    this.#segments.push(fresh);
+    this.#index(fresh, frame, bytes.length);
+    while (offset + bytes.length - this.#segments[0].start > TAIL_BYTES) this.#segments.shift();
+  }
+
+  #index(segment: Segment, frame: Entry | Presence, bytes: number): void {
+    const start = segment.length;
+    const end = start + bytes;
+    segment.length = end;
+    if (frame.kind !== "entry") return;
+    segment.last = frame.seq;
+    segment.seqs.push(frame.seq);
+    segment.ends.push(end);
+    if (!this.#codec.skipsOwn) return;
+    const own = segment.own.get(frame.from);
+    if (!own) segment.own.set(frame.from, [start, end]);
+    else if (own[own.length - 1] === start) own[own.length - 1] = end;
+    else own.push(start, end);
+  }
+
+  /** The segment that holds `offset`, or ends with it and is the newest. */
+  #at(offset: number): Segment | undefined {
+    // Nearly everybody reads the newest or the one before.
+    for (let i = this.#segments.length - 1; i >= 0; i--) {
+      const segment = this.#segments[i];
+      if (offset >= segment.start) {
+        const isRead = offset === segment.start + segment.length && i < this.#segments.length - 1;
+        return isRead ? this.#segments[i + 1] : segment;
+      }
+    }
+    return undefined;
+  }
+
+  #cursorAt(segment: Segment, length: number): Seq {
+    const at = lastAtMost(segment.ends, length);
+    return at >= 0 ? segment.seqs[at] : segment.last;
+  }
+}
+
+function segment(start: number, size: number, last: Seq): Segment {
+  return { bytes: new Uint8Array(size), start, length: 0, before: last, last, seqs: [], ends: [], own: new Map() };
+}
+
+/** `bytes` from `from` to `to`, less the runs in `own`. */
+function without(bytes: Uint8Array, from: number, to: number, own: readonly number[]): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  const keep = (start: number, end: number) => {
+    if (start >= end) return;
+    pieces.push(bytes.subarray(start, end));
+    length += end - start;
+  };
+  let at = from;
+  for (let i = Math.max(0, lastAtMost(own, from) & ~1); i < own.length && own[i] < to; i += 2) {
+    if (own[i + 1] <= at) continue;
+    keep(at, own[i]);
+    at = own[i + 1];
+  }
+  keep(at, to);
+  if (pieces.length === 1) return pieces[0];
+  const kept = new Uint8Array(length);
+  let end = 0;
+  for (const piece of pieces) {
+    kept.set(piece, end);
+    end += piece.length;
+  }
+  return kept;
+}
+
+/** The index of the last of the rising `numbers` that is at most `limit`; -1 when there is none. */
+function lastAtMost(numbers: readonly number[], limit: number): number {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (numbers[middle] <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}

@@ -1,0 +1,208 @@
+/**
+ * The server's log: each event as one line, through LogTape.
+ *
+ * @module
+ */
+import {
+  configure,
+  dispose,
+  getAnsiColorFormatter,
+  getJsonLinesFormatter,
+  getLogger,
+  getTextFormatter,
+  type LogRecord,
+  type TextFormatter,
+  type TextFormatterOptions,
+} from "@logtape/logtape";
+import { count, plural } from "../shared/text.ts";
+import type { ServerEvent, Watch } from "./events.ts";
+
+/** Bytes of log that may wait for a terminal that is held (Ctrl-S) or a disk that is slow; more is dropped, and said. */
+const WAITING_BYTES = 1024 * 1024;
+/** Messages without their text that are logged one by one within a second; more are counted. */
+const COUNTED_ABOVE = 20;
+
+/** Where the log goes and what is in it. */
+export interface LogOptions {
+  readonly format: "text" | "json";
+  /** Whether what people say is in it. */
+  readonly messages: boolean;
+  /** Whether a person looks on: local times, whole addresses. */
+  readonly terminal: boolean;
+  readonly colour: boolean;
+  /** Takes some of the bytes and says how many. */
+  readonly write: (bytes: Uint8Array) => Promise<number>;
+}
+
+/** An open log. */
+export interface Log {
+  readonly watch: Watch;
+  /** Settles when everything is written. */
+  close(): Promise<void>;
+}
+
+/** Opens the process's log. LogTape has one configuration for a process, so there is one log. */
+export async function openLog(options: LogOptions): Promise<Log> {
+  const output = new LogOutput(options.write);
+  const format = formatter(options);
+  await configure({
+    reset: true,
+    sinks: { output: (record: LogRecord) => output.push(format(record)) },
+    loggers: [
+      { category: "chat", sinks: ["output"], lowestLevel: "info" },
+      { category: ["logtape", "meta"], sinks: ["output"], lowestLevel: "error" },
+    ],
+  });
+  const meter = new MessageMeter();
+  const watch: Watch = (event) => {
+    if (event.type !== "said" || options.messages || meter.count()) record(event, options);
+  };
+  const close = async () => {
+    meter.close();
+    await dispose();
+    await output.drained();
+  };
+  return { watch, close };
+}
+
+function formatter({ format, terminal, colour }: LogOptions): TextFormatter {
+  if (format === "json") return getJsonLinesFormatter({ message: "rendered", properties: "flatten" });
+  const options: TextFormatterOptions = {
+    timestamp: terminal ? "time" : "rfc3339",
+    timeZone: terminal ? null : undefined,
+    value: "bare",
+    sanitize: { newlines: "escape" },
+    format: ({ timestamp, level, message, record }) =>
+      record.level === "info" ? `${timestamp}  ${message}` : `${timestamp}  ${level}  ${message}`,
+  };
+  return colour ? getAnsiColorFormatter(options) : getTextFormatter(options);
+}
+
+function record(event: ServerEvent, { messages, terminal }: LogOptions): void {
+  const logger = getLogger("chat");
+  const shown = (address: string) => terminal ? address : network(address);
+  switch (event.type) {
+    case "started":
+      return logger.info("listening on {address}", { event: event.type, address: event.address });
+    case "stopping":
+      return logger.info("stopping: telling everybody", { event: event.type });
+    case "stopped":
+      return logger.info("stopped after {count}", { event: event.type, count: plural(event.messages, "message") });
+    case "connected": {
+      const { id, address, transport } = event.peer;
+      return logger.info("{address} connected ({transport})", { event: event.type, id, address: shown(address), transport });
+    }
+    case "joined": {
+      const { id, address } = event.peer;
+      return logger.info("{nick} joined #{room} from {address}", {
+        event: event.type,
+        id,
+        nick: event.nick,
+        room: event.room,
+        address: shown(address),
+      });
+    }
+    case "said": {
+      const { room, by, text, seq } = event.entry;
+      if (messages) return logger.info("#{room} {by}: {text}", { event: event.type, room, by, text, seq });
+      return logger.info("#{room} {by} said {bytes}", { event: event.type, room, by, seq, bytes: plural(text.length, "character") });
+    }
+    case "refused": {
+      const who = event.nick ?? shown(event.peer.address);
+      return logger.info("{who} was refused: {text}", { event: event.type, id: event.peer.id, who, text: event.text });
+    }
+    case "disconnected": {
+      const { nick, why, sent, peer } = event;
+      const properties = { event: event.type, id: peer.id, who: nick ?? shown(peer.address), why, sent };
+      return nick === undefined
+        ? logger.info("{who} went without a name: {why}", properties)
+        : logger.info("{who} left after {messages}: {why}", { ...properties, messages: plural(sent, "message") });
+    }
+    case "turned_away":
+      return logger.info("{address} was turned away: {why}", { event: event.type, address: shown(event.address), why: event.why });
+    case "fault":
+      return logger.error("something broke in {where}: {error}", { event: event.type, where: event.where, error: reason(event.error) });
+  }
+}
+
+/** An address as far as a log on disk may tell it: its /24, or its /48. */
+export function network(address: string): string {
+  const v6 = address.match(/^\[(.*)\]:\d+$/)?.[1];
+  if (v6 === undefined) return address.replace(/\.\d+:\d+$/, ".0/24");
+  const groups = v6.split("::")[0].split(":").filter((group) => group !== "").slice(0, 3);
+  return `${groups.join(":")}::/48`;
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
+
+/** Keeps a log without texts from growing with every message: above a rate they are counted. */
+class MessageMeter {
+  #logged = 0;
+  #more = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Counts a message; whether it gets a line of its own. */
+  count(): boolean {
+    this.#timer ??= setTimeout(() => this.#report(), 1_000);
+    if (this.#logged++ < COUNTED_ABOVE) return true;
+    this.#more++;
+    return false;
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    if (this.#timer !== undefined) this.#report();
+  }
+
+  #report(): void {
+    this.#timer = undefined;
+    if (this.#more > 0) getLogger("chat").info("and {more} more messages", { event: "said", more: count(this.#more) });
+    this.#logged = this.#more = 0;
+  }
+}
+
+/** Lines on their way out. The event loop never waits for whoever reads them. */
+class LogOutput {
+  readonly #write: (bytes: Uint8Array) => Promise<number>;
+  #waiting: string[] = [];
+  #bytes = 0;
+  #dropped = 0;
+  #writing: Promise<void> | undefined;
+
+  constructor(write: (bytes: Uint8Array) => Promise<number>) {
+    this.#write = write;
+  }
+
+  push(line: string): void {
+    if (this.#bytes + line.length > WAITING_BYTES) {
+      this.#dropped++;
+      return;
+    }
+    this.#waiting.push(line);
+    this.#bytes += line.length;
+    this.#writing ??= this.#run();
+  }
+
+  async drained(): Promise<void> {
+    await this.#writing;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#waiting.length > 0) {
+        let bytes = new TextEncoder().encode(this.#waiting.join(""));
+        this.#waiting = [];
+        this.#bytes = 0;
+        while (bytes.length > 0) bytes = bytes.subarray(await this.#write(bytes));
+        if (this.#dropped > 0) this.#waiting.push(`(${plural(this.#dropped, "line")} of log dropped: nobody read them)\n`);
+        this.#dropped = 0;
+      }
+    } catch {
+      this.#waiting = []; // Nobody reads the log any more; the chat goes on without it.
+    } finally {
+      this.#writing = undefined;
+    }
+  }
+}

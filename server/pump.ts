@@ -1,0 +1,201 @@
+/**
+ * What one connection is sent, and when: its outbox, and its position in the tail of each room it is in.
+ *
+ * @module
+ */
+import type { ServerFrame } from "../shared/protocol.ts";
+import type { Broadcast } from "./broadcast.ts";
+import type { Connection } from "./connection.ts";
+import { type EncodedTail, type Piece, type Position, TAIL_BYTES } from "./encoded_tail.ts";
+import { Outbox } from "./outbox.ts";
+import type { Turns, Writer } from "./turns.ts";
+
+/** A reader this far behind the tail's end slows the senders, while it moves. */
+const FAR_BEHIND_BYTES = TAIL_BYTES / 2;
+/** How long what is left to write may take when a connection ends, in milliseconds. */
+const FLUSH_MS = 5_000;
+
+/** Reads a room's history for a connection whose position is not in the tail any more; the position it can go on from. */
+export type CatchUp = (broadcast: Broadcast, tail: EncodedTail, position: Position) => Promise<Piece>;
+
+interface Reading {
+  readonly tail: EncodedTail;
+  position: Position;
+  /** Nothing from this offset on is for this reader. */
+  until: number;
+}
+
+/**
+ * Writes to one connection, one write at a time.
+ *
+ * 1. Answers come first, then each room in turn, one write as far as its segment goes.
+ * 2. What was not taken whole is written on from where it stopped, before anything else.
+ * 3. A position that is not in the tail any more is refilled from history, page by page, as it drains.
+ * 4. After {@link finish} what was published before it is written, then the farewell, then the connection ends.
+ */
+export class Pump implements Writer {
+  readonly connection: Connection;
+  /** The public id of the session that reads; empty before there is one. */
+  reader = "";
+  readonly #turns: Turns;
+  readonly #catchUp: CatchUp;
+  readonly #outbox = new Outbox();
+  readonly #readings = new Map<Broadcast, Reading>();
+  /** What is left of a piece that was not taken whole. */
+  #rest: Uint8Array | undefined;
+  /** Stands in the queue for a turn, or a write or a page is under way. */
+  #busy = false;
+  #writingSince = Infinity;
+  #farewell: string | undefined;
+  #flushTimer: ReturnType<typeof setTimeout> | undefined;
+  #over = false;
+  #drained: PromiseWithResolvers<void> | undefined;
+  readonly #finished = Promise.withResolvers<void>();
+
+  constructor(connection: Connection, turns: Turns, catchUp: CatchUp) {
+    this.connection = connection;
+    this.#turns = turns;
+    this.#catchUp = catchUp;
+  }
+
+  /** Settles when the connection is closed. */
+  get finished(): Promise<void> {
+    return this.#finished.promise;
+  }
+
+  /** Since when the peer has taken nothing of what is being written, on the clock of `performance.now()`; `Infinity` when nothing is. */
+  get stuckSince(): number {
+    return this.#writingSince;
+  }
+
+  /** What to wait for before more is asked for; `undefined` while the peer reads its answers. */
+  get congestion(): Promise<void> | undefined {
+    if (!this.#outbox.congested || this.#over) return undefined;
+    this.#drained ??= Promise.withResolvers<void>();
+    return this.#drained.promise;
+  }
+
+  /** Sends a frame to this connection alone. */
+  send(frame: ServerFrame): void {
+    const text = this.connection.codec.encode(frame);
+    if (text === "" || this.#over) return;
+    if (this.#outbox.offer(text)) this.wake();
+    else this.abort();
+  }
+
+  /** Reads a room's tail from here on. */
+  follow(broadcast: Broadcast): void {
+    const tail = broadcast.follow(this);
+    this.#readings.set(broadcast, { tail, position: tail.end, until: Infinity });
+  }
+
+  /** Asks for a turn; {@link write} is called when it has come. */
+  wake(): void {
+    if (this.#busy || this.#over) return;
+    this.#busy = true;
+    this.#turns.add(this);
+  }
+
+  /** Ends the connection after everything published so far, with a last frame. */
+  finish(farewell: ServerFrame): Promise<void> {
+    if (this.#farewell === undefined && !this.#over) {
+      this.#farewell = this.connection.codec.encode(farewell);
+      for (const [broadcast, reading] of this.#readings) {
+        reading.until = reading.tail.end.offset;
+        broadcast.unfollow(this);
+      }
+      this.#flushTimer = setTimeout(() => this.abort(), FLUSH_MS);
+      this.wake();
+    }
+    return this.#finished.promise;
+  }
+
+  /** Ends the connection at once; what is not written is not. */
+  abort(): void {
+    if (this.#over) return;
+    this.#over = true;
+    clearTimeout(this.#flushTimer);
+    for (const broadcast of this.#readings.keys()) broadcast.unfollow(this);
+    this.#readings.clear();
+    this.#drained?.resolve();
+    this.connection.close();
+    this.#finished.resolve();
+  }
+
+  /** Starts the next write, if there is something to write. */
+  write(): void {
+    if (this.#over) return;
+    const bytes = this.#rest ?? this.#next();
+    if (bytes === undefined) this.#busy = false;
+    else if (bytes !== "later") this.#start(bytes);
+  }
+
+  #start(bytes: Uint8Array): void {
+    this.#rest = bytes;
+    this.#writingSince = performance.now();
+    this.connection.write(bytes).then(this.#wrote, this.#broke);
+  }
+
+  readonly #wrote = (taken: number): void => {
+    this.#writingSince = Infinity;
+    if (this.#over) return;
+    const rest = this.#rest!;
+    this.#rest = taken < rest.length ? rest.subarray(taken) : undefined;
+    this.#turns.add(this);
+  };
+
+  /** The peer is gone; its session hears that from the reading half. */
+  readonly #broke = (): void => this.abort();
+
+  /** The next bytes to write; `"later"` when a page of history or the end is on its way; `undefined` when there are none. */
+  #next(): Uint8Array | "later" | undefined {
+    const answers = this.#outbox.take();
+    if (answers) {
+      this.#drained?.resolve();
+      this.#drained = undefined;
+      return answers;
+    }
+    for (const [broadcast, reading] of this.#readings) {
+      const bytes = this.#read(broadcast, reading);
+      if (bytes) return bytes;
+    }
+    if (this.#farewell === undefined) return undefined;
+    if (this.#farewell !== "") {
+      const farewell = new TextEncoder().encode(this.#farewell);
+      this.#farewell = "";
+      return farewell;
+    }
+    this.connection.finish().then(() => this.abort(), this.#broke);
+    return "later";
+  }
+
+  #read(broadcast: Broadcast, reading: Reading): Uint8Array | "later" | undefined {
+    for (;;) {
+      const piece = reading.tail.read(reading.position, reading.until, this.reader);
+      if (!piece) return undefined;
+      if (piece === "gone") {
+        this.#catchUp(broadcast, reading.tail, reading.position).then((page) => this.#refill(reading, page), this.#broke);
+        return "later";
+      }
+      this.#advance(broadcast, reading, piece);
+      if (piece.bytes.length > 0) return piece.bytes;
+    }
+  }
+
+  #refill(reading: Reading, page: Piece): void {
+    if (this.#over) return;
+    reading.position = page.next;
+    if (page.bytes.length > 0) this.#start(page.bytes);
+    else this.#turns.add(this);
+  }
+
+  #advance(broadcast: Broadcast, reading: Reading, piece: Piece): void {
+    reading.position = piece.next;
+    if (reading.tail.end.offset - piece.next.offset > FAR_BEHIND_BYTES) broadcast.pressure.behind(this);
+    else broadcast.pressure.caughtUp(this);
+    if (this.#readings.size === 1) return;
+    // The room that was just read goes to the end of the queue.
+    this.#readings.delete(broadcast);
+    this.#readings.set(broadcast, reading);
+  }
+}

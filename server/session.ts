@@ -1,0 +1,110 @@
+/**
+ * One peer's stay, from its first frame to its leave.
+ *
+ * @module
+ */
+import type { Malformed } from "../shared/codec.ts";
+import type { Bye, ClientFrame } from "../shared/protocol.ts";
+import type { Connection } from "./connection.ts";
+import type { Hub, Seat } from "./hub.ts";
+import { Pump } from "./pump.ts";
+import type { Turns } from "./turns.ts";
+
+type Inbound = Exclude<ClientFrame, { kind: "bye" }> | Malformed;
+
+/** Serves a connection until it is closed. A fault of ours ends it for this peer alone, and is thrown when everybody else has been told. */
+export async function serveConnection(connection: Connection, hub: Hub, turns: Turns): Promise<void> {
+  const pump: Pump = new Pump(connection, turns, (broadcast, tail, position) => hub.catchUp(pump, broadcast, tail, position));
+  const newcomer = new Newcomer(connection, pump, hub);
+  try {
+    const why = await converse(connection, newcomer, hub);
+    const how = connection.broken ? "broken" : "bye";
+    if (newcomer.seat) await hub.leave(newcomer.seat, how, why);
+    else await newcomer.seeOff(why);
+  } catch (fault) {
+    pump.abort();
+    if (newcomer.seat) await hub.leave(newcomer.seat, "broken", "something broke inside the server");
+    throw fault;
+  } finally {
+    newcomer.forget();
+  }
+}
+
+/** Hears a peer out. Returns why it ended, in words for the log. */
+async function converse(connection: Connection, newcomer: Newcomer, hub: Hub): Promise<string> {
+  for await (const frames of connection) {
+    for (const frame of frames) {
+      if (frame.kind === "bye") return "said bye";
+      if (newcomer.seat) {
+        const wait = hub.handle(newcomer.seat, frame);
+        if (wait) await wait;
+      } else if (!newcomer.hear(frame)) {
+        return "had no name";
+      }
+    }
+  }
+  return connection.broken ?? (hub.stopping.aborted ? "the server stopped" : "closed its end");
+}
+
+/** Somebody without a name yet. */
+class Newcomer {
+  /** What it got when it had a name. */
+  seat: Seat | undefined;
+  readonly #connection: Connection;
+  readonly #pump: Pump;
+  readonly #hub: Hub;
+  #due: ReturnType<typeof setTimeout>;
+  #tries = 0;
+  #tooLate = false;
+
+  constructor(connection: Connection, pump: Pump, hub: Hub) {
+    this.#connection = connection;
+    this.#pump = pump;
+    this.#hub = hub;
+    this.#due = this.#expect(connection.helloDue);
+  }
+
+  /** Takes its next frame; false when there is no use in another. */
+  hear(frame: Inbound): boolean {
+    if (frame.kind !== "hello") {
+      const text = 'say hello first: {"kind":"hello","v":[1],"name":"..."}';
+      this.#pump.send(frame.kind === "malformed" ? { ...frame, kind: "error" } : { kind: "error", code: "unexpected", text });
+      return true;
+    }
+    const greeted = this.#hub.greet(frame, this.#pump, ++this.#tries === this.#connection.nameTries);
+    if (greeted === "no version") return false;
+    if (greeted === "refused") {
+      this.forget();
+      this.#due = this.#expect(this.#connection.nameDue);
+      return this.#tries < this.#connection.nameTries;
+    }
+    this.seat = greeted;
+    this.forget();
+    return true;
+  }
+
+  /** Ends the connection of somebody who never had a name. */
+  async seeOff(why: string): Promise<void> {
+    if (this.#connection.broken) this.#pump.abort();
+    else await this.#pump.finish(this.#farewell(why));
+  }
+
+  /** No name is due any more. */
+  forget(): void {
+    clearTimeout(this.#due);
+  }
+
+  #expect(due: number): ReturnType<typeof setTimeout> {
+    return setTimeout(() => {
+      this.#tooLate = true;
+      this.#connection.stop();
+    }, Math.max(0, due - performance.now()));
+  }
+
+  #farewell(why: string): Bye {
+    if (this.#tooLate) return { kind: "bye", reason: "timeout", text: "No name came in time. Bye" };
+    if (this.#hub.stopping.aborted) return { kind: "bye", reason: "restart", text: "The server is stopping. Bye" };
+    if (why === "had no name") return { kind: "bye", reason: "error", text: "Connect again to try another name. Bye" };
+    return { kind: "bye", reason: "left", text: "Bye" };
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * Frames mode: one JSON object a line, for our own clients and for programs. `shared/protocol.ts` specifies it.
+ *
+ * @module
+ */
+import { decodeClientFrame, encodeFrame, type Malformed } from "../../shared/codec.ts";
+import { type Line, LineSplitter } from "../../shared/lines.ts";
+import { type ClientFrame, LIMITS } from "../../shared/protocol.ts";
+import { count } from "../../shared/text.ts";
+import type { Codec, Connection, Peer } from "../connection.ts";
+import type { TcpSocket } from "./tcp_socket.ts";
+
+/** How long the first `hello` may take after the first byte, in milliseconds. Programs are quick. */
+const HELLO_DUE_MS = 5_000;
+/** Names that may be asked for on one connection: a person chooses, at a terminal. */
+const NAME_TRIES = 20;
+
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+/** How our clients are sent frames. */
+export const framesCodec: Codec = { name: "frames", encode: encodeFrame, skipsOwn: false };
+
+/** A peer that speaks frames. */
+export class FramesConnection implements Connection {
+  readonly peer: Peer;
+  readonly codec = framesCodec;
+  readonly helloDue = performance.now() + HELLO_DUE_MS;
+  readonly nameDue: number;
+  readonly nameTries = NAME_TRIES;
+  welcomed = false;
+  readonly #socket: TcpSocket;
+  readonly #splitter = new LineSplitter(LIMITS.frameBytes);
+
+  /** @param due When a name is due, on the clock of `performance.now()`. */
+  constructor(socket: TcpSocket, id: number, due: number) {
+    this.#socket = socket;
+    this.peer = { id, address: socket.address, transport: "frames" };
+    this.nameDue = due;
+  }
+
+  get broken(): string | undefined {
+    return this.#socket.broken;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<readonly (ClientFrame | Malformed)[]> {
+    for (let chunk = await this.#socket.read(); chunk !== null; chunk = await this.#socket.read()) {
+      const lines = this.#splitter.push(chunk);
+      if (lines.length > 0) yield lines.map(frame);
+      if (!this.#splitter.runaway) continue;
+      yield [tooLong(this.#splitter.pending)];
+      return;
+    }
+    const last = this.broken ? undefined : this.#splitter.end();
+    if (last) yield [frame(last)];
+  }
+
+  write(bytes: Uint8Array): Promise<number> {
+    return this.#socket.write(bytes);
+  }
+
+  stop(): void {
+    this.#socket.stop();
+  }
+
+  finish(): Promise<void> {
+    return this.#socket.finish();
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+}
+
+function frame(line: Line): ClientFrame | Malformed {
+  if (!(line instanceof Uint8Array)) return tooLong(line.overlong);
+  try {
+    return decodeClientFrame(decoder.decode(line));
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return { kind: "malformed", code: "malformed", text: "not UTF-8" };
+  }
+}
+
+function tooLong(bytes: number): Malformed {
+  const text = `a frame has at most ${count(LIMITS.frameBytes)} bytes, this one had ${count(bytes)}`;
+  return { kind: "malformed", code: "too_long", text };
+}

@@ -1,0 +1,109 @@
+/**
+ * A TCP connection as bytes, for the text and frames transports.
+ *
+ * @module
+ */
+
+/** The first read of a connection, and each one after a quiet time, in bytes. */
+const READ_MIN = 2 * 1024;
+/** Reads that were filled grow up to this, in bytes. */
+const READ_MAX = 64 * 1024;
+/** How long a peer may take to end its side after we ended ours, in milliseconds. */
+const LINGER_MS = 1_000;
+
+/** One TCP connection. `Deno.Conn` throws where this returns: that a peer goes away is no fault. */
+export class TcpSocket {
+  /** `host:port` or `[v6]:port`. */
+  readonly address: string;
+  /** The peer's address alone, as limits count it. */
+  readonly host: string;
+  /** What went wrong, in words, when the connection broke. */
+  broken: string | undefined;
+  readonly #conn: Deno.TcpConn;
+  #buffer = new Uint8Array(READ_MIN);
+  /** Bytes that were looked at and put back. */
+  #unread: Uint8Array | undefined;
+  #endRead: (() => void) | undefined;
+  #stopped = false;
+  #closed = false;
+
+  constructor(conn: Deno.TcpConn) {
+    this.#conn = conn;
+    const { hostname, port } = conn.remoteAddr;
+    this.host = hostname;
+    this.address = hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+    // A line said now is heard now; the pumps gather what can be gathered.
+    conn.setNoDelay(true);
+  }
+
+  /** The next bytes, valid until the next call; `null` at the end, after {@link stop}, and when the connection broke. One call at a time. */
+  async read(): Promise<Uint8Array | null> {
+    const unread = this.#unread;
+    this.#unread = undefined;
+    if (unread) return unread;
+    if (this.#stopped) return null;
+    const { promise, resolve } = Promise.withResolvers<number | null>();
+    this.#endRead = () => resolve(null);
+    this.#conn.read(this.#buffer).then(resolve, (error) => {
+      this.#break(error);
+      resolve(null);
+    });
+    const length = await promise;
+    this.#endRead = undefined;
+    if (length === null || this.#stopped) return null;
+    const bytes = this.#buffer.subarray(0, length);
+    this.#fit(length);
+    return bytes;
+  }
+
+  /** Puts bytes back, to be read again. */
+  unread(bytes: Uint8Array): void {
+    this.#unread = bytes;
+  }
+
+  /** Ends reading; a read under way ends with `null`. */
+  stop(): void {
+    this.#stopped = true;
+    this.#endRead?.();
+  }
+
+  /** Writes some of the bytes and says how many. Rejects when the connection is broken or closed. */
+  write(bytes: Uint8Array): Promise<number> {
+    return this.#conn.write(bytes);
+  }
+
+  /** Ends the output, waits up to a second for the peer's end so that it can read everything, and closes. */
+  async finish(): Promise<void> {
+    if (this.#closed) return;
+    const timer = setTimeout(() => this.close(), LINGER_MS);
+    try {
+      await this.#conn.closeWrite();
+      // A read that stop() ended is still under way, and takes what it takes.
+      while (await this.#conn.read(this.#buffer) !== null);
+    } catch (error) {
+      this.#break(error);
+    } finally {
+      clearTimeout(timer);
+      this.close();
+    }
+  }
+
+  /** Closes at once. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.stop();
+    this.#conn.close();
+  }
+
+  /** Large reads for those who send much, small ones for the thousands who listen. */
+  #fit(length: number): void {
+    const size = this.#buffer.length;
+    if (length === size && size < READ_MAX) this.#buffer = new Uint8Array(READ_MAX);
+    else if (length < READ_MIN / 2 && size > READ_MIN) this.#buffer = new Uint8Array(READ_MIN);
+  }
+
+  #break(error: unknown): void {
+    if (!this.#closed) this.broken ??= error instanceof Deno.errors.ConnectionReset ? "connection reset" : "connection lost";
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * Takes telnet's negotiation out of a stream of bytes (RFC 854, RFC 855).
+ *
+ * @module
+ */
+
+const IAC = 255;
+const SB = 250;
+const SE = 240;
+/** WILL, WONT, DO and DONT are followed by one byte, the option. */
+const WILL = 251;
+
+type State = "text" | "command" | "option" | "subnegotiation" | "subnegotiation command";
+
+/** Drops negotiation however it is cut into chunks. Byte 255 is in no UTF-8, so nobody's text is touched. */
+export class TelnetFilter {
+  #state: State = "text";
+
+  /** The chunk without negotiation: the same bytes where there is none. */
+  strip(chunk: Uint8Array): Uint8Array {
+    if (this.#state === "text" && !chunk.includes(IAC)) return chunk;
+    const kept = new Uint8Array(chunk.length);
+    let length = 0;
+    for (const byte of chunk) {
+      if (this.#state === "text" && byte !== IAC) kept[length++] = byte;
+      this.#state = next(this.#state, byte);
+    }
+    return kept.subarray(0, length);
+  }
+}
+
+function next(state: State, byte: number): State {
+  switch (state) {
+    case "text":
+      return byte === IAC ? "command" : "text";
+    case "command":
+      if (byte === SB) return "subnegotiation";
+      return byte >= WILL && byte < IAC ? "option" : "text";
+    case "option":
+      return "text";
+    case "subnegotiation":
+      return byte === IAC ? "subnegotiation command" : "subnegotiation";
+    case "subnegotiation command":
+      return byte === SE ? "text" : "subnegotiation";
+  }
+}

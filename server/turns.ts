@@ -1,0 +1,36 @@
+/**
+ * Shares out the event loop's turns among the connections that have something to write.
+ *
+ * @module
+ */
+import { setImmediate } from "node:timers";
+
+/** Socket writes in one turn. The runtime yields after 128 operations in a turn, whatever they are; staying below keeps every turn short. */
+const WRITES_PER_TURN = 100;
+
+/** Something that starts at most one write when its turn has come. */
+export interface Writer {
+  write(): void;
+}
+
+/** A queue of writers. Each stands in it at most once at a time; that is the writers' business. */
+export class Turns {
+  #ready: Writer[] = [];
+  #scheduled = false;
+
+  /** Gives a writer a turn soon, after those that came before. */
+  add(writer: Writer): void {
+    this.#ready.push(writer);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(this.#run);
+  }
+
+  readonly #run = (): void => {
+    const writers = this.#ready.length > WRITES_PER_TURN ? this.#ready.splice(0, WRITES_PER_TURN) : this.#ready;
+    if (writers === this.#ready) this.#ready = [];
+    for (const writer of writers) writer.write();
+    this.#scheduled = this.#ready.length > 0;
+    if (this.#scheduled) setImmediate(this.#run);
+  };
+}

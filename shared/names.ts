@@ -1,0 +1,153 @@
+/**
+ * What people and rooms may be called. The only place where names are folded for comparison.
+ *
+ * A name is never cleaned: one that is not allowed is refused with the reason, so that nobody wonders who they are.
+ *
+ * @module
+ */
+import { LIMITS, type RefusalCode } from "./protocol.ts";
+import { byteLength } from "./text.ts";
+
+/** A name that {@link parseNick} has allowed. */
+export type Nick = string & { readonly brand: "nick" };
+/** A room's name as it is on the wire, without `#`, that {@link parseRoomName} has allowed. */
+export type RoomName = string & { readonly brand: "room" };
+
+/** Why a name is not allowed: a code for programs and a sentence for people. */
+export interface NameRefusal {
+  readonly code: RefusalCode;
+  readonly text: string;
+}
+
+/** A name, or why it is none. */
+export type Parsed<T> = { readonly ok: true; readonly name: T } | { readonly ok: false; readonly refusal: NameRefusal };
+
+/** Names that would pass for the program's own voice, or trip one of its readers. */
+const RESERVED = new Set(["server", "system", "admin", "root", "everyone", "here", "__proto__", "constructor"].map(fold));
+
+const FORBIDDEN_FIRST = "*!/#@{";
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Cn}\p{Co}\p{Default_Ignorable_Code_Point}]/u;
+const TOO_MANY_MARKS = new RegExp(`\\p{M}{${LIMITS.marksPerBase + 1}}`, "u");
+/** Alphabets whose letters pass for each other's; a name keeps to one of them. */
+const ALPHABETS = [/\p{Script=Latin}/u, /\p{Script=Cyrillic}/u, /\p{Script=Greek}/u, /\p{Script=Armenian}/u, /\p{Script=Cherokee}/u];
+/** Cyrillic and Greek small letters drawn like a Latin one (a part of Unicode's confusables, UTS 39). */
+const LOOKS_LIKE = new Map(
+  Object.entries({
+    а: "a",
+    в: "b",
+    с: "c",
+    ԁ: "d",
+    е: "e",
+    һ: "h",
+    н: "h",
+    і: "i",
+    ј: "j",
+    к: "k",
+    ӏ: "l",
+    м: "m",
+    о: "o",
+    р: "p",
+    ԛ: "q",
+    г: "r",
+    ѕ: "s",
+    т: "t",
+    ѵ: "v",
+    ԝ: "w",
+    х: "x",
+    у: "y",
+    α: "a",
+    β: "b",
+    ε: "e",
+    η: "n",
+    ι: "i",
+    κ: "k",
+    ν: "v",
+    ο: "o",
+    ρ: "p",
+    τ: "t",
+    υ: "u",
+    χ: "x",
+    ω: "w",
+  }),
+);
+
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/**
+ * Allows a person's name or says why not. White space around it is not part of it.
+ *
+ * Allowed: 1 to 24 graphemes and at most 64 bytes, at most 4 combining marks on a base, no white space, control, escape, bidirectional or
+ * invisible characters, no `:`, none of `* ! / # @ {` first, letters of one alphabet, and not a reserved name.
+ *
+ * @example
+ * ```ts
+ * import { parseNick } from "./names.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bob = parseNick(" bob ");
+ * assertEquals(bob.ok && bob.name.length, 3);
+ * const star = parseNick("*bob");
+ * assertEquals(star.ok || star.refusal.text, 'A name cannot start with "*"');
+ * ```
+ */
+export function parseNick(input: string): Parsed<Nick> {
+  const name = input.trim();
+  if (/^[A-Za-z][A-Za-z0-9_-]{0,15}$/.test(name)) return RESERVED.has(fold(name)) ? reserved(name) : { ok: true, name: name as Nick };
+  if (name === "") return refuse("name_empty", "A name cannot be empty");
+  if (byteLength(name) > LIMITS.nickBytes || [...graphemes.segment(name)].length > LIMITS.nickGraphemes) {
+    return refuse("name_too_long", `A name has at most ${LIMITS.nickGraphemes} characters and ${LIMITS.nickBytes} bytes`);
+  }
+  if (/\s/u.test(name)) return refuse("name_not_allowed", "A name cannot have white space in it");
+  if (INVISIBLE.test(name)) return refuse("name_not_allowed", "A name cannot have control or invisible characters in it");
+  if (name.includes(":")) return refuse("name_not_allowed", "A name cannot have a colon in it");
+  if (FORBIDDEN_FIRST.includes(name[0])) return refuse("name_not_allowed", `A name cannot start with "${name[0]}"`);
+  if (/^\p{M}/u.test(name)) return refuse("name_not_allowed", "A name cannot start with a combining mark");
+  if (TOO_MANY_MARKS.test(name)) {
+    return refuse("name_not_allowed", `A name has at most ${LIMITS.marksPerBase} combining marks on a character`);
+  }
+  if (ALPHABETS.filter((alphabet) => alphabet.test(name)).length > 1) return refuse("name_not_allowed", "A name keeps to one alphabet");
+  if (RESERVED.has(fold(name))) return reserved(name);
+  return { ok: true, name: name as Nick };
+}
+
+/**
+ * Allows a room's name, with or without `#`, or says why not. A room is known by its folded name: `#Dev` is `dev`.
+ *
+ * Allowed: letters, digits, `-`, `_` and `.`, at most 64 bytes.
+ */
+export function parseRoomName(input: string): Parsed<RoomName> {
+  const name = input.trim().replace(/^#/, "").normalize("NFKC").toLowerCase();
+  if (name === "") return refuse("no_such_room", "A room's name cannot be empty");
+  if (byteLength(name) > LIMITS.roomBytes) return refuse("no_such_room", `A room's name has at most ${LIMITS.roomBytes} bytes`);
+  if (!/^[\p{L}\p{N}._-][\p{L}\p{N}\p{M}._-]*$/u.test(name) || TOO_MANY_MARKS.test(name)) {
+    return refuse("no_such_room", 'A room\'s name has letters, digits, "-", "_" and "." only');
+  }
+  return { ok: true, name: name as RoomName };
+}
+
+/**
+ * What two names are compared by: equal for names that differ in case or width only, or that look the same in another alphabet.
+ *
+ * @example
+ * ```ts
+ * import { fold } from "./names.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(fold("BOB"), fold("ｂｏｂ"));
+ * assertEquals(fold("ѕсоре"), fold("scope"));
+ * ```
+ */
+export function fold(name: string): string {
+  if (/^[\x21-\x7e]*$/.test(name)) return name.toLowerCase();
+  // Upper case first: it folds ß and ſ, which lower case leaves alone.
+  const folded = name.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFKC").replaceAll("ς", "σ");
+  return Array.from(folded, (c) => LOOKS_LIKE.get(c) ?? c).join("");
+}
+
+function refuse(code: RefusalCode, text: string): { readonly ok: false; readonly refusal: NameRefusal } {
+  return { ok: false, refusal: { code, text } };
+}
+
+function reserved(name: string): { readonly ok: false; readonly refusal: NameRefusal } {
+  return refuse("name_reserved", `${name} is reserved`);
+}
