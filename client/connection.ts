@@ -72,6 +72,8 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
   /** Every public id we have had: after a cut, an echo may name an old one. */
   readonly #sessions = new Set<string>();
   readonly #leave = new AbortController();
+  /** Resolves with the first welcome, or when there will be none. */
+  readonly #met = Promise.withResolvers<void>();
   /** The socket, from its welcome on. */
   #live: FrameSocket | undefined;
 
@@ -89,9 +91,10 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
     return this.#unacknowledged.below(WINDOW);
   }
 
-  /** Resolves when everything said has its answer, or never will. */
-  settled(): Promise<void> {
-    return this.#unacknowledged.below(1);
+  /** Resolves when we have been in and everything said has its answer, or never will. */
+  async settled(): Promise<void> {
+    await this.#met.promise;
+    await this.#unacknowledged.below(1);
   }
 
   /** Says something now, or as soon as there is a connection. */
@@ -142,7 +145,7 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
         } else {
           const { refused } = ending;
           const ghost = refused.code === "name_taken" && lostAt !== undefined && clock.now() - lostAt < GHOST_MS;
-          if (refused.final && !ghost) {
+          if (refused.code.startsWith("name_") && !ghost) {
             name = await this.#name(refused);
             continue;
           }
@@ -153,6 +156,7 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
         attempt++;
       }
     } finally {
+      this.#met.resolve();
       this.#unacknowledged.close();
     }
   }
@@ -218,6 +222,7 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
   #note(frame: ServerFrame, socket: FrameSocket): void {
     if (frame.kind === "welcome") {
       this.#sessions.add(frame.session);
+      this.#met.resolve();
       this.#live = socket;
       for (const say of this.#unacknowledged) socket.send(say);
       if (this.#leave.signal.aborted) socket.send({ kind: "bye" });

@@ -5,16 +5,28 @@
  */
 import type { Entry, Presence, Seq } from "../shared/protocol.ts";
 import type { Codec } from "./connection.ts";
-import { EncodedTail } from "./encoded_tail.ts";
+import { EncodedTail, type Position, TAIL_BYTES } from "./encoded_tail.ts";
 import { Pressure } from "./pressure.ts";
 import type { Pump } from "./pump.ts";
+
+/** A reader this far behind the tail's end slows the senders, while it moves, in bytes. */
+const FAR_BEHIND = TAIL_BYTES / 2;
+
+/** One pump's place in one room. */
+export interface Reading {
+  readonly pump: Pump;
+  readonly tail: EncodedTail;
+  position: Position;
+  /** Nothing from this offset on is for this reader. */
+  until: number;
+}
 
 /** What is sent to everybody in one room, in one order. */
 export class Broadcast {
   readonly room: string;
   readonly pressure: Pressure;
   /** The tail of each codec that somebody reads, with its readers. */
-  readonly #readings = new Map<Codec, { readonly tail: EncodedTail; readonly pumps: Set<Pump> }>();
+  readonly #tails = new Map<Codec, { readonly tail: EncodedTail; readonly readings: Set<Reading> }>();
   #head: Seq;
 
   /** @param head The room's newest entry. @param now A monotonic clock, in milliseconds. */
@@ -27,27 +39,38 @@ export class Broadcast {
   /** Puts frames onto the tails, once for each codec, and wakes everybody who reads. Waits for nobody. */
   publish(frames: readonly (Entry | Presence)[]): void {
     for (const frame of frames) if (frame.kind === "entry") this.#head = frame.seq;
-    for (const { tail, pumps } of this.#readings.values()) {
+    for (const { tail, readings } of this.#tails.values()) {
       for (const frame of frames) tail.append(frame);
-      for (const pump of pumps) pump.wake();
+      for (const reading of readings) {
+        this.watch(reading);
+        reading.pump.wake();
+      }
     }
   }
 
-  /** Adds a reader and returns the tail of its codec; what is published from here on is for it. */
-  follow(pump: Pump): EncodedTail {
+  /** Adds a reader; what is published from here on is for it. */
+  follow(pump: Pump): Reading {
     const { codec } = pump.connection;
-    let reading = this.#readings.get(codec);
-    if (!reading) this.#readings.set(codec, reading = { tail: new EncodedTail(codec, this.#head), pumps: new Set() });
-    reading.pumps.add(pump);
-    return reading.tail;
+    let followed = this.#tails.get(codec);
+    if (!followed) this.#tails.set(codec, followed = { tail: new EncodedTail(codec, this.#head), readings: new Set() });
+    const reading: Reading = { pump, tail: followed.tail, position: followed.tail.end, until: Infinity };
+    followed.readings.add(reading);
+    return reading;
   }
 
-  /** Takes a reader away; a tail that nobody reads goes with it. */
-  unfollow(pump: Pump): void {
-    const { codec } = pump.connection;
-    const reading = this.#readings.get(codec);
-    if (!reading?.pumps.delete(pump)) return;
-    this.pressure.caughtUp(pump);
-    if (reading.pumps.size === 0) this.#readings.delete(codec);
+  /** Takes a reader away, which may still read what was published before; a tail that nobody follows goes with it. */
+  unfollow(reading: Reading): void {
+    const { codec } = reading.pump.connection;
+    const followed = this.#tails.get(codec);
+    if (!followed?.readings.delete(reading)) return;
+    reading.until = reading.tail.length;
+    this.pressure.caughtUp(reading);
+    if (followed.readings.size === 0) this.#tails.delete(codec);
+  }
+
+  /** Looks whether a reader is so far behind that senders should know. */
+  watch(reading: Reading): void {
+    if (reading.tail.length - reading.position.offset > FAR_BEHIND) this.pressure.behind(reading, reading.pump.moved);
+    else this.pressure.caughtUp(reading);
   }
 }

@@ -51,6 +51,6 @@ export interface Connection extends AsyncIterable<readonly (ClientFrame | Malfor
   stop(): void;
   /** Ends the output, waits up to a second for the peer to do the same, so that nothing sent is lost, and closes. */
   finish(): Promise<void>;
-  /** Closes at once. */
-  close(): void;
+  /** Closes at once. @param why What is wrong with the peer, in words, when something is. */
+  close(why?: string): void;
 }

@@ -60,8 +60,13 @@ export class EncodedTail {
 
   /** Where a reader is that has everything. */
   get end(): Position {
+    return { offset: this.length, cursor: this.#newest.last };
+  }
+
+  /** The offset of its end. */
+  get length(): number {
     const newest = this.#newest;
-    return { offset: newest.start + newest.length, cursor: newest.last };
+    return newest.start + newest.length;
   }
 
   /** Encodes a frame onto the end. */

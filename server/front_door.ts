@@ -114,7 +114,7 @@ export class FrontDoor {
     await this.#options.serve(connection);
   }
 
-  /** Reads until it is clear what the peer speaks, and asks for a name when it says nothing. Undecided is who ended without a byte. */
+  /** Reads until it is clear what the peer speaks, and asks for a name when it says nothing. Undecided is who left without a byte. */
   async #listen(socket: TcpSocket, due: number): Promise<Speech> {
     const prompt = setTimeout(() => socket.write(encoder.encode(NAME_PROMPT)).catch(() => socket.stop()), PROMPT_MS);
     const patience = setTimeout(() => socket.stop(), due - performance.now());
@@ -130,7 +130,7 @@ export class FrontDoor {
         socket.unread(said);
         return spoken;
       }
-      if (said.length === 0) return "undecided";
+      if (said.length === 0 && !socket.stopped) return "undecided";
       socket.unread(said);
       return "text";
     } finally {

@@ -24,12 +24,12 @@ import {
   type ServerFrame,
 } from "../shared/protocol.ts";
 import { plural } from "../shared/text.ts";
-import { Broadcast } from "./broadcast.ts";
+import { Broadcast, type Reading } from "./broadcast.ts";
 import type { ServerLimits } from "./config.ts";
 import { RateLimit } from "./core/rate_limit.ts";
 import { Room } from "./core/room.ts";
 import { type Session, Sessions } from "./core/sessions.ts";
-import type { EncodedTail, Piece, Position } from "./encoded_tail.ts";
+import type { Piece } from "./encoded_tail.ts";
 import type { Watch } from "./events.ts";
 import { type History, PAGE } from "./history/history.ts";
 import type { Pump } from "./pump.ts";
@@ -77,6 +77,9 @@ export class Hub {
   #messages = 0;
   /** Aborted when the server stops: nobody is held up any more. */
   readonly #stopping = new AbortController();
+  /** Sessions that have nothing more to say, while the server stops. */
+  #silent = 0;
+  readonly #allSilent = Promise.withResolvers<void>();
 
   constructor(options: HubOptions) {
     this.#options = options;
@@ -152,10 +155,17 @@ export class Hub {
     return pump.congestion;
   }
 
+  /** Parts with those who take nothing any more. Call it every few seconds. */
+  sweep(): void {
+    const now = this.#options.monotonic();
+    for (const { pump } of this.#seats.values()) pump.checkStalled(now);
+  }
+
   /** Takes a session's leave: what it said is committed first, then the others are told. `why` is for the log. */
   async leave(seat: Seat, how: "bye" | "broken", why: string): Promise<void> {
     const { session, pump } = seat;
     if (session.committed < session.appended) await new Promise<void>((resolve) => seat.settled = resolve);
+    if (this.#stopping.signal.aborted) await this.#everybodySilent();
     const over = how === "broken" ? pump.abort() : pump.finish(this.#farewell(session));
     this.#seats.delete(session.id);
     this.#sessions.close(session);
@@ -166,6 +176,12 @@ export class Hub {
     }
     this.#options.watch({ type: "disconnected", peer: pump.connection.peer, nick, why, sent: session.committed });
     await over;
+  }
+
+  /** Settles when all have said their last: while the server stops nobody is seen off before everything that was read is delivered. */
+  #everybodySilent(): Promise<void> {
+    if (++this.#silent === this.#seats.size) this.#allSilent.resolve();
+    return this.#allSilent.promise;
   }
 
   #open(name: string): Place {
@@ -257,7 +273,7 @@ export class Hub {
   }
 
   /** A page of history for a pump that the tail does not reach back to, and where it goes on. The only way old entries are sent. */
-  async catchUp(pump: Pump, broadcast: Broadcast, tail: EncodedTail, { cursor }: Position): Promise<Piece> {
+  async catchUp(broadcast: Broadcast, { pump, tail, position: { cursor } }: Reading): Promise<Piece> {
     const found = tail.locate(cursor);
     if (found) return { bytes: new Uint8Array(0), next: found };
     const { history } = this.#options;

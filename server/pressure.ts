@@ -24,9 +24,9 @@ export class Pressure {
     this.#now = now;
   }
 
-  /** A reader took something and is far behind. */
-  behind(reader: object): void {
-    this.#behind.set(reader, this.#now());
+  /** A reader is far behind, and took something last at `moved`. */
+  behind(reader: object, moved: number): void {
+    if (moved >= this.#now() - HOLD_MS) this.#behind.set(reader, moved);
   }
 
   /** A reader is not far behind any more, or is gone. */

@@ -4,26 +4,19 @@
  * @module
  */
 import type { ServerFrame } from "../shared/protocol.ts";
-import type { Broadcast } from "./broadcast.ts";
+import type { Broadcast, Reading } from "./broadcast.ts";
 import type { Connection } from "./connection.ts";
-import { type EncodedTail, type Piece, type Position, TAIL_BYTES } from "./encoded_tail.ts";
+import type { Piece } from "./encoded_tail.ts";
 import { Outbox } from "./outbox.ts";
 import type { Turns, Writer } from "./turns.ts";
 
-/** A reader this far behind the tail's end slows the senders, while it moves. */
-const FAR_BEHIND_BYTES = TAIL_BYTES / 2;
+/** How long a peer may take nothing of what it is offered, in milliseconds. */
+const STALLED_MS = 60_000;
 /** How long what is left to write may take when a connection ends, in milliseconds. */
 const FLUSH_MS = 5_000;
 
-/** Reads a room's history for a connection whose position is not in the tail any more; the position it can go on from. */
-export type CatchUp = (broadcast: Broadcast, tail: EncodedTail, position: Position) => Promise<Piece>;
-
-interface Reading {
-  readonly tail: EncodedTail;
-  position: Position;
-  /** Nothing from this offset on is for this reader. */
-  until: number;
-}
+/** Reads a room's history for a reader whose position is not in the tail any more, and the position it goes on from. */
+export type CatchUp = (broadcast: Broadcast, reading: Reading) => Promise<Piece>;
 
 /**
  * Writes to one connection, one write at a time.
@@ -37,6 +30,8 @@ export class Pump implements Writer {
   readonly connection: Connection;
   /** The public id of the session that reads; empty before there is one. */
   reader = "";
+  /** When the peer last took something, or was offered something after it had everything, on the clock of `performance.now()`. */
+  moved = performance.now();
   readonly #turns: Turns;
   readonly #catchUp: CatchUp;
   readonly #outbox = new Outbox();
@@ -45,7 +40,7 @@ export class Pump implements Writer {
   #rest: Uint8Array | undefined;
   /** Stands in the queue for a turn, or a write or a page is under way. */
   #busy = false;
-  #writingSince = Infinity;
+  #writing = false;
   #farewell: string | undefined;
   #flushTimer: ReturnType<typeof setTimeout> | undefined;
   #over = false;
@@ -63,11 +58,6 @@ export class Pump implements Writer {
     return this.#finished.promise;
   }
 
-  /** Since when the peer has taken nothing of what is being written, on the clock of `performance.now()`; `Infinity` when nothing is. */
-  get stuckSince(): number {
-    return this.#writingSince;
-  }
-
   /** What to wait for before more is asked for; `undefined` while the peer reads its answers. */
   get congestion(): Promise<void> | undefined {
     if (!this.#outbox.congested || this.#over) return undefined;
@@ -80,19 +70,19 @@ export class Pump implements Writer {
     const text = this.connection.codec.encode(frame);
     if (text === "" || this.#over) return;
     if (this.#outbox.offer(text)) this.wake();
-    else this.abort();
+    else this.abort("read none of its answers");
   }
 
   /** Reads a room's tail from here on. */
   follow(broadcast: Broadcast): void {
-    const tail = broadcast.follow(this);
-    this.#readings.set(broadcast, { tail, position: tail.end, until: Infinity });
+    this.#readings.set(broadcast, broadcast.follow(this));
   }
 
   /** Asks for a turn; {@link write} is called when it has come. */
   wake(): void {
     if (this.#busy || this.#over) return;
     this.#busy = true;
+    this.moved = performance.now();
     this.#turns.add(this);
   }
 
@@ -100,25 +90,27 @@ export class Pump implements Writer {
   finish(farewell: ServerFrame): Promise<void> {
     if (this.#farewell === undefined && !this.#over) {
       this.#farewell = this.connection.codec.encode(farewell);
-      for (const [broadcast, reading] of this.#readings) {
-        reading.until = reading.tail.end.offset;
-        broadcast.unfollow(this);
-      }
-      this.#flushTimer = setTimeout(() => this.abort(), FLUSH_MS);
+      for (const [broadcast, reading] of this.#readings) broadcast.unfollow(reading);
+      this.#flushTimer = setTimeout(() => this.abort("did not take its last lines"), FLUSH_MS);
       this.wake();
     }
     return this.#finished.promise;
   }
 
-  /** Ends the connection at once; what is not written is not. */
-  abort(): void {
+  /** Ends the connection of a peer that has taken nothing for a minute, at the time `now` of the clock of `performance.now()`. */
+  checkStalled(now: number): void {
+    if (this.#writing && now - this.moved > STALLED_MS) this.abort("took nothing for 60 seconds");
+  }
+
+  /** Ends the connection at once; what is not written is not. @param why What is wrong with the peer, in words, when something is. */
+  abort(why?: string): void {
     if (this.#over) return;
     this.#over = true;
     clearTimeout(this.#flushTimer);
-    for (const broadcast of this.#readings.keys()) broadcast.unfollow(this);
+    for (const [broadcast, reading] of this.#readings) broadcast.unfollow(reading);
     this.#readings.clear();
     this.#drained?.resolve();
-    this.connection.close();
+    this.connection.close(why);
     this.#finished.resolve();
   }
 
@@ -132,12 +124,13 @@ export class Pump implements Writer {
 
   #start(bytes: Uint8Array): void {
     this.#rest = bytes;
-    this.#writingSince = performance.now();
+    this.#writing = true;
     this.connection.write(bytes).then(this.#wrote, this.#broke);
   }
 
   readonly #wrote = (taken: number): void => {
-    this.#writingSince = Infinity;
+    this.#writing = false;
+    this.moved = performance.now();
     if (this.#over) return;
     const rest = this.#rest!;
     this.#rest = taken < rest.length ? rest.subarray(taken) : undefined;
@@ -174,7 +167,7 @@ export class Pump implements Writer {
       const piece = reading.tail.read(reading.position, reading.until, this.reader);
       if (!piece) return undefined;
       if (piece === "gone") {
-        this.#catchUp(broadcast, reading.tail, reading.position).then((page) => this.#refill(reading, page), this.#broke);
+        this.#catchUp(broadcast, reading).then((page) => this.#refill(reading, page), this.#broke);
         return "later";
       }
       this.#advance(broadcast, reading, piece);
@@ -191,8 +184,7 @@ export class Pump implements Writer {
 
   #advance(broadcast: Broadcast, reading: Reading, piece: Piece): void {
     reading.position = piece.next;
-    if (reading.tail.end.offset - piece.next.offset > FAR_BEHIND_BYTES) broadcast.pressure.behind(this);
-    else broadcast.pressure.caughtUp(this);
+    broadcast.watch(reading);
     if (this.#readings.size === 1) return;
     // The room that was just read goes to the end of the queue.
     this.#readings.delete(broadcast);

@@ -17,6 +17,10 @@ import { Turns } from "./turns.ts";
 
 /** How long stopping may take, in milliseconds. */
 const STOP_MS = 5_000;
+/** How long the last lines of the log may take, in milliseconds: its terminal may be held. */
+const LOG_MS = 1_000;
+/** How often to look for peers that take nothing any more, in milliseconds. */
+const SWEEP_MS = 5_000;
 
 /** A server that runs. */
 export interface RunningServer {
@@ -44,7 +48,7 @@ export async function serve(config: ServerConfig): Promise<ExitCode> {
     await Promise.race([server.stop(), signals.next()]);
   } finally {
     signals.close();
-    await log.close();
+    await within(LOG_MS, log.close());
   }
   return EXIT.ok;
 }
@@ -68,10 +72,12 @@ export function startServer(config: ServerConfig, watch: Watch): RunningServer {
   const door = new FrontDoor(listener, { limits: config.limits, watch, serve: (connection) => serveConnection(connection, hub, turns) });
   const delivering = hub.run();
   const accepting = door.run();
+  const sweeping = setInterval(() => hub.sweep(), SWEEP_MS);
   watch({ type: "started", address: address(host, port) });
   const stop = async () => {
     watch({ type: "stopping" });
     hub.stop();
+    clearInterval(sweeping);
     await within(STOP_MS, door.close());
     await history.close();
     await Promise.all([delivering, accepting]);

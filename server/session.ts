@@ -14,7 +14,7 @@ type Inbound = Exclude<ClientFrame, { kind: "bye" }> | Malformed;
 
 /** Serves a connection until it is closed. A fault of ours ends it for this peer alone, and is thrown when everybody else has been told. */
 export async function serveConnection(connection: Connection, hub: Hub, turns: Turns): Promise<void> {
-  const pump: Pump = new Pump(connection, turns, (broadcast, tail, position) => hub.catchUp(pump, broadcast, tail, position));
+  const pump: Pump = new Pump(connection, turns, (broadcast, reading) => hub.catchUp(broadcast, reading));
   const newcomer = new Newcomer(connection, pump, hub);
   try {
     const why = await converse(connection, newcomer, hub);
@@ -53,15 +53,16 @@ class Newcomer {
   readonly #connection: Connection;
   readonly #pump: Pump;
   readonly #hub: Hub;
-  #due: ReturnType<typeof setTimeout>;
+  #due: number;
+  #timer: ReturnType<typeof setTimeout>;
   #tries = 0;
-  #tooLate = false;
 
   constructor(connection: Connection, pump: Pump, hub: Hub) {
     this.#connection = connection;
     this.#pump = pump;
     this.#hub = hub;
-    this.#due = this.#expect(connection.helloDue);
+    this.#due = connection.helloDue;
+    this.#timer = this.#expect();
   }
 
   /** Takes its next frame; false when there is no use in another. */
@@ -75,7 +76,8 @@ class Newcomer {
     if (greeted === "no version") return false;
     if (greeted === "refused") {
       this.forget();
-      this.#due = this.#expect(this.#connection.nameDue);
+      this.#due = this.#connection.nameDue;
+      this.#timer = this.#expect();
       return this.#tries < this.#connection.nameTries;
     }
     this.seat = greeted;
@@ -91,18 +93,15 @@ class Newcomer {
 
   /** No name is due any more. */
   forget(): void {
-    clearTimeout(this.#due);
+    clearTimeout(this.#timer);
   }
 
-  #expect(due: number): ReturnType<typeof setTimeout> {
-    return setTimeout(() => {
-      this.#tooLate = true;
-      this.#connection.stop();
-    }, Math.max(0, due - performance.now()));
+  #expect(): ReturnType<typeof setTimeout> {
+    return setTimeout(() => this.#connection.stop(), Math.max(0, this.#due - performance.now() + 1));
   }
 
   #farewell(why: string): Bye {
-    if (this.#tooLate) return { kind: "bye", reason: "timeout", text: "No name came in time. Bye" };
+    if (performance.now() >= this.#due) return { kind: "bye", reason: "timeout", text: "No name came in time. Bye" };
     if (this.#hub.stopping.aborted) return { kind: "bye", reason: "restart", text: "The server is stopping. Bye" };
     if (why === "had no name") return { kind: "bye", reason: "error", text: "Connect again to try another name. Bye" };
     return { kind: "bye", reason: "left", text: "Bye" };

@@ -5,7 +5,7 @@
  * @module
  */
 import { type ClientFrame, type ErrorCode, LIMITS, type Member, type ServerFrame, type Snapshot } from "./protocol.ts";
-import { byteLength } from "./text.ts";
+import { byteLength, count } from "./text.ts";
 
 /** A line that is no frame: what was wrong with it, in words for the person who wrote the program that sent it. */
 export interface Malformed {
@@ -15,6 +15,13 @@ export interface Malformed {
   /** The `ref` of the request, where one could be read. */
   readonly ref?: string;
 }
+
+/** What stands for a peer's last words when it speaks no lines at all. */
+export const RUNAWAY: Malformed = {
+  kind: "malformed",
+  code: "too_long",
+  text: `more than ${count(LIMITS.runawayBytes)} bytes came without a line feed`,
+};
 
 /** Returns the value as it may be used, or `undefined` when it is not of this form. */
 type Check<T> = (value: unknown) => T | undefined;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { decodeClientFrame, encodeFrame, type Malformed } from "../../shared/codec.ts";
+import { decodeClientFrame, encodeFrame, type Malformed, RUNAWAY } from "../../shared/codec.ts";
 import { type Line, LineSplitter } from "../../shared/lines.ts";
 import { type ClientFrame, LIMITS } from "../../shared/protocol.ts";
 import { count } from "../../shared/text.ts";
@@ -47,7 +47,7 @@ export class FramesConnection implements Connection {
       const lines = this.#splitter.push(chunk);
       if (lines.length > 0) yield lines.map(frame);
       if (!this.#splitter.runaway) continue;
-      yield [tooLong(this.#splitter.pending)];
+      yield [RUNAWAY];
       return;
     }
     const last = this.broken ? undefined : this.#splitter.end();
@@ -66,8 +66,8 @@ export class FramesConnection implements Connection {
     return this.#socket.finish();
   }
 
-  close(): void {
-    this.#socket.close();
+  close(why?: string): void {
+    this.#socket.close(why);
   }
 }
 

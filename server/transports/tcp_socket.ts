@@ -34,6 +34,13 @@ export class TcpSocket {
     this.address = hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
     // A line said now is heard now; the pumps gather what can be gathered.
     conn.setNoDelay(true);
+    // Finds out, in hours, about peers that vanished without a word.
+    conn.setKeepAlive(true);
+  }
+
+  /** Whether {@link stop} was called. */
+  get stopped(): boolean {
+    return this.#stopped;
   }
 
   /** The next bytes, valid until the next call; `null` at the end, after {@link stop}, and when the connection broke. One call at a time. */
@@ -88,10 +95,11 @@ export class TcpSocket {
     }
   }
 
-  /** Closes at once. */
-  close(): void {
+  /** Closes at once. @param why What is wrong with the peer, in words, when something is. */
+  close(why?: string): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.broken ??= why;
     this.stop();
     this.#conn.close();
   }

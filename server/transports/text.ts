@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Malformed } from "../../shared/codec.ts";
+import { type Malformed, RUNAWAY } from "../../shared/codec.ts";
 import { type Line, LineSplitter } from "../../shared/lines.ts";
 import {
   type ClientFrame,
@@ -66,7 +66,7 @@ export class TextConnection implements Connection {
     for (let chunk = await this.#socket.read(); chunk !== null; chunk = await this.#socket.read()) {
       yield* this.#frames(this.#splitter.push(this.#telnet.strip(chunk)));
       if (!this.#splitter.runaway) continue;
-      yield [tooLong(this.#splitter.pending, this.#splitter.limit)];
+      yield [RUNAWAY];
       return;
     }
     const last = this.broken ? undefined : this.#splitter.end();
@@ -85,8 +85,8 @@ export class TextConnection implements Connection {
     return this.#socket.finish();
   }
 
-  close(): void {
-    this.#socket.close();
+  close(why?: string): void {
+    this.#socket.close(why);
   }
 
   /** Names one at a time, because what a line is depends on whether the one before was accepted; then everything else at once. */

@@ -1,0 +1,151 @@
+/**
+ * `chat client`, put together: the only file of the client that knows the process it runs in.
+ *
+ * @module
+ */
+import { EXIT, type ExitCode, Fatal } from "../shared/exit.ts";
+import { cleanText } from "../shared/text.ts";
+import { systemClock } from "./clock.ts";
+import type { ClientConfig } from "./config.ts";
+import { Connection, type ConnectionOptions } from "./connection.ts";
+import { converse } from "./conversation.ts";
+import { relayFrames } from "./frame_relay.ts";
+import { paint } from "./views/paint.ts";
+import { PASTE_MARKS } from "./views/keys.ts";
+import { inputLines, PlainView } from "./views/plain.ts";
+import { type Device, TerminalView } from "./views/terminal.ts";
+import { Writer } from "./writer.ts";
+
+/** Longer than a farewell takes; after it nobody waits for a view that is stuck. */
+const LEAVE_MS = 3_000;
+/** Signals that mean: time to go. */
+const LEAVE_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+/** Those that Deno knows on Windows. */
+const WINDOWS_SIGNALS = ["SIGINT", "SIGBREAK"];
+
+/**
+ * Chats until somebody has enough; resolves with the exit code. A read from stdin may be left pending: end the process with the code.
+ *
+ * @throws {Fatal} When there is no server, or no name to chat under.
+ */
+export async function chat(config: ClientConfig): Promise<ExitCode> {
+  const terminal = !config.json && Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
+  return terminal ? await chatInTerminal(config) : await chatOverPipes(config);
+}
+
+async function chatInTerminal(config: ClientConfig): Promise<ExitCode> {
+  const view = new TerminalView(terminalDevice(), paint(!Deno.noColor));
+  let given = config.name;
+  const connection = connect(config, (refused, signal) => {
+    const name = given;
+    given = undefined;
+    return name === undefined ? view.askName(refused?.text, signal) : Promise.resolve(name);
+  });
+  const stopListening = listen({ SIGWINCH: () => view.resized(), SIGCONT: () => view.resumed() });
+  // Whatever ends the process, the shell gets its terminal back.
+  globalThis.addEventListener("unload", restoreTerminal);
+  try {
+    return await hold(connection, converse(connection, view, { strict: false }), view.gone);
+  } finally {
+    stopListening();
+    await view.close();
+    globalThis.removeEventListener("unload", restoreTerminal);
+  }
+}
+
+async function chatOverPipes(config: ClientConfig): Promise<ExitCode> {
+  const { name } = config;
+  if (name === undefined) throw new Fatal(EXIT.usage, "Pass a name with --name: there is no terminal to ask for one");
+  const connection = connect(config, (refused) => {
+    if (refused) throw new Fatal(EXIT.failure, `${cleanText(refused.text)}. Pass another name with --name`);
+    return Promise.resolve(name);
+  });
+  const input = inputLines(Deno.stdin.readable);
+  if (config.json) {
+    const output = new Writer(Deno.stdout);
+    return await hold(connection, relayFrames(connection, { input, output }), output.broken);
+  }
+  const view = new PlainView({ input, output: Deno.stdout, errors: Deno.stderr });
+  try {
+    return await hold(connection, converse(connection, view, { strict: true }), view.gone);
+  } finally {
+    await view.close();
+  }
+}
+
+function connect({ host, port }: ClientConfig, name: ConnectionOptions["name"]): Connection {
+  return new Connection({ address: { host, port }, name, clock: systemClock, random: Math.random });
+}
+
+/** Waits for the end of a conversation, which a signal or a reader that has gone (`chat client | head -1`) brings about early. */
+async function hold(connection: Connection, conversation: Promise<ExitCode>, gone: Promise<unknown>): Promise<ExitCode> {
+  const asked = Promise.withResolvers<void>();
+  const stopListening = listen(Object.fromEntries(LEAVE_SIGNALS.map((signal) => [signal, asked.resolve])));
+  const over = new AbortController();
+  let unheard = false;
+  async function leaveEarly(): Promise<ExitCode> {
+    await Promise.race([asked.promise, gone.then(() => unheard = true)]);
+    connection.leave();
+    await systemClock.sleep(LEAVE_MS, over.signal);
+    return EXIT.ok;
+  }
+  try {
+    const code = await Promise.race([conversation, leaveEarly()]);
+    return unheard ? EXIT.ok : code;
+  } finally {
+    over.abort();
+    stopListening();
+  }
+}
+
+/** Listens for signals; returns what ends it. */
+function listen(handlers: Partial<Record<Deno.Signal, () => void>>): () => void {
+  const known = Object.entries(handlers).filter(([signal]) => Deno.build.os !== "windows" || WINDOWS_SIGNALS.includes(signal));
+  for (const [signal, handler] of known) Deno.addSignalListener(signal as Deno.Signal, handler);
+  return () => {
+    for (const [signal, handler] of known) Deno.removeSignalListener(signal as Deno.Signal, handler);
+  };
+}
+
+function terminalDevice(): Device {
+  return {
+    read: (buffer) => endWithTerminal(Deno.stdin.read(buffer)),
+    write: (bytes) => Deno.stdout.write(bytes),
+    size() {
+      try {
+        return Deno.consoleSize();
+      } catch {
+        // The terminal was closed under us, and we are about to hear of it.
+        return { columns: 80, rows: 24 };
+      }
+    },
+    setRaw,
+  };
+}
+
+/** A terminal that cannot be read has been closed. */
+async function endWithTerminal(reading: Promise<number | null>): Promise<number | null> {
+  try {
+    return await reading;
+  } catch {
+    return null;
+  }
+}
+
+function setRaw(raw: boolean): void {
+  try {
+    // With cbreak Ctrl-C and Ctrl-Z stay what they are to the shell. Windows has none.
+    Deno.stdin.setRaw(raw, { cbreak: Deno.build.os !== "windows" });
+  } catch {
+    // A terminal that was closed under us needs no care any more.
+  }
+}
+
+function restoreTerminal(): void {
+  setRaw(false);
+  try {
+    Deno.stdout.writeSync(new TextEncoder().encode(PASTE_MARKS.off));
+  } catch {
+    // As above.
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * Colours, where the terminal's owner wants them.
+ *
+ * @module
+ */
+import { fold } from "../../shared/names.ts";
+
+/** Of the 256-colour palette, those that can be read on black and on white. */
+const NICK_COLOURS = [31, 35, 65, 67, 97, 130, 132, 133, 137, 166];
+
+/** Ways to set a text apart; all of them return it unchanged where no colour is wanted. */
+export interface Paint {
+  /** For what is not a message: times, who came and went. */
+  quiet(text: string): string;
+  /** A nick in its own colour, the same for everybody and every time. */
+  nick(nick: string): string;
+}
+
+/** Colours, or none. */
+export function paint(wanted: boolean): Paint {
+  if (!wanted) return { quiet: (text) => text, nick: (nick) => nick };
+  return {
+    quiet: (text) => `\x1b[2m${text}\x1b[0m`,
+    nick: (nick) => `\x1b[38;5;${NICK_COLOURS[hash(fold(nick)) % NICK_COLOURS.length]}m${nick}\x1b[0m`,
+  };
+}
+
+/** FNV-1a. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  return value;
+}

@@ -1,0 +1,87 @@
+/**
+ * The bottom rows of a terminal that are ours, below what scrolls.
+ *
+ * @module
+ */
+import { type Sink, Writer } from "../writer.ts";
+import { textWidth } from "./width.ts";
+
+/** Rows to draw and where the cursor stands among them. */
+export interface Region {
+  /** Without line breaks, each narrower than the terminal. Only its own colours are in them. */
+  readonly rows: readonly string[];
+  readonly row: number;
+  readonly column: number;
+}
+
+const NOTHING: Region = { rows: [], row: 0, column: 0 };
+/** Colours, which take no columns. */
+// deno-lint-ignore no-control-regex
+const COLOURS = /\x1b\[[\d;]*m/g;
+
+/**
+ * Draws a region at the bottom, in the terminal's own scrollback: `hide` it, print lines, `show` it again. Everything between a `hide` and
+ * the next `show` reaches the terminal in one write, so nothing flickers.
+ */
+export class Screen {
+  readonly #writer: Writer;
+  #region = NOTHING;
+
+  constructor(sink: Sink) {
+    this.#writer = new Writer(sink);
+  }
+
+  get broken(): Promise<Error> {
+    return this.#writer.broken;
+  }
+
+  /** Takes the region away. `columns` is the width now: a narrower terminal has broken our rows into more. */
+  hide(columns: number): void {
+    if (this.#region === NOTHING) return;
+    const { rows, row, column } = this.#region;
+    const above = rows.slice(0, row).reduce((sum, text) => sum + rowsTaken(visibleWidth(text), columns), 0) +
+      Math.floor(column / Math.max(1, columns));
+    this.#writer.write(`${above > 0 ? `\x1b[${above}A` : ""}\r\x1b[J`);
+    this.#region = NOTHING;
+  }
+
+  /** Gives up the region without a trace: somebody else has written below it. */
+  forget(): void {
+    this.#region = NOTHING;
+  }
+
+  /** Prints one line that stays. */
+  print(line: string): void {
+    this.#writer.write(`${line}\r\n`);
+  }
+
+  /** Draws the region below what was printed, and leaves the cursor in it. */
+  show(region: Region): void {
+    this.#region = region;
+    const below = region.rows.length - 1 - region.row;
+    this.#writer.write(
+      `${region.rows.join("\r\n")}${below > 0 ? `\x1b[${below}A` : ""}\r${region.column > 0 ? `\x1b[${region.column}C` : ""}`,
+    );
+  }
+
+  /** Sends something that moves nothing, such as a mode. */
+  send(sequence: string): void {
+    this.#writer.write(sequence);
+  }
+
+  drained(): Promise<void> {
+    return this.#writer.drained();
+  }
+
+  flushed(): Promise<void> {
+    return this.#writer.flushed();
+  }
+}
+
+function visibleWidth(row: string): number {
+  return textWidth(row.replace(COLOURS, ""));
+}
+
+function rowsTaken(width: number, columns: number): number {
+  return Math.max(1, Math.ceil(width / Math.max(1, columns)));
+}

@@ -1,0 +1,49 @@
+/**
+ * How many columns a text takes in a terminal.
+ *
+ * `unicodeWidth` of `@std/cli` would be our choice, but the npm package that we have the standard library from is published without its
+ * tables (`cli/_data.json`). What is here is smaller, and right for whole graphemes, which that one counts code point by code point.
+ *
+ * @module
+ */
+
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** East Asian Wide and Fullwidth, without the emoji, which have a property of their own. */
+const WIDE =
+  /[\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+const NOTHING = /^[\p{M}\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}]$/u;
+const EMOJI_STYLE = "\ufe0f";
+
+/** Splits a text where a cursor may stand. */
+export function splitGraphemes(text: string): string[] {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.split("");
+  return Array.from(graphemes.segment(text), ({ segment }) => segment);
+}
+
+/** The columns that one grapheme takes: 0 to 2, more only for a cluster of several letters. */
+export function graphemeWidth(grapheme: string): number {
+  if (grapheme.length === 1 && grapheme >= " " && grapheme <= "~") return 1;
+  if (WIDE.test(grapheme) || grapheme.includes(EMOJI_STYLE)) return 2;
+  let width = 0;
+  for (const char of grapheme) if (!NOTHING.test(char)) width++;
+  return width;
+}
+
+/** The columns that a text takes, escape sequences not expected in it. */
+export function textWidth(text: string): number {
+  return splitGraphemes(text).reduce((width, grapheme) => width + graphemeWidth(grapheme), 0);
+}
+
+/** As much of a text as fits into `columns`, with `…` where something was cut. */
+export function fit(text: string, columns: number): string {
+  if (textWidth(text) <= columns) return text;
+  let kept = "";
+  let width = 0;
+  for (const grapheme of splitGraphemes(text)) {
+    width += graphemeWidth(grapheme);
+    if (width > columns - 1) break;
+    kept += grapheme;
+  }
+  return columns < 1 ? "" : `${kept}…`;
+}

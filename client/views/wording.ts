@@ -1,0 +1,62 @@
+/**
+ * The program's own sentences, the same in every view. What a server sent is cleaned here, whatever it promised.
+ *
+ * @module
+ */
+import { cleanText, count, plural } from "../../shared/text.ts";
+import type { Change, Room } from "../timeline.ts";
+
+/** People named in one sentence; the rest are counted. */
+const NAMED = 20;
+/** Members above which nobody wants to hear who comes and goes. */
+const CROWD = 200;
+
+/** The sentence for something that happened; `undefined` for a message, which has its own form, and for what is better left unsaid. */
+export function sentence(change: Change): string | undefined {
+  switch (change.kind) {
+    case "said":
+      return change.entry.type === "notice" ? cleanText(change.entry.text) : undefined;
+    case "here":
+      return greeting(change);
+    case "joined":
+    case "left":
+      return change.total > CROWD ? undefined : `${cleanText(change.by)} ${change.kind}`;
+    case "failed":
+      return `Not sent: ${cleanText(change.why)} ("${excerpt(change.say.text)}")`;
+    case "skipped":
+      return `${plural(change.count, "message")} left out: the server no longer has them`;
+    case "trouble":
+      return `The server did not understand: ${cleanText(change.text)}`;
+    case "bye":
+      return change.reason === "left" ? farewell(change.sent) : undefined;
+    case "lost":
+      return `Connection lost (${cleanText(change.why)}). Trying again; what you write is sent when it is back`;
+    case "junk":
+      return `The server sent something that makes no sense (${cleanText(change.why)})`;
+  }
+}
+
+/** `Here now: alice, carol.` */
+export function whoIsHere(room: Room, nick: string): string {
+  const others = [...room.members.values()].filter((member) => member !== nick).map((member) => cleanText(member));
+  if (room.total <= 1) return "Nobody else is here yet.";
+  const named = others.slice(0, NAMED);
+  const rest = room.total - 1 - named.length;
+  if (rest <= 0) return `Here now: ${named.join(", ")}.`;
+  return `Here now: ${named.join(", ")} and ${count(rest)} ${rest === 1 ? "other" : "others"}.`;
+}
+
+function greeting({ nick, again, missed, rooms }: Extract<Change, { kind: "here" }>): string {
+  const hello = again ? `Back as ${cleanText(nick)}.` : `Hello ${cleanText(nick)}.`;
+  const here = rooms.map((room) => whoIsHere(room, nick)).join(" ");
+  return [hello, here, missed ? "Something was said meanwhile." : ""].filter((part) => part !== "").join(" ");
+}
+
+function farewell(sent: number | undefined): string {
+  return sent === undefined ? "Bye." : `Bye (${plural(sent, "message")} sent).`;
+}
+
+function excerpt(text: string): string {
+  const clean = cleanText(text);
+  return clean.length > 40 ? `${clean.slice(0, 40)}…` : clean;
+}

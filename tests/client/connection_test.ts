@@ -1,0 +1,322 @@
+import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects } from "@std/assert";
+import { Connection, type ConnectionOptions } from "../../client/connection.ts";
+import type { ConnectionEvent } from "../../client/events.ts";
+import type { SayWithRef } from "../../client/unacknowledged.ts";
+import { Fatal } from "../../shared/exit.ts";
+import type { Say } from "../../shared/protocol.ts";
+import { FakeClock } from "./fake_clock.ts";
+import { echo, FakeServer, said, welcome } from "./fake_server.ts";
+
+/** Backing off takes no time with it; pings, welcomes and farewells take theirs. */
+const SKIP = 1_000;
+
+function setUp(server: FakeServer, options: Partial<ConnectionOptions> = {}): {
+  connection: Connection;
+  events: AsyncIterator<ConnectionEvent>;
+  clock: FakeClock;
+} {
+  const clock = new FakeClock({ skip: SKIP });
+  const connection = new Connection({
+    address: server.address,
+    name: () => Promise.resolve("bob"),
+    clock,
+    random: () => 0.5,
+    ...options,
+  });
+  return { connection, events: connection[Symbol.asyncIterator](), clock };
+}
+
+/** Pulls events up to one of this kind and returns it. */
+async function until<K extends ConnectionEvent["kind"]>(
+  events: AsyncIterator<ConnectionEvent>,
+  kind: K,
+): Promise<Extract<ConnectionEvent, { kind: K }>> {
+  for (;;) {
+    const next = await events.next();
+    if (next.done) throw new Error(`the events ended before "${kind}"`);
+    if (next.value.kind === kind) return next.value as Extract<ConnectionEvent, { kind: K }>;
+  }
+}
+
+/** Hears out the farewell. */
+async function leave(connection: Connection, events: AsyncIterator<ConnectionEvent>): Promise<void> {
+  connection.leave();
+  while (!(await events.next()).done);
+}
+
+function say(connection: Connection, text: string): SayWithRef {
+  const sent = connection.say(text);
+  assert(sent.kind === "say");
+  return sent;
+}
+
+Deno.test("Connection says hello and takes the echo of its own message as the acknowledgement", async () => {
+  using server = new FakeServer();
+  const { connection, events } = setUp(server);
+  const welcomed = until(events, "welcome");
+  const peer = await server.welcome("s1");
+  await welcomed;
+  const sent = say(connection, "hi");
+  assertMatch(sent.ref, /^[\w-]{22}$/);
+  assertEquals(await peer.next(), { kind: "say", ref: sent.ref, room: "lobby", text: "hi" });
+  peer.send({ ...said("eve", "hi", 1), ref: sent.ref });
+  await until(events, "entry");
+  assertEquals(connection.unacknowledged, 1, "the same ref in another's entry acknowledges nothing");
+  peer.send(echo(sent, "s1", 2));
+  await until(events, "entry");
+  assertEquals(connection.unacknowledged, 0);
+  const left = leave(connection, events);
+  assertEquals(await peer.next(), { kind: "bye" });
+  peer.send({ kind: "bye", reason: "left", text: "bye", sent: 1 });
+  await left;
+});
+
+Deno.test("Connection resends what was not acknowledged with the same ref, in order, before anything new", async () => {
+  using server = new FakeServer();
+  const { connection, events } = setUp(server);
+  const welcomed = until(events, "welcome");
+  const first = await server.welcome("s1");
+  await welcomed;
+  const says = ["one", "two", "three"].map((text) => say(connection, text));
+  first.send(echo(says[0], "s1", 1));
+  await until(events, "entry");
+  await first.end();
+  await until(events, "lost");
+  const offline = say(connection, "four");
+  const back = until(events, "welcome");
+  const second = await server.welcome("s2");
+  await back;
+  const online = say(connection, "five");
+  for (const expected of [says[1], says[2], offline, online]) assertEquals(await second.next() as Say, expected);
+  for (const [i, sent] of [says[1], says[2], offline, online].entries()) second.send(echo(sent, i === 0 ? "s1" : "s2", i + 2));
+  for (let i = 0; i < 4; i++) await until(events, "entry");
+  await connection.settled();
+  const left = leave(connection, events);
+  assertEquals(await second.next(), { kind: "bye" });
+  await second.end();
+  await left;
+});
+
+Deno.test("Connection says once that it lost the server, and waits longer each time", async () => {
+  using server = new FakeServer();
+  const { connection, events, clock } = setUp(server);
+  const welcomed = until(events, "welcome");
+  const first = await server.welcome("s1");
+  await welcomed;
+  await first.end();
+  await until(events, "lost");
+  const next = events.next();
+  for (let i = 0; i < 3; i++) await (await server.accept()).end();
+  await server.welcome("s2");
+  assertEquals((await next).value?.kind, "welcome");
+  assertEquals(clock.skipped, [125, 250, 500, 1_000]);
+  const left = leave(connection, events);
+  await clock.pass(2_000);
+  await left;
+});
+
+Deno.test("Connection comes back when the restarting server asked it to", async () => {
+  using server = new FakeServer();
+  const { connection, events, clock } = setUp(server);
+  const welcomed = until(events, "welcome");
+  const first = await server.welcome("s1");
+  await welcomed;
+  first.send({ kind: "bye", reason: "restart", text: "the server is stopping", retryMs: 777 });
+  assertEquals((await until(events, "lost")).why, "the server is stopping");
+  const back = until(events, "welcome");
+  await server.welcome("s2");
+  await back;
+  assertEquals(clock.skipped, [777]);
+  const left = leave(connection, events);
+  await clock.pass(2_000);
+  await left;
+});
+
+Deno.test("Connection waits for its own ghost to give the name back, and asks nobody", async () => {
+  using server = new FakeServer();
+  let asked = 0;
+  const { connection, events, clock } = setUp(server, { name: () => Promise.resolve(asked++ === 0 ? "bob" : "other") });
+  const welcomed = until(events, "welcome");
+  await (await server.welcome("s1")).end();
+  await welcomed;
+  await until(events, "lost");
+  const back = until(events, "welcome");
+  const refusing = await server.accept();
+  await refusing.next();
+  refusing.send({ kind: "refused", code: "name_taken", text: "bob is taken", final: false });
+  await server.welcome("s2");
+  await back;
+  assertEquals(asked, 1);
+  const left = leave(connection, events);
+  await clock.pass(2_000);
+  await left;
+});
+
+Deno.test("Connection asks for another name when the first is taken, or could never be allowed", async () => {
+  using server = new FakeServer();
+  const names = ["bob", "no:colon", "carol"];
+  const refusals: unknown[] = [];
+  const { connection, events, clock } = setUp(server, {
+    name: (refused) => {
+      refusals.push(refused?.code);
+      return Promise.resolve(names.shift());
+    },
+  });
+  const welcomed = until(events, "welcome");
+  const refusing = await server.accept();
+  await refusing.next();
+  refusing.send({ kind: "refused", code: "name_taken", text: "bob is taken", final: false });
+  await server.welcome("s1", "carol");
+  await welcomed;
+  assertEquals(refusals, [undefined, "name_taken", "name_not_allowed"]);
+  const left = leave(connection, events);
+  await clock.pass(2_000);
+  await left;
+});
+
+Deno.test("Connection skips text before the welcome, and survives lines that are no frames", async () => {
+  using server = new FakeServer();
+  const { connection, events, clock } = setUp(server);
+  const welcomed = until(events, "welcome");
+  const peer = await server.accept();
+  peer.send("* Enter your name:\r\n");
+  await peer.next();
+  peer.send(welcome("s1"));
+  await welcomed;
+  peer.send(`{\n{"kind":"entry"}\n{"kind":"from the future"}\n[]\n${"x".repeat(1_100_000)}\n{"kind":"pong","ref":"end"}\n`);
+  const kinds: string[] = [];
+  for (let event = await events.next(); !event.done; event = await events.next()) {
+    kinds.push(event.value.kind);
+    if (event.value.kind === "pong") break;
+  }
+  assertEquals(kinds, ["junk", "pong"], "junk is said once a connection");
+  const left = leave(connection, events);
+  await clock.pass(2_000);
+  await left;
+});
+
+Deno.test("Connection names what it found when that is no chat server", async () => {
+  for (
+    const [answer, why] of [
+      ["HTTP/1.1 400 Bad Request\r\n\r\n", 'it said "HTTP/1.1 400 Bad Request"'],
+      ["SSH-2.0-\x1b]0;title\x07Open\r\n", 'it said "SSH-2.0-Open"'],
+      ["", "the server closed the connection"],
+    ]
+  ) {
+    using server = new FakeServer();
+    const { events } = setUp(server);
+    const next = assertRejects(() => events.next(), Fatal);
+    const peer = await server.accept();
+    await peer.next();
+    peer.send(answer);
+    await peer.end();
+    const fatal = await next;
+    assertInstanceOf(fatal, Fatal);
+    assertEquals([fatal.code, fatal.message], [69, `No chat server at 127.0.0.1:${server.address.port} (${why})`]);
+  }
+});
+
+Deno.test("Connection gives up on a first server that never says welcome", async () => {
+  using server = new FakeServer();
+  const { events, clock } = setUp(server);
+  const next = assertRejects(() => events.next(), Fatal, "no welcome in 10 s");
+  const peer = await server.accept();
+  await peer.next();
+  await clock.pass(10_000);
+  await next;
+});
+
+Deno.test("Connection says how to start a server where there is none", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  const connection = new Connection({
+    address: { host: "127.0.0.1", port },
+    name: () => Promise.resolve("bob"),
+    clock: new FakeClock(),
+    random: () => 0,
+  });
+  await assertRejects(
+    () => connection[Symbol.asyncIterator]().next(),
+    Fatal,
+    `No chat server at 127.0.0.1:${port} (connection refused). Start one with: chat server --port ${port}`,
+  );
+});
+
+Deno.test("Connection pings into silence, and takes silence after that for a cut", async () => {
+  using server = new FakeServer();
+  const { connection, events, clock } = setUp(server);
+  const welcomed = until(events, "welcome");
+  const peer = await server.welcome("s1");
+  await welcomed;
+  const next = events.next();
+  await clock.pass(20_000);
+  assertEquals(await peer.next(), { kind: "ping" });
+  peer.send({ kind: "pong" });
+  assertEquals((await next).value?.kind, "pong");
+  const lost = until(events, "lost");
+  await clock.pass(20_000);
+  await clock.pass(20_000);
+  assertEquals((await lost).why, "no word from the server for 40 s");
+  await leave(connection, events);
+});
+
+Deno.test("Connection answers the server's ping with its ref", async () => {
+  using server = new FakeServer();
+  const { connection, events, clock } = setUp(server);
+  const welcomed = until(events, "welcome");
+  const peer = await server.welcome("s1");
+  await welcomed;
+  peer.send({ kind: "ping", ref: "p1" });
+  await until(events, "ping");
+  assertEquals(await peer.next(), { kind: "pong", ref: "p1" });
+  const left = leave(connection, events);
+  await clock.pass(2_000);
+  await left;
+});
+
+Deno.test("Connection.say refuses what could never be sent, and more than it can keep", () => {
+  using server = new FakeServer();
+  const { connection } = setUp(server);
+  assertEquals(connection.say("x".repeat(20_000)).kind, "not_sent");
+  assertEquals(connection.say("hi", { ref: "r1" }).kind, "say");
+  assertEquals(connection.say("hi", { ref: "r1" }).kind, "not_sent", "a ref that is waiting is not used again");
+  for (let i = 1; i < 10_000; i++) assertEquals(connection.say("hi").kind, "say");
+  assertEquals(connection.say("hi").kind, "not_sent");
+});
+
+Deno.test("Connection.ready waits while too much is unanswered", async () => {
+  using server = new FakeServer();
+  const { connection, events, clock } = setUp(server);
+  const welcomed = until(events, "welcome");
+  const peer = await server.welcome("s1");
+  await welcomed;
+  const says = Array.from({ length: 1_000 }, (_, i) => say(connection, `${i}`));
+  let ready = false;
+  const waiting = connection.ready().then(() => ready = true);
+  peer.send({ kind: "pong" });
+  await until(events, "pong");
+  assertEquals(ready, false);
+  peer.send({ kind: "refused", ref: says[500].ref, code: "text_empty", text: "a message cannot be empty", final: true });
+  await until(events, "refused");
+  await waiting;
+  assertEquals(connection.unacknowledged, 999);
+  const left = leave(connection, events);
+  await clock.pass(2_000);
+  await left;
+});
+
+Deno.test("Connection.leave ends the wait for a server that is away", async () => {
+  using server = new FakeServer();
+  const clock = new FakeClock();
+  const { connection, events } = setUp(server, { clock });
+  const welcomed = until(events, "welcome");
+  const peer = await server.welcome("s1");
+  await welcomed;
+  await peer.end();
+  await until(events, "lost");
+  const next = events.next();
+  connection.leave();
+  assertEquals(await next, { done: true, value: undefined });
+  await connection.settled();
+});

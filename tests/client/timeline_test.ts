@@ -1,0 +1,101 @@
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { Timeline } from "../../client/timeline.ts";
+import { echo, said, welcome } from "./fake_server.ts";
+
+const hi = { kind: "say", ref: "r1", room: "lobby", text: "hi" } as const;
+
+Deno.test("Timeline drops what it has already", () => {
+  const timeline = new Timeline();
+  timeline.apply(welcome("s1", "bob", { head: 5 }));
+  assertEquals(timeline.apply(said("eve", "old", 5)), undefined);
+  assertEquals(timeline.apply(said("eve", "new", 6))?.kind, "said");
+  assertEquals(timeline.apply(said("eve", "new", 6)), undefined);
+});
+
+Deno.test("Timeline tells each entry once, however often and in whatever overlaps it comes", () => {
+  fc.assert(fc.property(fc.array(fc.nat(20)), (cuts) => {
+    const timeline = new Timeline();
+    timeline.apply(welcome("s1"));
+    const told: number[] = [];
+    let head = 0;
+    for (const cut of [...cuts, 20]) {
+      for (let seq = Math.max(1, cut - 5); seq <= Math.min(cut, head + 1); seq++) {
+        head = Math.max(head, seq);
+        const change = timeline.apply(said("eve", "x", seq));
+        if (change?.kind === "said") told.push(change.entry.seq);
+      }
+    }
+    assertEquals(told, Array.from({ length: head }, (_, i) => i + 1));
+  }));
+});
+
+Deno.test("Timeline marks its own messages pending, then acknowledged", () => {
+  const timeline = new Timeline();
+  timeline.apply(welcome("s1"));
+  timeline.sent(hi);
+  assertEquals([...timeline.pending], [hi]);
+  assertEquals(timeline.apply({ ...said("eve", "hi", 1), ref: "r1" }), {
+    kind: "said",
+    entry: { ...said("eve", "hi", 1), ref: "r1" },
+    own: false,
+  });
+  assertEquals([...timeline.pending], [hi]);
+  assertEquals(timeline.apply(echo(hi, "s1", 2)), { kind: "said", entry: echo(hi, "s1", 2), own: true });
+  assertEquals([...timeline.pending], []);
+});
+
+Deno.test("Timeline knows its messages from an earlier session of its own", () => {
+  const timeline = new Timeline();
+  timeline.apply(welcome("s1"));
+  timeline.sent(hi);
+  timeline.apply(welcome("s2"));
+  timeline.apply(echo(hi, "s1", 1));
+  assertEquals([...timeline.pending], []);
+});
+
+Deno.test("Timeline tells which message was refused, once", () => {
+  const timeline = new Timeline();
+  timeline.apply(welcome("s1"));
+  timeline.sent(hi);
+  const refused = { kind: "refused", ref: "r1", code: "text_too_long", text: "too long", final: true } as const;
+  assertEquals(timeline.apply(refused), { kind: "failed", say: hi, why: "too long" });
+  assertEquals(timeline.apply(refused), undefined);
+  assertEquals(timeline.apply({ kind: "refused", code: "name_taken", text: "bob is taken", final: false }), undefined);
+});
+
+Deno.test("Timeline says on coming back whether something was missed, and follows a server that counts anew", () => {
+  const timeline = new Timeline();
+  const kinds = (head: number) => {
+    const change = timeline.apply(welcome("s", "bob", { head }));
+    return change?.kind === "here" && [change.again, change.missed];
+  };
+  assertEquals(kinds(5), [false, false]);
+  assertEquals(kinds(5), [true, false]);
+  assertEquals(kinds(7), [true, true]);
+  assertEquals(kinds(0), [true, false]);
+  assertEquals(timeline.apply(said("eve", "first", 1))?.kind, "said");
+});
+
+Deno.test("Timeline follows who is here, and tells others' coming and going only", () => {
+  const timeline = new Timeline();
+  timeline.apply(welcome("s1"));
+  const eve = { room: "lobby", by: "eve", from: "s2" };
+  assertEquals(timeline.apply({ kind: "joined", ...eve, total: 2 }), { kind: "joined", room: "lobby", by: "eve", total: 2 });
+  assertEquals(timeline.apply({ kind: "joined", ...eve, total: 2 }), undefined, "known from a snapshot");
+  assertEquals(timeline.apply({ kind: "joined", room: "lobby", by: "bob", from: "s1", total: 2 }), undefined);
+  assertEquals([...timeline.room("lobby")!.members.values()], ["bob", "eve"]);
+  assertEquals(timeline.apply({ kind: "left", ...eve, total: 1 })?.kind, "left");
+  const members = [{ nick: "bob", from: "s1" }, { nick: "zoe", from: "s9" }];
+  timeline.apply({ kind: "members", room: "lobby", head: 0, total: 3, offset: 0, members });
+  timeline.apply({ kind: "members", room: "lobby", head: 0, total: 3, offset: 2, members: [{ nick: "kim", from: "s8" }] });
+  assertEquals([...timeline.room("lobby")!.members.values()], ["bob", "zoe", "kim"]);
+});
+
+Deno.test("Timeline goes on after a reset where the server says", () => {
+  const timeline = new Timeline();
+  timeline.apply(welcome("s1", "bob", { head: 9 }));
+  assertEquals(timeline.apply({ kind: "reset", room: "lobby", cursor: 20, skipped: 11 }), { kind: "skipped", room: "lobby", count: 11 });
+  assertEquals(timeline.apply(said("eve", "x", 20)), undefined);
+  assertEquals(timeline.apply(said("eve", "x", 21))?.kind, "said");
+});
