@@ -12,8 +12,8 @@
 import { EXIT, Fatal } from "../shared/exit.ts";
 import { type ClientFrame, LIMITS, LOBBY, PROTOCOL_VERSION, type Refused, type ServerFrame } from "../shared/protocol.ts";
 import { encodeFrame } from "../shared/codec.ts";
-import { parseNick } from "../shared/names.ts";
 import { byteLength, cleanText, plural } from "../shared/text.ts";
+import { allowedName, type NameSource } from "./allowed_name.ts";
 import { backoff } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
 import { type Address, formatAddress } from "./config.ts";
@@ -37,8 +37,7 @@ const STEADY_MS = 10_000;
 /** What a connection is made of. */
 export interface ConnectionOptions {
   readonly address: Address;
-  /** Gives the name to ask for, first and after each refusal; `undefined` gives up. `signal` says that nobody waits for it any more. */
-  readonly name: (refused: Refused | undefined, signal: AbortSignal) => Promise<string | undefined>;
+  readonly name: NameSource;
   readonly clock: Clock;
   readonly random: () => number;
 }
@@ -165,15 +164,8 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
     return formatAddress(this.#options.address);
   }
 
-  /** A name that may be asked for; the obvious refusals need no server. */
-  async #name(refused: Refused | undefined): Promise<string | undefined> {
-    for (let last = refused;;) {
-      const name = await this.#options.name(last, this.#leave.signal);
-      if (name === undefined) return undefined;
-      const parsed = parseNick(name);
-      if (parsed.ok) return parsed.name;
-      last = { kind: "refused", ...parsed.refusal, final: true };
-    }
+  #name(refused: Refused | undefined): Promise<string | undefined> {
+    return allowedName(this.#options.name, refused, this.#leave.signal);
   }
 
   /** One socket's life. */

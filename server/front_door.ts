@@ -45,12 +45,16 @@ export class FrontDoor {
 
   /** Accepts until {@link close}. Not a `for await` over the listener: running out of file descriptors once would end that for good. */
   async run(): Promise<void> {
+    let failing = false;
     while (!this.#closing) {
       try {
         this.#admit(new TcpSocket(await this.#listener.accept()));
+        failing = false;
       } catch (error) {
         if (this.#closing) return;
-        this.#options.watch({ type: "fault", where: "accepting a connection", error });
+        // Said once, not twenty times a second.
+        if (!failing) this.#options.watch({ type: "fault", where: "accepting a connection", error });
+        failing = true;
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }

@@ -26,7 +26,8 @@ export type Parsed<T> = { readonly ok: true; readonly name: T } | { readonly ok:
 const RESERVED = new Set(["server", "system", "admin", "root", "everyone", "here", "__proto__", "constructor"].map(fold));
 
 const FORBIDDEN_FIRST = "*!/#@{";
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Cn}\p{Co}\p{Default_Ignorable_Code_Point}]/u;
+/** U+2800 is Braille's blank. */
+const INVISIBLE = /[\u2800\p{Cc}\p{Cf}\p{Cs}\p{Cn}\p{Co}\p{Default_Ignorable_Code_Point}]/u;
 const TOO_MANY_MARKS = new RegExp(`\\p{M}{${LIMITS.marksPerBase + 1}}`, "u");
 /** Alphabets whose letters pass for each other's; a name keeps to one of them. */
 const ALPHABETS = [/\p{Script=Latin}/u, /\p{Script=Cyrillic}/u, /\p{Script=Greek}/u, /\p{Script=Armenian}/u, /\p{Script=Cherokee}/u];
@@ -139,9 +140,10 @@ export function parseRoomName(input: string): Parsed<RoomName> {
  */
 export function fold(name: string): string {
   if (/^[\x21-\x7e]*$/.test(name)) return name.toLowerCase();
-  // Upper case first: it folds ß and ſ, which lower case leaves alone.
-  const folded = name.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFKC").replaceAll("ς", "σ");
-  return Array.from(folded, (c) => LOOKS_LIKE.get(c) ?? c).join("");
+  // Lower, upper, lower: upper case folds ß and ſ, which lower case leaves alone, and leaves ẞ alone. Decomposed, so that a letter is found under its marks.
+  const cased = name.normalize("NFKD").toLowerCase().toUpperCase().toLowerCase();
+  const folded = cased.normalize("NFKD").replaceAll("ς", "σ");
+  return Array.from(folded, (c) => LOOKS_LIKE.get(c) ?? c).join("").normalize("NFKC");
 }
 
 function refuse(code: RefusalCode, text: string): { readonly ok: false; readonly refusal: NameRefusal } {

@@ -6,10 +6,13 @@
  */
 import { LIMITS } from "./protocol.ts";
 
-/** Whole escape sequences, so that no `[31m` is left behind: OSC, DCS, PM, APC and SOS strings, CSI, and the two-byte ones. */
+/**
+ * Whole escape sequences, so that no `[31m` is left behind: OSC, DCS, PM, APC and SOS strings, CSI, and the two-byte ones.
+ * A string has no other of these in it, so that many beginnings without an end take no longer than one.
+ */
 const ESCAPES = new RegExp(
   [
-    String.raw`(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)`,
+    String.raw`(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x80-\x9f]*(?:\x07|\x1b\\|\x9c)`,
     String.raw`(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]`,
     String.raw`\x1b[ -/]*[0-~]?`,
   ].join("|"),
@@ -17,8 +20,8 @@ const ESCAPES = new RegExp(
 );
 /** C0 and C1 control characters, bidirectional embeddings, overrides and isolates, line and paragraph separators, lone surrogates. */
 const CONTROLS = /[\p{Cc}\u202a-\u202e\u2066-\u2069\u2028\u2029\p{Cs}]/gu;
-/** A run of more combining marks than a base may carry. */
-const MARKS = new RegExp(`(\\p{M}{${LIMITS.marksPerBase}})\\p{M}+`, "gu");
+/** A run of more combining marks than a base may carry; joiners between them do not begin a new one. */
+const MARKS = new RegExp(`((?:\\p{M}\\p{Cf}*){${LIMITS.marksPerBase}})(?:\\p{M}\\p{Cf}*)+`, "gu");
 /** Printable ASCII needs none of it. */
 const PLAIN = /^[\x20-\x7e]*$/;
 

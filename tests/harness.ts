@@ -24,16 +24,10 @@ export async function soon<T>(work: Promise<T>, what: string): Promise<T> {
 }
 
 /** The command line that runs the program. */
-export function program(...args: string[]): Deno.Command {
+export function program(...args: string[]): string[] {
   const bin = Deno.env.get("CHAT_BIN");
-  const source = ["run", "--quiet", "--no-prompt", "--no-check", "--allow-all", `${ROOT}main.ts`];
-  return new Deno.Command(bin ?? Deno.execPath(), {
-    args: bin ? args : [...source, ...args],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-    env: { NO_COLOR: "1" },
-  });
+  if (bin) return [bin, ...args];
+  return [Deno.execPath(), "run", "--quiet", "--no-prompt", "--no-check", "--allow-all", `${ROOT}main.ts`, ...args];
 }
 
 /** Lines as they come. */
@@ -78,8 +72,11 @@ export class Program {
   readonly #child: Deno.ChildProcess;
   readonly #stdin: WritableStreamDefaultWriter<Uint8Array>;
 
+  /** Runs `chat` with these arguments. */
   constructor(...args: string[]) {
-    this.#child = program(...args).spawn();
+    const [command, ...rest] = program(...args);
+    this.#child = new Deno.Command(command, { args: rest, stdin: "piped", stdout: "piped", stderr: "piped", env: { NO_COLOR: "1" } })
+      .spawn();
     this.stdout = new Lines(this.#child.stdout);
     this.stderr = new Lines(this.#child.stderr);
     this.#stdin = this.#child.stdin.getWriter();

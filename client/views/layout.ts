@@ -54,14 +54,13 @@ export function layout({ prompt, text, cursor, columns, maxRows }: LayoutInput):
     offset += grapheme.length;
   }
   if (offset === cursor) {
-    // The cursor after a full row stands at the beginning of the next.
-    if (width >= room && columns > 1 && width > 0) {
+    // Behind a full row the cursor stands at the beginning of the next.
+    if (width >= room) {
       rows.push("");
       width = 0;
     }
     at = { row: rows.length - 1, column: width };
   }
-  const most = Math.max(1, maxRows);
-  const first = Math.max(0, Math.min(at.row - most + 1, rows.length - most), at.row - most + 1);
-  return { rows: rows.slice(first, first + most), row: at.row - first, column: at.column };
+  const first = Math.max(0, at.row - Math.max(1, maxRows) + 1);
+  return { rows: rows.slice(first, first + Math.max(1, maxRows)), row: at.row - first, column: at.column };
 }

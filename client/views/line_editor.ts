@@ -53,8 +53,8 @@ export class LineEditor {
 
   /** Replaces the line. */
   set(text: string): void {
-    this.#text = text;
-    this.#cursor = text.length;
+    this.#text = cleanText(text);
+    this.#cursor = this.#text.length;
   }
 
   #press(key: KeyName): Asked | undefined {

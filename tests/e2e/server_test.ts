@@ -1,5 +1,5 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { Peer, Program, startServer } from "../harness.ts";
+import { assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
+import { Lines, Peer, Program, program, startServer } from "../harness.ts";
 
 Deno.test("chat server: says where it listens first, then how to join, ready to copy", async () => {
   const server = new Program("server", "--port", "0");
@@ -101,4 +101,28 @@ Deno.test("C11 shutdown: a peer that reads nothing holds it up no longer than 5 
   assertMatch((await alice.lines.rest()).at(-1) ?? "", /^\* The server is stopping\./);
   server.kill("SIGTERM");
   assertEquals(await server.exit(), 0);
+});
+
+Deno.test("front door: running out of file descriptors is survived", async () => {
+  const command = new Deno.Command("bash", {
+    args: ["-c", 'ulimit -n 64 && exec "$0" "$@"', ...program("server", "--port", "0", "--limits", "off")],
+    stdout: "piped",
+    stderr: "piped",
+  });
+  const server = command.spawn();
+  const [stdout, stderr] = [new Lines(server.stdout), new Lines(server.stderr)];
+  const port = Number((await stdout.match(/^Server started/)).split(":").at(-1));
+  const first = await Peer.named(port, "first");
+  const many = await Promise.all(Array.from({ length: 80 }, () => Peer.connect(port)));
+  await stderr.match(/something broke in accepting a connection: .*(os error 24)/);
+  for (const peer of many) peer[Symbol.dispose]();
+  using late = await Peer.named(port, "late");
+  await late.send("still here\n");
+  await first.lines.match(/^late: still here$/);
+  first[Symbol.dispose]();
+  server.kill("SIGTERM");
+  await Promise.all([stdout.rest(), stderr.rest()]);
+  assertEquals((await server.status).code, 0);
+  // Said when it begins, not each time that it is tried again.
+  assertLess(stderr.all.filter((line) => line.includes("accepting")).length, 5);
 });

@@ -1,0 +1,42 @@
+import { assertEquals } from "@std/assert";
+import type { Input } from "../../../client/input.ts";
+import { inputLines, PlainView } from "../../../client/views/plain.ts";
+import { said } from "../fake_server.ts";
+
+/** Keeps what is written to it. */
+class Kept {
+  text = "";
+
+  write(bytes: Uint8Array): Promise<number> {
+    this.text += new TextDecoder().decode(bytes);
+    return Promise.resolve(bytes.length);
+  }
+}
+
+function setUp(input: string): { view: PlainView; output: Kept; errors: Kept } {
+  const [output, errors] = [new Kept(), new Kept()];
+  const bytes = new Blob([input]).stream() as ReadableStream<Uint8Array<ArrayBuffer>>;
+  return { view: new PlainView({ input: inputLines(bytes), output, errors }), output, errors };
+}
+
+async function inputs(text: string): Promise<Input[]> {
+  return await Array.fromAsync(setUp(text).view.inputs());
+}
+
+Deno.test("PlainView makes a message of every line, commands or not, with or without a last line feed", async () => {
+  assertEquals(await inputs("hi\r\n\n  \n/usr/bin\nend"), ["hi", "/usr/bin", "end"].map((text): Input => ({ kind: "say", text })));
+});
+
+Deno.test("PlainView leaves at bye and reads no further", async () => {
+  assertEquals(await inputs("hi\n Bye \nnever\n"), [{ kind: "say", text: "hi" }, { kind: "leave" }]);
+});
+
+Deno.test("PlainView gives what others say to stdout, cleaned, and everything else to stderr", async () => {
+  const { view, output, errors } = setUp("");
+  view.show({ kind: "said", own: false, entry: said("e\x1b[31mve", "hi\n\x1b]0;title\x07there", 1) });
+  view.show({ kind: "said", own: true, entry: said("bob", "mine", 2) });
+  view.show({ kind: "joined", room: "lobby", by: "zoe", total: 3 });
+  view.notice("a word");
+  await view.close();
+  assertEquals([output.text, errors.text], ["eve: hi there\n", "* zoe joined\n* a word\n"]);
+});

@@ -1,0 +1,196 @@
+import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
+import type { Input } from "../../../client/input.ts";
+import type { Change } from "../../../client/timeline.ts";
+import { paint } from "../../../client/views/paint.ts";
+import { type Device, TerminalView } from "../../../client/views/terminal.ts";
+import { said } from "../fake_server.ts";
+
+/** A terminal whose keys the test presses; understands just the sequences that our screen uses. */
+class FakeTerminal implements Device {
+  raw = false;
+  columns = 40;
+  rows: string[] = [""];
+  #row = 0;
+  #column = 0;
+  readonly #keys: (string | null)[] = [];
+  #pressed = Promise.withResolvers<void>();
+
+  press(keys: string | null): void {
+    this.#keys.push(keys);
+    this.#pressed.resolve();
+  }
+
+  async read(buffer: Uint8Array): Promise<number | null> {
+    while (this.#keys.length === 0) {
+      this.#pressed = Promise.withResolvers();
+      await this.#pressed.promise;
+    }
+    const keys = this.#keys.shift()!;
+    return keys === null ? null : new TextEncoder().encodeInto(keys, buffer).written;
+  }
+
+  write(bytes: Uint8Array): Promise<number> {
+    // deno-lint-ignore no-control-regex
+    for (const [token] of new TextDecoder().decode(bytes).matchAll(/\x1b\[([?\d]*)([A-Za-z])|[^]/gu)) this.#draw(token);
+    return Promise.resolve(bytes.length);
+  }
+
+  size(): { columns: number; rows: number } {
+    return { columns: this.columns, rows: 10 };
+  }
+
+  setRaw(raw: boolean): void {
+    this.raw = raw;
+  }
+
+  #draw(token: string): void {
+    const count = parseInt(token.slice(2)) || 1;
+    if (token === "\r") this.#column = 0;
+    else if (token === "\n") this.rows[++this.#row] ??= "";
+    else if (token === "\x1b[J") {
+      this.rows.length = this.#row + 1;
+      this.rows[this.#row] = this.rows[this.#row].slice(0, this.#column);
+    } else if (token.startsWith("\x1b") && token.endsWith("A")) this.#row -= count;
+    else if (token.startsWith("\x1b") && token.endsWith("C")) this.#column += count;
+    else if (!token.startsWith("\x1b")) {
+      const row = this.rows[this.#row].padEnd(this.#column);
+      this.rows[this.#row] = row.slice(0, this.#column) + token + row.slice(this.#column + 1);
+      this.#column++;
+    }
+  }
+}
+
+const here: Change = { kind: "here", nick: "bob", again: false, missed: false, rooms: [] };
+
+async function setUp(): Promise<{ terminal: FakeTerminal; view: TerminalView; inputs: AsyncIterator<Input> }> {
+  const terminal = new FakeTerminal();
+  const view = new TerminalView(terminal, paint(false));
+  view.show(here);
+  await settle();
+  return { terminal, view, inputs: view.inputs()[Symbol.asyncIterator]() };
+}
+
+/** Everything that only waits for a promise has happened after this. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
+Deno.test("TerminalView prints what others say above the line being typed", async () => {
+  const { terminal, view, inputs } = await setUp();
+  const next = inputs.next();
+  terminal.press("half a");
+  await settle();
+  view.show({ kind: "said", own: false, entry: said("eve", "hi", 1) });
+  view.show({ kind: "joined", room: "lobby", by: "zoe", total: 3 });
+  await settle();
+  assertEquals(terminal.rows.slice(-3).map((row) => row.replace(/^\d\d:\d\d/, "TIME")), ["TIME eve: hi", "* zoe joined", "bob> half a"]);
+  terminal.press(" line\r");
+  assertEquals((await next).value, { kind: "say", text: "half a line" });
+});
+
+Deno.test("TerminalView shows what has no answer yet between the messages and the line", async () => {
+  const { terminal, view } = await setUp();
+  const says = ["one", "two", "three", "four", "five"].map((text) => ({ kind: "say", room: "lobby", text } as const));
+  view.pending(says);
+  await settle();
+  assertEquals(terminal.rows.slice(-5), ["… one", "… two", "… three", "… and 2 more messages", "bob> "]);
+  view.pending([]);
+  await settle();
+  assertEquals(terminal.rows.slice(-2), ["* Hello bob. /help says what can be typed", "bob> "]);
+});
+
+Deno.test("TerminalView asks for a name without touching the line being typed", async () => {
+  const { terminal, view, inputs } = await setUp();
+  const next = inputs.next();
+  terminal.press("draft");
+  await settle();
+  const name = view.askName("bob is taken", new AbortController().signal);
+  await settle();
+  assertEquals(terminal.rows.at(-1), "bob is taken. Enter another name: ");
+  terminal.press("carol\r");
+  assertEquals(await name, "carol");
+  await settle();
+  assertEquals(terminal.rows.at(-1), "bob> draft");
+  terminal.press("\r");
+  assertEquals((await next).value, { kind: "say", text: "draft" });
+});
+
+Deno.test("TerminalView leaves on Ctrl-C, on Ctrl-D and when the terminal is gone, a question or not", async () => {
+  for (const key of ["\x03", "\x04", null]) {
+    const { terminal, inputs } = await setUp();
+    terminal.press(key);
+    assertEquals((await inputs.next()).value, { kind: "leave" });
+  }
+  const { terminal, view, inputs } = await setUp();
+  const name = view.askName(undefined, new AbortController().signal);
+  terminal.press("\x03");
+  assertEquals((await inputs.next()).value, { kind: "leave" });
+  assertEquals(await name, undefined);
+});
+
+Deno.test("TerminalView gives a refused text back for editing, but not over another", async () => {
+  const { terminal, view, inputs } = await setUp();
+  const next = inputs.next();
+  view.giveBack("/hlep");
+  view.giveBack("other");
+  await settle();
+  assertEquals(terminal.rows.at(-1), "bob> /hlep");
+  terminal.press("\x03");
+  await next;
+});
+
+Deno.test("TerminalView redraws where a narrower terminal has broken its rows", async () => {
+  const { terminal, view, inputs } = await setUp();
+  const next = inputs.next();
+  terminal.press("0123456789012345678901234");
+  await settle();
+  // What a terminal makes of 30 columns when it is only 20 wide.
+  terminal.columns = 20;
+  const long = terminal.rows.pop()!;
+  terminal.rows.push(long.slice(0, 20), long.slice(20));
+  await terminal.write(new TextEncoder().encode("\n\r\x1b[10C"));
+  view.resized();
+  await settle();
+  assertEquals(terminal.rows.slice(-2), ["bob> 01234567890123", "45678901234"]);
+  assertStringIncludes(terminal.rows.at(-3)!, "Hello bob");
+  terminal.press("\x03");
+  await next;
+});
+
+Deno.test("TerminalView sends nothing of a hostile server's to the terminal but text", async () => {
+  const written: string[] = [];
+  const terminal = new FakeTerminal();
+  const write = terminal.write.bind(terminal);
+  terminal.write = (bytes) => {
+    written.push(new TextDecoder().decode(bytes));
+    return write(bytes);
+  };
+  const view = new TerminalView(terminal, paint(true));
+  const evil = "\x1b]0;title\x07\x1b[6n\x9b5n\u202e\x07\n\x1b[2J";
+  const rooms = [{ name: "lobby", cursor: 0, total: 2, members: new Map([["s2", evil]]) }];
+  view.show({ kind: "here", nick: `b${evil}`, again: false, missed: false, rooms });
+  view.show({ kind: "said", own: false, entry: said(`e${evil}`, `hi${evil}`, 1) });
+  view.show({ kind: "joined", room: "lobby", by: evil, total: 2 });
+  view.show({ kind: "failed", say: { kind: "say", room: "lobby", text: evil }, why: evil });
+  view.show({ kind: "trouble", text: evil });
+  view.show({ kind: "lost", why: evil });
+  view.pending([{ kind: "say", room: "lobby", text: evil }]);
+  const question = new AbortController();
+  const name = view.askName(evil, question.signal);
+  await settle();
+  question.abort();
+  await name;
+  await view.close();
+  // deno-lint-ignore no-control-regex
+  const rest = written.join("").replace(/\x1b\[[\d;]*[mACJ]|\x1b\[\?2004[hl]|\r\n?/g, "");
+  // deno-lint-ignore no-control-regex
+  assertFalse(/[\x00-\x1f\x7f-\x9f\u202e]/.test(rest), JSON.stringify(rest));
+});
+
+Deno.test("TerminalView leaves the terminal as it found it", async () => {
+  const { terminal, view } = await setUp();
+  assert(terminal.raw);
+  await view.close();
+  assertFalse(terminal.raw);
+  assertEquals(terminal.rows.at(-1), "");
+});
