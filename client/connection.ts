@@ -10,9 +10,8 @@
  * @module
  */
 import { EXIT, Fatal } from "../shared/exit.ts";
-import { type ClientFrame, LIMITS, LOBBY, PROTOCOL_VERSION, type Refused, type ServerFrame } from "../shared/protocol.ts";
-import { encodeFrame } from "../shared/codec.ts";
-import { byteLength, cleanText, plural } from "../shared/text.ts";
+import { type ClientFrame, LOBBY, PROTOCOL_VERSION, type Refused, type ServerFrame } from "../shared/protocol.ts";
+import { cleanText } from "../shared/text.ts";
 import { allowedName, type NameSource } from "./allowed_name.ts";
 import { backoff } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
@@ -21,16 +20,16 @@ import { dial } from "./dial.ts";
 import type { ConnectionEvent } from "./events.ts";
 import { FrameSocket } from "./frame_socket.ts";
 import { newRef } from "./ref.ts";
-import { type SayWithRef, Unacknowledged } from "./unacknowledged.ts";
+import { type NotSent, type SayWithRef, Unacknowledged } from "./unacknowledged.ts";
 
 /** Unacknowledged messages above which a writer that can wait does ({@link Connection.ready}). */
 const WINDOW = 1_000;
-/** Unacknowledged messages above which a writer that cannot is refused. */
-const MOST_WAITING = 10_000;
 const WELCOME_MS = 10_000;
 const FAREWELL_MS = 2_000;
 /** How long our own ghost may hold our name after a cut before somebody else is believed to have it. */
 const GHOST_MS = 90_000;
+/** The longest wait that a server may ask for. */
+const LONGEST_RETRY_MS = 60_000;
 /** A connection that lived so long was a good one: the next wait is a short one again. */
 const STEADY_MS = 10_000;
 
@@ -40,12 +39,6 @@ export interface ConnectionOptions {
   readonly name: NameSource;
   readonly clock: Clock;
   readonly random: () => number;
-}
-
-/** A message that was never sent, and why. */
-export interface NotSent {
-  readonly kind: "not_sent";
-  readonly text: string;
 }
 
 /** How one socket's life ended. */
@@ -98,15 +91,8 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
 
   /** Says something now, or as soon as there is a connection. */
   say(text: string, { room = LOBBY, ref = newRef() }: { readonly room?: string; readonly ref?: string } = {}): SayWithRef | NotSent {
-    const say: SayWithRef = { kind: "say", ref, room, text };
-    if (this.#unacknowledged.size >= MOST_WAITING) {
-      return notSent(`${plural(MOST_WAITING, "message")} wait to be sent; that is the most that are kept`);
-    }
-    if (this.#unacknowledged.has(ref)) return notSent("this ref is waiting for its answer");
-    // A longer frame would cost us the connection, again and again.
-    if (byteLength(encodeFrame(say)) > LIMITS.frameBytes) return notSent(`a message has at most ${LIMITS.textBytes} bytes`);
-    this.#unacknowledged.add(say);
-    this.#live?.send(say);
+    const say = this.#unacknowledged.add({ kind: "say", ref, room, text });
+    if (say.kind === "say") this.#live?.send(say);
     return say;
   }
 
@@ -151,8 +137,8 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
           if (this.#sessions.size === 0) throw new Fatal(EXIT.tempFail, `No place at ${this.#where}: ${refused.text}`);
           retryMs = refused.retryMs;
         }
-        await clock.sleep(retryMs ?? backoff(attempt, random), this.#leave.signal);
-        attempt++;
+        // A server that is stopping spreads its clients out, but no server makes us wait for ever, or not at all.
+        await clock.sleep(Math.max(backoff(attempt++, random), Math.min(retryMs ?? 0, LONGEST_RETRY_MS)), this.#leave.signal);
       }
     } finally {
       this.#met.resolve();
@@ -251,10 +237,6 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
     if (!closed.aborted && this.#live === socket) await this.#options.clock.sleep(FAREWELL_MS, closed);
     socket.close("left");
   }
-}
-
-function notSent(text: string): NotSent {
-  return { kind: "not_sent", text };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -3,10 +3,21 @@
  *
  * @module
  */
-import type { Say } from "../shared/protocol.ts";
+import { encodeFrame } from "../shared/codec.ts";
+import { LIMITS, type Say } from "../shared/protocol.ts";
+import { byteLength, plural } from "../shared/text.ts";
+
+/** The most that are kept: more than a person writes while a server is away. */
+const MOST = 10_000;
 
 /** A request that can be told apart from all others. */
 export type SayWithRef = Say & { readonly ref: string };
+
+/** A message that was never sent, and why. */
+export interface NotSent {
+  readonly kind: "not_sent";
+  readonly text: string;
+}
 
 /** Requests in the order they were made, until each is answered. */
 export class Unacknowledged implements Iterable<SayWithRef> {
@@ -18,12 +29,14 @@ export class Unacknowledged implements Iterable<SayWithRef> {
     return this.#says.size;
   }
 
-  has(ref: string): boolean {
-    return this.#says.has(ref);
-  }
-
-  add(say: SayWithRef): void {
+  /** Keeps a request, or says why it cannot be sent at all. */
+  add(say: SayWithRef): SayWithRef | NotSent {
+    if (this.#says.size >= MOST) return notSent(`${plural(MOST, "message")} wait to be sent; that is the most that are kept`);
+    if (this.#says.has(say.ref)) return notSent("this ref is waiting for its answer");
+    // A longer frame would cost us the connection, again and again.
+    if (byteLength(encodeFrame(say)) > LIMITS.frameBytes) return notSent(`a message has at most ${LIMITS.textBytes} bytes`);
     this.#says.set(say.ref, say);
+    return say;
   }
 
   /** Takes out what has its answer; false when it was not waiting for one. */
@@ -55,4 +68,8 @@ export class Unacknowledged implements Iterable<SayWithRef> {
     this.#changed?.resolve();
     this.#changed = undefined;
   }
+}
+
+function notSent(text: string): NotSent {
+  return { kind: "not_sent", text };
 }

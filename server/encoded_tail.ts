@@ -51,6 +51,8 @@ const encoder = new TextEncoder();
 export class EncodedTail {
   readonly #codec: Codec;
   #segments: Segment[];
+  /** Bytes of all segments, filled or not. */
+  #size = SEGMENT_BYTES;
 
   /** @param head The room's newest entry, which the tail begins after. */
   constructor(codec: Codec, head: Seq) {
@@ -80,6 +82,7 @@ export class EncodedTail {
 
   /** What comes after `position`, up to its segment's end and not beyond `until`; `"gone"` when that is no longer kept; `undefined` at the end. */
   read(position: Position, until: number, reader: string): Piece | "gone" | undefined {
+    if (position.offset >= until) return undefined;
     const found = this.#at(position.offset);
     if (!found) return "gone";
     const from = position.offset - found.start;
@@ -112,7 +115,8 @@ export class EncodedTail {
     fresh.bytes.set(bytes);
     this.#segments.push(fresh);
     this.#index(fresh, frame, bytes.length);
-    while (offset + bytes.length - this.#segments[0].start > TAIL_BYTES) this.#segments.shift();
+    this.#size += fresh.bytes.length;
+    while (this.#size > TAIL_BYTES && this.#segments.length > 1) this.#size -= this.#segments.shift()!.bytes.length;
   }
 
   #index(segment: Segment, frame: Entry | Presence, bytes: number): void {
@@ -145,7 +149,7 @@ export class EncodedTail {
 
   #cursorAt(segment: Segment, length: number): Seq {
     const at = lastAtMost(segment.ends, length);
-    return at >= 0 ? segment.seqs[at] : segment.last;
+    return at >= 0 ? segment.seqs[at] : segment.before;
   }
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { type ClientFrame, type ErrorCode, LIMITS, type Member, type ServerFrame, type Snapshot } from "./protocol.ts";
-import { byteLength, count } from "./text.ts";
+import { byteLength, cleanText, count } from "./text.ts";
 
 /** A line that is no frame: what was wrong with it, in words for the person who wrote the program that sent it. */
 export interface Malformed {
@@ -47,10 +47,10 @@ const oneOf = <T extends string>(...values: T[]): Field<T> => ({
   is: `one of ${values.join(", ")}`,
   check: (value) => values.find((v) => v === value),
 });
-const list = <T>(item: Field<T>, max: number): Field<readonly T[]> => ({
-  is: `a list of at most ${max}, each ${item.is}`,
+const list = <T>(item: Field<T>, max: number, min = 0): Field<readonly T[]> => ({
+  is: `a list of ${min} to ${max}, each ${item.is}`,
   check: (value) => {
-    if (!Array.isArray(value) || value.length > max) return undefined;
+    if (!Array.isArray(value) || value.length < min || value.length > max) return undefined;
     const items = value.map(item.check);
     return items.includes(undefined) ? undefined : items as T[];
   },
@@ -72,7 +72,7 @@ const sentence = string(LIMITS.textBytes);
 /** Longer than any text or name that is allowed, so that the rules, not the codec, refuse it with a reason. */
 const unchecked = string(LIMITS.frameBytes);
 
-const versions = list(whole, 16);
+const versions = list(whole, 16, 1);
 const snapshot = {
   room,
   head: whole,
@@ -167,7 +167,7 @@ function decode(line: string, frames: Record<string, Record<string, Field<unknow
   if (depth(value) > LIMITS.jsonDepth) return malformed("malformed", `nested deeper than ${LIMITS.jsonDepth}`);
   const id = ref.check(value.ref);
   if (typeof value.kind !== "string") return malformed("malformed", "kind: must be a string", id);
-  if (!Object.hasOwn(frames, value.kind)) return malformed("unknown_kind", `unknown kind "${value.kind.slice(0, 32)}"`, id);
+  if (!Object.hasOwn(frames, value.kind)) return malformed("unknown_kind", `unknown kind "${cleanText(value.kind.slice(0, 32))}"`, id);
   const picked = pick(value, frames[value.kind]);
   if (!picked.values) return malformed("malformed", `${value.kind}.${picked.wrong}`, id);
   return { kind: value.kind, ...picked.values };

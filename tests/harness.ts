@@ -116,7 +116,7 @@ export interface Server extends AsyncDisposable {
 
 /** Starts a server. When the block is left, it is asked to stop, and must do so with exit code 0. */
 export async function startServer(...flags: string[]): Promise<Server> {
-  const running = new Program("server", "--port", "0", ...flags);
+  const running = new Program("server", ...flags.includes("--port") ? [] : ["--port", "0"], ...flags);
   const first = await running.stdout.next();
   const port = Number(first?.match(/^Server started on .*:(\d+)$/)?.[1]);
   if (!port) throw new Error(`the server did not start: ${first} ${(await running.stderr.rest()).join(" ")}`);

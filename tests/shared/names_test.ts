@@ -97,18 +97,47 @@ Deno.test("parseNick says why in a sentence that can be shown", () => {
 const anyText = fc.oneof(
   fc.string({ unit: "binary", maxLength: 30 }),
   fc.string({ unit: "grapheme", maxLength: 30 }),
-  fc.string({ unit: fc.constantFrom("a", "B", "é", "ß", "ẞ", "İ", "ı", "ſ", "Σ", "ς", "о", "Ё", "ё", "і", MARK, "\u0308", "\u0345", "ｂ", "ﬁ", "漢", ":", "*", " ") }),
+  fc.string({
+    unit: fc.constantFrom(
+      "a",
+      "B",
+      "é",
+      "ß",
+      "ẞ",
+      "İ",
+      "ı",
+      "ſ",
+      "Σ",
+      "ς",
+      "о",
+      "Ё",
+      "ё",
+      "і",
+      MARK,
+      "\u0308",
+      "\u0345",
+      "ｂ",
+      "ﬁ",
+      "漢",
+      ":",
+      "*",
+      " ",
+    ),
+  }),
 );
 
 Deno.test("parseNick allows only names that cleaning leaves alone, and allows them again", () => {
-  fc.assert(fc.property(anyText, (text) => {
-    const parsed = parseNick(text);
-    if (!parsed.ok) return;
-    const { name } = parsed;
-    assert(isClean(name) && byteLength(name) <= 64 && name === text.trim());
-    assert(!/^[*!/#@{]|[\s:]/.test(name));
-    assertEquals(nick(name), name);
-  }), { numRuns: 1000 });
+  fc.assert(
+    fc.property(anyText, (text) => {
+      const parsed = parseNick(text);
+      if (!parsed.ok) return;
+      const { name } = parsed;
+      assert(isClean(name) && byteLength(name) <= 64 && name === text.trim());
+      assert(!/^[*!/#@{]|[\s:]/.test(name));
+      assertEquals(nick(name), name);
+    }),
+    { numRuns: 1000 },
+  );
 });
 
 const ALIKE: readonly [one: string, other: string][] = [
@@ -147,10 +176,13 @@ Deno.test("fold changes nothing that is folded", () => {
 });
 
 Deno.test("fold does not look at case or normal form", () => {
-  fc.assert(fc.property(anyText, (text) => {
-    for (const form of ["NFC", "NFD", "NFKC", "NFKD"] as const) assertEquals(fold(text.normalize(form)), fold(text), form);
-    assertEquals(fold(text.toLowerCase()), fold(text), "lower case");
-  }), { numRuns: 1000 });
+  fc.assert(
+    fc.property(anyText, (text) => {
+      for (const form of ["NFC", "NFD", "NFKC", "NFKD"] as const) assertEquals(fold(text.normalize(form)), fold(text), form);
+      assertEquals(fold(text.toLowerCase()), fold(text), "lower case");
+    }),
+    { numRuns: 1000 },
+  );
 });
 
 const ROOMS: readonly [input: string, name: string][] = [
@@ -187,9 +219,12 @@ Deno.test("parseRoomName folds what it allows", () => {
 });
 
 Deno.test("parseRoomName allows what it gave again, and never throws", () => {
-  fc.assert(fc.property(anyText, (text) => {
-    const parsed = parseRoomName(text);
-    if (!parsed.ok) return assert(isClean(parsed.refusal.text));
-    assertEquals(parseRoomName(`#${parsed.name}`), parsed);
-  }), { numRuns: 1000 });
+  fc.assert(
+    fc.property(anyText, (text) => {
+      const parsed = parseRoomName(text);
+      if (!parsed.ok) return assert(isClean(parsed.refusal.text));
+      assertEquals(parseRoomName(`#${parsed.name}`), parsed);
+    }),
+    { numRuns: 1000 },
+  );
 });

@@ -99,6 +99,14 @@ Deno.test("LineEditor never stands inside a grapheme", () => {
   }));
 });
 
+Deno.test("LineEditor steps behind what a key has joined into one grapheme", () => {
+  const editor = new LineEditor();
+  type(editor, "🇩", "x", "🇪", { key: "left" }, { key: "backspace" });
+  assertEquals([editor.text, editor.cursor], ["🇩🇪", 4]);
+  type(editor, { key: "kill to start" }, "e", { key: "home" }, "a", "\u0301", { key: "backspace" });
+  assertEquals([editor.text, editor.cursor], ["e", 0]);
+});
+
 Deno.test("LineEditor submits the line and starts an empty one", () => {
   const editor = new LineEditor();
   type(editor, "hi", { key: "left" });

@@ -1,0 +1,88 @@
+import { assert, assertEquals } from "@std/assert";
+import { Room } from "../../../server/core/room.ts";
+import { type Session, Sessions } from "../../../server/core/sessions.ts";
+import { parseRoomName } from "../../../shared/names.ts";
+import type { Draft } from "../../../shared/protocol.ts";
+import { entry } from "../fakes.ts";
+
+const MAX = 4096;
+
+function lobby(head = 0): Room {
+  const parsed = parseRoomName("lobby");
+  assert(parsed.ok);
+  return new Room(parsed.name, head);
+}
+
+const sessions = new Sessions();
+let ids = 0;
+
+/** A session that is in the room. */
+function member(room: Room): Session {
+  const id = `s${++ids}`;
+  const session = sessions.open(`nick-${id}`, id);
+  assert(!("code" in session));
+  room.join(session);
+  return session;
+}
+
+/** What saying `text` comes to: the draft's text, or the refusal's code. */
+function decided(text: string, maxBytes = MAX): string {
+  const room = lobby();
+  const decision = room.decide(member(room), { kind: "say", room: "lobby", text }, 0, maxBytes);
+  return "code" in decision ? decision.code : decision.text;
+}
+
+const TEXTS: readonly [text: string, decided: string][] = [
+  ["hi", "hi"],
+  ["  hi ", "  hi "],
+  ["one\r\ntwo", "one\ntwo"],
+  ["\x1b[31mred\x07", "red"],
+  ["", "text_empty"],
+  [" \n\t", "text_empty"],
+  ["\x1b[31m\u202e", "text_empty"],
+  ["a".repeat(MAX), "a".repeat(MAX)],
+  ["a".repeat(MAX + 1), "text_too_long"],
+  ["漢".repeat(1365) + "a", "漢".repeat(1365) + "a"],
+  ["漢".repeat(1365) + "ab", "text_too_long"],
+  ["\x07".repeat(MAX) + "a", "a"],
+];
+
+Deno.test("Room.decide cleans a text before it measures it", () => {
+  for (const [text, expected] of TEXTS) assertEquals(decided(text), expected, JSON.stringify(text.slice(0, 20)));
+  assertEquals([decided("12345", 5), decided("123456", 5)], ["12345", "text_too_long"]);
+});
+
+Deno.test("Room.decide makes a draft that only lacks its place", () => {
+  const room = lobby();
+  const bob = member(room);
+  const draft: Draft = { room: "lobby", at: 7, type: "said", by: bob.nick, from: bob.id, text: "hi" };
+  assertEquals(room.decide(bob, { kind: "say", room: "lobby", text: "hi" }, 7, MAX), draft);
+  assertEquals(room.decide(bob, { kind: "say", room: "lobby", text: "hi", ref: "r1" }, 7, MAX), { ...draft, ref: "r1" });
+});
+
+Deno.test("Room.decide refuses whoever is not in the room", () => {
+  const room = lobby();
+  const bob = member(room);
+  assertEquals([room.leave(bob), room.leave(bob), room.has(bob)], [true, false, false]);
+  const refusal = { code: "not_in_room", text: "you are not in #lobby" };
+  assertEquals(room.decide(bob, { kind: "say", room: "lobby", text: "hi" }, 0, MAX) as unknown, refusal);
+});
+
+Deno.test("C9 at never falls within a room", () => {
+  const room = lobby();
+  const bob = member(room);
+  const at = (now: number) => (room.decide(bob, { kind: "say", room: "lobby", text: "hi" }, now, MAX) as Draft).at;
+  assertEquals([at(10), at(5), at(11)], [10, 10, 11]);
+  room.apply({ ...entry(1, "from another server"), at: 50 });
+  assertEquals([at(20), at(60)], [50, 60]);
+});
+
+Deno.test("Room.snapshot names 100 members from an offset on, in the order they came", () => {
+  const room = lobby(41);
+  const members = Array.from({ length: 101 }, () => member(room)).map(({ id, nick }) => ({ nick, from: id }));
+  room.apply(entry(42, "hi"));
+  const whole = { room: "lobby" as const, head: 42, total: 101 };
+  assertEquals(room.snapshot() as unknown, { ...whole, offset: 0, members: members.slice(0, 100) });
+  assertEquals(room.snapshot(100) as unknown, { ...whole, offset: 100, members: members.slice(100) });
+  assertEquals(room.snapshot(101) as unknown, { ...whole, offset: 101, members: [] });
+});

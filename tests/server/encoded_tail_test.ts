@@ -1,0 +1,245 @@
+import { assert, assertEquals, assertGreater, assertLessOrEqual } from "@std/assert";
+import fc from "fast-check";
+import type { Codec } from "../../server/connection.ts";
+import { EncodedTail, type Piece, type Position, SEGMENT_BYTES, TAIL_BYTES } from "../../server/encoded_tail.ts";
+import type { Entry, Presence, ServerFrame } from "../../shared/protocol.ts";
+import { byteLength } from "../../shared/text.ts";
+import { entry } from "./fakes.ts";
+
+const AUTHORS = ["s1", "s2", "s3"];
+const LONGEST = 100_000;
+const decoder = new TextDecoder();
+
+/** Shows entries whole, and presence as text mode does: above a crowd, not at all. */
+function encode(frame: ServerFrame): string {
+  if (frame.kind === "entry") return `${frame.seq} ${frame.from}: ${frame.text}\n`;
+  return frame.kind === "joined" && frame.total <= 200 ? `* ${frame.by}\n` : "";
+}
+
+const FRAMES: Codec = { name: "frames", encode, skipsOwn: false };
+const TEXT: Codec = { name: "text", encode, skipsOwn: true };
+
+function presence(total = 1): Presence {
+  return { kind: "joined", room: "lobby", by: "carol", from: AUTHORS[0], total };
+}
+
+/** A tail, and beside it a plain list of all that was ever put onto it. */
+class Model {
+  readonly tail: EncodedTail;
+  readonly codec: Codec;
+  readonly head: number;
+  readonly frames: { readonly frame: Entry | Presence; readonly text: string; readonly start: number; readonly end: number }[] = [];
+
+  constructor(codec: Codec, head = 0) {
+    this.codec = codec;
+    this.head = head;
+    this.tail = new EncodedTail(codec, head);
+  }
+
+  get length(): number {
+    return this.frames.at(-1)?.end ?? 0;
+  }
+
+  append(frame: Entry | Presence): void {
+    const text = this.codec.encode(frame);
+    this.frames.push({ frame, text, start: this.length, end: this.length + byteLength(text) });
+    this.tail.append(frame);
+    assertEquals([this.tail.length, this.tail.end], [this.length, { offset: this.length, cursor: this.cursorAt(this.length) }]);
+  }
+
+  say(text: string, from = AUTHORS[0], gap = 1): void {
+    this.append(entry(this.cursorAt(Infinity) + gap, text, from));
+  }
+
+  /** The newest entry that ends at `offset` or before. */
+  cursorAt(offset: number): number {
+    const last = this.frames.findLast(({ frame, end }) => frame.kind === "entry" && end <= offset);
+    return last?.frame.kind === "entry" ? last.frame.seq : this.head;
+  }
+
+  /** What a reader is shown of the bytes between two offsets. */
+  between(from: number, to: number, reader: string): string {
+    const isOwn = (frame: Entry | Presence) => this.codec.skipsOwn && frame.kind === "entry" && frame.from === reader;
+    return this.frames.filter(({ frame, start, end }) => start >= from && end <= to && !isOwn(frame)).map(({ text }) => text).join("");
+  }
+
+  isGone(offset: number): boolean {
+    return this.tail.read({ offset, cursor: 0 }, Infinity, "") === "gone";
+  }
+
+  /** The tail MUST find the place right after an entry as long as the next entry is kept. */
+  checkLocate(seq: number): void {
+    const end = this.frames.findLast(({ frame }) => frame.kind === "entry" && frame.seq <= seq)?.end ?? 0;
+    const next = this.frames.find(({ frame }) => frame.kind === "entry" && frame.seq > seq)?.start ?? this.length;
+    const found = this.tail.locate(seq);
+    if (seq < this.head) return assertEquals(found, undefined);
+    if (!found) return assert(this.isGone(next), `locate(${seq})`);
+    assert(found.offset >= end && found.offset <= next && !this.isGone(found.offset), `locate(${seq})`);
+    assertEquals(found.cursor, this.cursorAt(found.offset));
+  }
+
+  /** The bytes of segments that are kept. */
+  keptBytes(): number {
+    const buffers = new Set<ArrayBufferLike>();
+    const oldest = this.frames.find(({ start }) => !this.isGone(start))?.start ?? 0;
+    for (const piece of pieces(this.tail, { offset: oldest, cursor: 0 })) buffers.add(piece.bytes.buffer);
+    return [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  }
+}
+
+/** Everything from a position to the end. */
+function* pieces(tail: EncodedTail, from: Position, reader = ""): Generator<Piece> {
+  for (let position = from;;) {
+    const piece = tail.read(position, Infinity, reader);
+    assert(piece !== "gone");
+    if (!piece) return;
+    yield piece;
+    position = piece.next;
+  }
+}
+
+function textOf(tail: EncodedTail, from: Position, reader = ""): string {
+  return [...pieces(tail, from, reader)].map(({ bytes }) => decoder.decode(bytes)).join("");
+}
+
+/** Reads at its own pace, and compares what it gets with the model, now and once more at the end. */
+class Reader {
+  readonly #model: Model;
+  readonly #name: string;
+  readonly #read: { readonly bytes: Uint8Array; readonly text: string }[] = [];
+  #position: Position;
+  #until = Infinity;
+
+  constructor(model: Model, name: string) {
+    this.#model = model;
+    this.#name = name;
+    this.#position = model.tail.end;
+  }
+
+  leave(): void {
+    this.#until = Math.min(this.#until, this.#model.length);
+  }
+
+  read(): void {
+    const { tail, length } = this.#model;
+    const { offset, cursor } = this.#position;
+    const piece = tail.read(this.#position, this.#until, this.#name);
+    if (piece === undefined) {
+      assert(offset >= Math.min(length, this.#until), "whoever lacks something is given it");
+    } else if (piece === "gone") {
+      assert(offset < this.#until, "whoever has everything lacks nothing");
+      assertGreater(length - offset, TAIL_BYTES / 2 - LONGEST);
+      const found = tail.locate(cursor);
+      assert(!found || found.offset > offset);
+      this.#position = found ?? tail.end;
+    } else {
+      const text = this.#model.between(offset, piece.next.offset, this.#name);
+      assertEquals(decoder.decode(piece.bytes), text);
+      assert(piece.next.offset > offset && piece.next.offset <= this.#until);
+      assertEquals(piece.next.cursor, this.#model.cursorAt(piece.next.offset));
+      this.#read.push({ bytes: piece.bytes, text });
+      this.#position = piece.next;
+    }
+  }
+
+  checkAgain(): void {
+    for (const { bytes, text } of this.#read) assertEquals(decoder.decode(bytes), text);
+  }
+}
+
+type Act = (model: Model, readers: Reader[]) => void;
+
+/** An act that a counterexample can be read from. */
+function act(name: string, act: Act): Act {
+  return Object.assign(act, { toString: () => name });
+}
+
+const author = fc.constantFrom(...AUTHORS);
+const size = fc.oneof(
+  fc.nat(300),
+  fc.integer({ min: 1_000, max: 20_000 }),
+  fc.integer({ min: 65_000, max: 66_000 }),
+  fc.constant(LONGEST - 50),
+);
+const acts = fc.array(
+  fc.oneof(
+    { weight: 6, arbitrary: fc.tuple(author, size, fc.integer({ min: 1, max: 3 })).map(says) },
+    { weight: 2, arbitrary: fc.constantFrom(1, 201).map((total) => act(`presence ${total}`, (model) => model.append(presence(total)))) },
+    { weight: 1, arbitrary: author.map(saysMuch) },
+    { weight: 2, arbitrary: author.map((name) => act(`join ${name}`, (model, readers) => void readers.push(new Reader(model, name)))) },
+    { weight: 9, arbitrary: fc.nat().map((n) => act(`read ${n}`, (_, readers) => readers[n % readers.length].read())) },
+    { weight: 1, arbitrary: fc.nat().map((n) => act(`leave ${n}`, (_, readers) => readers[n % readers.length].leave())) },
+    { weight: 1, arbitrary: fc.nat().map((n) => act(`locate ${n}`, (model) => model.checkLocate(n % (model.cursorAt(Infinity) + 2)))) },
+  ),
+  { minLength: 20, maxLength: 200 },
+);
+
+function says([from, size, gap]: [string, number, number]): Act {
+  return act(`say ${from} ${size} ${gap}`, (model) => model.say("a".repeat(size), from, gap));
+}
+
+function saysMuch(from: string): Act {
+  return act(`say ${from} much`, (model) => {
+    for (let i = 0; i < 40; i++) model.say("é".repeat(20_000), from);
+  });
+}
+
+Deno.test("EncodedTail gives each reader what was appended after it came, less its own, whenever it reads", () => {
+  fc.assert(fc.property(fc.constantFrom(FRAMES, TEXT), fc.nat(9), acts, (codec, head, acts) => {
+    const model = new Model(codec, head);
+    const readers = [new Reader(model, AUTHORS[0]), new Reader(model, AUTHORS[1])];
+    for (const act of acts) act(model, readers);
+    for (const reader of readers) reader.checkAgain();
+    assertLessOrEqual(model.keptBytes(), TAIL_BYTES);
+  }));
+});
+
+Deno.test("EncodedTail fills a segment to its last byte, and begins another with the next", () => {
+  const model = new Model({ ...FRAMES, encode: (frame) => frame.kind === "entry" ? frame.text : "" });
+  model.say("a".repeat(SEGMENT_BYTES - 1));
+  model.say("b");
+  model.say("c");
+  assertEquals([...pieces(model.tail, { offset: 0, cursor: 0 })].map(({ bytes, next }) => [bytes.length, next.cursor]), [
+    [SEGMENT_BYTES, 2],
+    [1, 3],
+  ]);
+});
+
+Deno.test("EncodedTail gives a line that is longer than a segment one of its own", () => {
+  const model = new Model(FRAMES);
+  for (const text of ["before", "x".repeat(LONGEST), "after"]) model.say(text);
+  const lengths = [...pieces(model.tail, { offset: 0, cursor: 0 })].map(({ bytes }) => bytes.length);
+  assertEquals(lengths, [byteLength("1 s1: before\n"), byteLength(`2 s1: \n`) + LONGEST, byteLength("3 s1: after\n")]);
+});
+
+Deno.test("EncodedTail cuts no character in two at a segment's end", () => {
+  const model = new Model({ ...FRAMES, encode: (frame) => frame.kind === "entry" ? frame.text : "" });
+  model.say("a".repeat(SEGMENT_BYTES - 1));
+  model.say("漢");
+  assertEquals([...pieces(model.tail, { offset: 0, cursor: 0 })].map(({ bytes }) => bytes.length), [SEGMENT_BYTES - 1, 3]);
+});
+
+Deno.test("C8 an encoded tail keeps at most 4 MiB of segments, and the newest of them", () => {
+  const model = new Model(FRAMES);
+  for (let i = 0; i < 200; i++) model.say("a".repeat(40_000));
+  assertLessOrEqual(model.keptBytes(), TAIL_BYTES);
+  assertEquals(model.isGone(0), true);
+  assertEquals([model.tail.locate(0), model.tail.locate(100)], [undefined, undefined]);
+  for (let seq = 0; seq <= 201; seq++) model.checkLocate(seq);
+});
+
+Deno.test("EncodedTail skips runs of a reader's own entries, and only in a codec that does", () => {
+  const says = (model: Model) => {
+    for (const from of ["s1", "s1", "s2", "s1", "s3", "s1", "s1"]) model.say("x", from);
+    model.append(presence());
+    return textOf(model.tail, { offset: 0, cursor: 0 }, "s1");
+  };
+  assertEquals(says(new Model(TEXT)), "3 s2: x\n5 s3: x\n* carol\n");
+  assertEquals(says(new Model(FRAMES)).split("\n").length, 9);
+});
+
+Deno.test("EncodedTail.read gives an empty piece where all was the reader's own", () => {
+  const model = new Model(TEXT);
+  model.say("x");
+  assertEquals(model.tail.read({ offset: 0, cursor: 0 }, Infinity, "s1"), { bytes: new Uint8Array(0), next: model.tail.end });
+});

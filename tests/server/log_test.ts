@@ -1,0 +1,77 @@
+import { assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
+import type { ServerEvent } from "../../server/events.ts";
+import { type LogOptions, network, openLog } from "../../server/log.ts";
+import { entry } from "./fakes.ts";
+
+const MASKED: readonly [address: string, network: string][] = [
+  ["203.0.113.7:40000", "203.0.113.0/24"],
+  ["10.1.2.255:1", "10.1.2.0/24"],
+  ["[2001:db8:1:2:3:4:5:6]:40000", "2001:db8:1::/48"],
+  ["[2001:db8:1:2::6]:40000", "2001:db8:1::/48"],
+  ["[2001:db8:1::6]:40000", "2001:db8:1::/48"],
+  ["[2001:db8::6]:40000", "2001:db8::/48"],
+  ["[2001::6]:40000", "2001::/48"],
+  ["[::1]:40000", "::/48"],
+  ["[::ffff:203.0.113.7]:40000", "::/48"],
+  ["[fe80::1%eth0]:40000", "fe80::/48"],
+];
+
+Deno.test("network cuts an address to its /24 or /48", () => {
+  for (const [address, cut] of MASKED) assertEquals(network(address), cut);
+});
+
+/** What a log writes about events. */
+async function logged(events: readonly ServerEvent[], options: Partial<LogOptions> = {}): Promise<string> {
+  let text = "";
+  const decoder = new TextDecoder();
+  const write = (bytes: Uint8Array) => {
+    text += decoder.decode(bytes, { stream: true });
+    return Promise.resolve(bytes.length);
+  };
+  const log = await openLog({ format: "text", messages: false, terminal: false, colour: false, write, ...options });
+  for (const event of events) log.watch(event);
+  await log.close();
+  return text;
+}
+
+const peer = { id: 1, address: "203.0.113.7:40000", transport: "text" } as const;
+const EVENTS: readonly ServerEvent[] = [
+  { type: "connected", peer },
+  { type: "joined", peer, nick: "bob", room: "lobby" },
+  { type: "said", entry: { ...entry(1, "a secret"), ref: "ref-1" } },
+  { type: "refused", peer, text: "bob is taken" },
+  { type: "disconnected", peer, why: "said bye", sent: 0 },
+  { type: "turned_away", address: peer.address, why: "spoke HTTP" },
+];
+
+Deno.test("openLog keeps texts, refs and whole addresses out of a log that is no terminal", async () => {
+  for (const format of ["text", "json"] as const) {
+    const text = await logged(EVENTS, { format });
+    for (const secret of ["secret", "ref-1", "203.0.113.7", "40000"]) assertFalse(text.includes(secret), secret);
+    for (const shown of ["203.0.113.0/24", "connected", "8 characters"]) assertStringIncludes(text, shown);
+    assertEquals(text.split("\n").length, EVENTS.length + 1);
+  }
+});
+
+Deno.test("openLog shows whoever looks on everything", async () => {
+  const text = await logged(EVENTS, { terminal: true, messages: true });
+  assertStringIncludes(text, "203.0.113.7:40000 connected (text)");
+  assertStringIncludes(text, "#lobby nick-s1: a secret");
+  assertFalse(text.includes("ref-1"));
+});
+
+Deno.test("openLog lets nothing through that moves a terminal's cursor", async () => {
+  const why = "one\ntwo \x1b[2J\x9b2J";
+  for (const options of [{}, { terminal: true }, { format: "json" as const }, { terminal: true, colour: true }]) {
+    const text = await logged([{ type: "refused", peer, nick: "bob", text: why }], options);
+    assertEquals(text.split("\n").length, 2);
+    for (const part of ["\x1b[2J", "\x9b"]) assertFalse(text.includes(part), JSON.stringify({ part, options }));
+  }
+});
+
+Deno.test("openLog counts messages above 20 in a second when it does not show them", async () => {
+  const said = Array.from({ length: 5000 }, (_, i): ServerEvent => ({ type: "said", entry: entry(i + 1, "hi") }));
+  const text = await logged(said);
+  assertEquals(text.split("\n").length, 22);
+  assertStringIncludes(text, "and 4,980 more messages");
+});
