@@ -17,8 +17,8 @@ export interface Reading {
   readonly pump: Pump;
   readonly tail: EncodedTail;
   position: Position;
-  /** Nothing from this offset on is for this reader. */
-  until: number;
+  /** Where it left; nothing after that is for this reader. */
+  until: Position | undefined;
 }
 
 /** What is sent to everybody in one room, in one order. */
@@ -53,7 +53,7 @@ export class Broadcast {
     const { codec } = pump.connection;
     let followed = this.#tails.get(codec);
     if (!followed) this.#tails.set(codec, followed = { tail: new EncodedTail(codec, this.#head), readings: new Set() });
-    const reading: Reading = { pump, tail: followed.tail, position: followed.tail.end, until: Infinity };
+    const reading: Reading = { pump, tail: followed.tail, position: followed.tail.end, until: undefined };
     followed.readings.add(reading);
     return reading;
   }
@@ -63,7 +63,7 @@ export class Broadcast {
     const { codec } = reading.pump.connection;
     const followed = this.#tails.get(codec);
     if (!followed?.readings.delete(reading)) return;
-    reading.until = reading.tail.length;
+    reading.until = reading.tail.end;
     this.pressure.caughtUp(reading);
     if (followed.readings.size === 0) this.#tails.delete(codec);
   }

@@ -23,7 +23,7 @@ import {
   type Say,
   type ServerFrame,
 } from "../shared/protocol.ts";
-import { plural } from "../shared/text.ts";
+import { cleanText, plural } from "../shared/text.ts";
 import { Broadcast, type Reading } from "./broadcast.ts";
 import type { ServerLimits } from "./config.ts";
 import { RateLimit } from "./core/rate_limit.ts";
@@ -220,13 +220,13 @@ export class Hub {
     const place = this.#places.get(say.room as RoomName);
     const decided = place
       ? place.room.decide(session, say, this.#options.now(), this.#options.limits.textBytes)
-      : { code: "no_such_room" as const, text: `there is no room #${say.room.slice(0, LIMITS.roomBytes)}` };
+      : { code: "no_such_room" as const, text: `there is no room #${cleanText(say.room.slice(0, LIMITS.roomBytes))}` };
     if ("code" in decided) {
       this.#refuse(seat, say.ref, decided);
       return seat.pump.congestion;
     }
-    session.appended++;
     const full = this.#options.history.append(decided);
+    session.appended++;
     const wait = rate?.take(this.#options.monotonic()) ?? 0;
     if (full || wait > 0) return this.#holdUp(full, wait);
     return place?.broadcast.pressure.wait();
@@ -272,19 +272,30 @@ export class Hub {
     if (seat.session.committed === seat.session.appended) seat.settled?.();
   }
 
-  /** A page of history for a pump that the tail does not reach back to, and where it goes on. The only way old entries are sent. */
-  async catchUp(broadcast: Broadcast, { pump, tail, position: { cursor } }: Reading): Promise<Piece> {
+  /**
+   * A page of history for a pump that the tail does not reach back to, and where it goes on. The only way old entries are sent. Whoever finds
+   * its place in the tail again missed who came and went, and is told who is there.
+   */
+  async catchUp(broadcast: Broadcast, reading: Reading): Promise<Piece> {
+    const { pump, tail, position: { cursor } } = reading;
+    const nothing = new Uint8Array(0);
+    if (reading.until && cursor >= reading.until.cursor) return { bytes: nothing, next: reading.until };
     const found = tail.locate(cursor);
-    if (found) return { bytes: new Uint8Array(0), next: found };
-    const { history } = this.#options;
-    const entries = await history.read({ room: broadcast.room, after: cursor, limit: PAGE });
+    if (found) {
+      const place = this.#places.get(broadcast.room as RoomName);
+      if (place && !reading.until) this.#sendMembers(pump, place.room, 0);
+      return { bytes: nothing, next: found };
+    }
+    const page = await this.#options.history.read({ room: broadcast.room, after: cursor, limit: PAGE });
+    // What is committed but not published yet comes with the tail, and what is published after a leave does not come at all.
+    const last = (reading.until ?? tail.end).cursor;
+    const entries = page.filter((entry) => entry.seq <= last);
     const { codec } = pump.connection;
     const frames: ServerFrame[] = entries.filter((entry) => !codec.skipsOwn || entry.from !== pump.reader);
-    if (entries.length > 0 && entries[0].prev > cursor) {
-      frames.unshift({ kind: "reset", room: broadcast.room, cursor: entries[0].prev, skipped: entries[0].prev - cursor });
-    }
+    const before = entries.at(0)?.prev ?? last;
+    if (before > cursor) frames.unshift({ kind: "reset", room: broadcast.room, cursor: before, skipped: before - cursor });
     // An offset that is gone as well: the next look at the tail comes back here, or finds its place by the cursor.
-    const next = { offset: -1, cursor: entries.at(-1)?.seq ?? cursor };
+    const next = { offset: -1, cursor: entries.at(-1)?.seq ?? last };
     const bytes = encoder.encode(frames.map((frame) => codec.encode(frame)).join(""));
     return { bytes, next };
   }

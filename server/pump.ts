@@ -164,7 +164,7 @@ export class Pump implements Writer {
 
   #read(broadcast: Broadcast, reading: Reading): Uint8Array | "later" | undefined {
     for (;;) {
-      const piece = reading.tail.read(reading.position, reading.until, this.reader);
+      const piece = reading.tail.read(reading.position, reading.until?.offset ?? Infinity, this.reader);
       if (!piece) return undefined;
       if (piece === "gone") {
         this.#catchUp(broadcast, reading).then((page) => this.#refill(reading, page), this.#broke);

@@ -5,7 +5,8 @@ const tmuxThere = await new Deno.Command("tmux", { args: ["-V"], stdout: "null",
   ({ success }) => success,
   () => false,
 );
-if (!tmuxThere) console.log("terminal tests are skipped: tmux is not installed"); // deno-lint-ignore no-console -- the reason for a skip is for people
+// deno-lint-ignore no-console -- the reason for a skip is for people
+if (!tmuxThere) console.log("terminal tests are skipped: tmux is not installed");
 
 /** A terminal with the client in it, on a tmux server of its own. */
 class Terminal implements AsyncDisposable {

@@ -238,6 +238,16 @@ Deno.test("EncodedTail skips runs of a reader's own entries, and only in a codec
   assertEquals(says(new Model(FRAMES)).split("\n").length, 9);
 });
 
+Deno.test("EncodedTail.read stops where the reader left, and knows the entry before that", () => {
+  const model = new Model(FRAMES, 7);
+  model.append(presence());
+  const left = model.tail.end;
+  model.say("late");
+  const piece = model.tail.read({ offset: 0, cursor: 7 }, left.offset, "s1");
+  assertEquals(piece, { bytes: new TextEncoder().encode("* carol\n"), next: left });
+  assertEquals([left.cursor, model.tail.read(left, left.offset, "s1")], [7, undefined]);
+});
+
 Deno.test("EncodedTail.read gives an empty piece where all was the reader's own", () => {
   const model = new Model(TEXT);
   model.say("x");

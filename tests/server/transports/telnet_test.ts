@@ -1,4 +1,4 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { TelnetFilter } from "../../../server/transports/telnet.ts";
 
@@ -23,6 +23,7 @@ const NEGOTIATIONS: readonly [what: string, stream: Uint8Array, kept: string][] 
   ["an escaped 255", bytes("a", IAC, IAC, "b"), "ab"],
   ["a window's size", bytes("a", IAC, SB, 31, 0, 80, 0, 24, IAC, SE, "b"), "ab"],
   ["a size of 255", bytes("a", IAC, SB, 31, 0, IAC, IAC, 0, 240, IAC, SE, "b"), "ab"],
+  ["a size of 255 and one of 240", bytes("a", IAC, SB, 31, IAC, IAC, SE, "x", IAC, SE, "b"), "ab"],
   ["a terminal's name with line feeds", bytes("a", IAC, SB, 24, 0, "x\n\n", IAC, SE, "b\n"), "ab\n"],
   ["a subnegotiation that does not end", bytes("a", IAC, SB, 31, "bob\n"), "a"],
   ["a command that does not end", bytes("a", IAC), "a"],
@@ -42,6 +43,6 @@ Deno.test("TelnetFilter drops negotiation wherever it is cut", () => {
 Deno.test("TelnetFilter touches no text, and copies none", () => {
   fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
     const chunk = new TextEncoder().encode(text);
-    assertStrictEquals(new TelnetFilter().strip(chunk), chunk);
+    assert(new TelnetFilter().strip(chunk) === chunk);
   }));
 });

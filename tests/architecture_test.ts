@@ -1,0 +1,153 @@
+/**
+ * The house has one direction: `shared` <- `server/core` <- hub, session <- serve <- main. This reads what imports what and says where it is broken.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+
+const ROOT = new URL("../", import.meta.url);
+
+interface Edge {
+  readonly from: string;
+  readonly to: string;
+  /** Whether only types are imported. */
+  readonly types?: boolean;
+}
+
+/** What a part of the house may import. The first rule whose `of` matches a file is the one for it. */
+interface Rule {
+  readonly of: RegExp;
+  readonly may: readonly RegExp[];
+}
+
+const SHARED = /^shared\//;
+/** The interfaces that the server's parts meet at: they import `shared` and each other, and hold no more than types and limits. */
+const SEAMS = /^server\/(connection|events|config)\.ts$/;
+
+const RULES: readonly Rule[] = [
+  { of: /^main\.ts$/, may: [SHARED, /^(server|client)\/(serve|chat|config|flags)\.ts$/] },
+  { of: SHARED, may: [SHARED, /^@std\//, /^deno\.json$/] },
+  { of: /^server\/core\//, may: [SHARED, /^server\/core\//] },
+  { of: /^server\/history\/history\.ts$/, may: [SHARED] },
+  { of: /^server\/history\//, may: [SHARED, /^server\/history\/history\.ts$/] },
+  { of: /^server\/transports\/(tcp_socket|telnet)\.ts$/, may: [SHARED] },
+  { of: /^server\/transports\//, may: [SHARED, SEAMS, /^server\/transports\/(tcp_socket|telnet)\.ts$/] },
+  { of: SEAMS, may: [SHARED, SEAMS] },
+  { of: /^server\/serve\.ts$/, may: [SHARED, /^server\//, /^@std\//] },
+  // It says what the engine keeps.
+  { of: /^server\/opening\.ts$/, may: [SHARED, /^server\/history\//] },
+  { of: /^server\/front_door\.ts$/, may: [SHARED, SEAMS, /^server\/first_bytes\.ts$/, /^server\/transports\//] },
+  { of: /^server\/log\.ts$/, may: [SHARED, SEAMS, /^@logtape\//] },
+  // The hub and what it is made of know interfaces only: no engine, no transport, nothing of the process.
+  {
+    of: /^server\//,
+    may: [
+      SHARED,
+      SEAMS,
+      /^server\/core\//,
+      /^server\/history\/history\.ts$/,
+      /^server\/(hub|session|broadcast|pump|encoded_tail|outbox|pressure|turns)\.ts$/,
+      /^node:timers$/,
+    ],
+  },
+  { of: /^client\//, may: [SHARED, /^client\//, /^@std\//] },
+];
+
+/** What lies below the hub, and must not know it. */
+const BELOW_HUB =
+  /^server\/(broadcast|pump|encoded_tail|outbox|pressure|turns|connection|events|config|first_bytes|log|front_door|opening)\.ts$/;
+const HUB_AND_ABOVE = /^server\/(hub|session|serve)\.ts$/;
+
+function isAllowed({ from, to }: Edge): boolean {
+  if (BELOW_HUB.test(from) && HUB_AND_ABOVE.test(to)) return false;
+  if (from === "server/hub.ts" && /^server\/(session|serve)\.ts$/.test(to)) return false;
+  const rule = RULES.find(({ of }) => of.test(from));
+  return rule?.may.some((part) => part.test(to)) ?? false;
+}
+
+interface Info {
+  readonly modules: readonly {
+    readonly specifier: string;
+    readonly dependencies?: readonly {
+      readonly specifier: string;
+      readonly code?: { readonly specifier?: string };
+      readonly type?: { readonly specifier?: string };
+    }[];
+  }[];
+}
+
+/** Every import of the program, types included. */
+async function edges(): Promise<Edge[]> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", "--no-lock", "--no-npm", "main.ts"],
+    cwd: ROOT,
+    env: { NO_COLOR: "1" },
+  }).output();
+  assertEquals(code, 0, new TextDecoder().decode(stderr));
+  const info: Info = JSON.parse(new TextDecoder().decode(stdout));
+  const ours = info.modules.filter(({ specifier }) => specifier.startsWith(ROOT.href));
+  return ours.flatMap(({ specifier, dependencies = [] }) =>
+    dependencies.map((found) => {
+      const target = found.code?.specifier ?? found.type?.specifier ?? found.specifier;
+      const to = target.startsWith(ROOT.href) ? target.slice(ROOT.href.length) : found.specifier;
+      return { from: specifier.slice(ROOT.href.length), to, types: found.code === undefined };
+    })
+  );
+}
+
+Deno.test("imports point one way", async () => {
+  const found = await edges();
+  assert(found.some(({ from, to }) => from === "main.ts" && to === "server/serve.ts"), "the program was read");
+  assert(found.some(({ from, to }) => from === "server/hub.ts" && to === "server/history/history.ts"), "types were read");
+  const wrong = found.filter((edge) => !isAllowed(edge)).map(({ from, to }) => `${from} imports ${to}`);
+  assertEquals(wrong, []);
+});
+
+Deno.test("imports make no circle, types apart", async () => {
+  let rest = (await edges()).filter(({ to, types }) => to.endsWith(".ts") && !types);
+  for (let before = Infinity; rest.length < before;) {
+    before = rest.length;
+    // Whatever imports nothing that is left is in no circle.
+    rest = rest.filter(({ to }) => rest.some(({ from }) => from === to));
+  }
+  assertEquals(rest.map(({ from, to }) => `${from} imports ${to}`), []);
+});
+
+const BROKEN: readonly Edge[] = [
+  { from: "shared/text.ts", to: "server/hub.ts" },
+  { from: "shared/text.ts", to: "npm:ws" },
+  { from: "server/core/room.ts", to: "server/hub.ts" },
+  { from: "server/core/room.ts", to: "server/events.ts" },
+  { from: "server/history/memory_history.ts", to: "server/hub.ts" },
+  { from: "server/history/sqlite_history.ts", to: "server/history/memory_history.ts" },
+  { from: "server/transports/text.ts", to: "server/hub.ts" },
+  { from: "server/transports/text.ts", to: "server/core/room.ts" },
+  { from: "server/transports/text.ts", to: "server/transports/frames.ts" },
+  { from: "server/hub.ts", to: "server/history/memory_history.ts" },
+  { from: "server/hub.ts", to: "server/transports/text.ts" },
+  { from: "server/hub.ts", to: "server/session.ts" },
+  { from: "server/pump.ts", to: "server/hub.ts" },
+  { from: "server/session.ts", to: "server/serve.ts" },
+  { from: "server/serve.ts", to: "client/chat.ts" },
+  { from: "client/chat.ts", to: "server/serve.ts" },
+  { from: "client/chat.ts", to: "npm:left-pad" },
+  { from: "main.ts", to: "server/hub.ts" },
+];
+
+Deno.test("the rules of the house refuse what breaks them", () => {
+  for (const edge of BROKEN) assert(!isAllowed(edge), `${edge.from} imports ${edge.to}`);
+});
+
+Deno.test("shared and server/core name neither Deno nor a clock, and core awaits nothing", async () => {
+  for (const folder of ["shared", "server/core"]) {
+    for await (const { name } of Deno.readDir(new URL(`${folder}/`, ROOT))) {
+      if (name.endsWith(".d.ts")) continue;
+      const source = await Deno.readTextFile(new URL(`${folder}/${name}`, ROOT));
+      const code = source.replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, "");
+      const forbidden = folder === "shared"
+        ? /\bDeno\./
+        : /\bDeno\.|\bDate\.now|\bnew Date\b|\bperformance\.|\bMath\.random|\bcrypto\.|\bawait\b|\basync\b/;
+      assertEquals(code.match(forbidden)?.[0], undefined, `${folder}/${name}`);
+    }
+  }
+});
