@@ -320,7 +320,7 @@ const LONG = "x".repeat(4000);
 /** Alice says so many long messages while bob takes nothing. */
 async function outrun(server: FakeServer, bob: FakeConnection, messages: number): Promise<void> {
   bob.stall();
-  for (let i = 0; i < messages; i++) server.history.append({ room: "lobby", at: 0, type: "said", by: "alice", from: "s0", text: LONG });
+  for (let i = 0; i < messages; i++) void server.history.append({ room: "lobby", at: 0, type: "said", by: "alice", from: "s0", text: LONG });
   for (let i = 0; i < messages; i += 100) {
     server.history.commit(100);
     await server.idle();
@@ -338,7 +338,7 @@ Deno.test("C8 a reader that the tail left behind is refilled from history, with 
     await outrun(server, bob, 2499);
     bob.release();
     await server.idle();
-    server.history.append({ room: "lobby", at: 0, type: "said", by: "alice", from: "s0", text: "live" });
+    void server.history.append({ room: "lobby", at: 0, type: "said", by: "alice", from: "s0", text: "live" });
     await server.commit();
     const lines = bob.text.split("\n").slice(0, -1);
     const said = (text: string) => lines.filter((line) => line.includes(text)).length;
