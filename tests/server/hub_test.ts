@@ -320,7 +320,9 @@ const LONG = "x".repeat(4000);
 /** Alice says so many long messages while bob takes nothing. */
 async function outrun(server: FakeServer, bob: FakeConnection, messages: number): Promise<void> {
   bob.stall();
-  for (let i = 0; i < messages; i++) void server.history.append({ room: "lobby", at: 0, type: "said", by: "alice", from: "s0", text: LONG });
+  for (let i = 0; i < messages; i++) {
+    void server.history.append({ room: "lobby", at: 0, type: "said", by: "alice", from: "s0", text: LONG });
+  }
   for (let i = 0; i < messages; i += 100) {
     server.history.commit(100);
     await server.idle();
