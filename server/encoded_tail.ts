@@ -134,17 +134,9 @@ export class EncodedTail {
     else own.push(start, end);
   }
 
-  /** The segment that holds `offset`, or ends with it and is the newest. */
+  /** The segment that holds `offset`, or ends with it and is the newest. Nearly everybody reads the newest or the one before. */
   #at(offset: number): Segment | undefined {
-    // Nearly everybody reads the newest or the one before.
-    for (let i = this.#segments.length - 1; i >= 0; i--) {
-      const segment = this.#segments[i];
-      if (offset >= segment.start) {
-        const isRead = offset === segment.start + segment.length && i < this.#segments.length - 1;
-        return isRead ? this.#segments[i + 1] : segment;
-      }
-    }
-    return undefined;
+    return this.#segments.findLast((segment) => offset >= segment.start);
   }
 
   #cursorAt(segment: Segment, length: number): Seq {

@@ -70,7 +70,7 @@ export class FrontDoor {
 
   #admit(socket: TcpSocket): void {
     const full = this.#full(socket.host);
-    const stay = full ? this.#turnAway(socket, full, `! ${full}. Try again later.\n`) : this.#receive(socket);
+    const stay = full ? this.#turnAway(socket, "no room for it", `! ${full}. Try again later.\n`) : this.#receive(socket);
     this.#perHost.set(socket.host, (this.#perHost.get(socket.host) ?? 0) + 1);
     this.#open.set(
       socket,

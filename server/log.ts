@@ -66,7 +66,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
 }
 
 function formatter({ format, terminal, colour }: LogOptions): TextFormatter {
-  if (format === "json") return getJsonLinesFormatter({ message: "rendered", properties: "flatten" });
+  if (format === "json") return getJsonLinesFormatter({ message: "template", properties: "flatten" });
   const options: TextFormatterOptions = {
     timestamp: terminal ? "time" : "rfc3339",
     timeZone: terminal ? null : undefined,

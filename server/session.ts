@@ -56,6 +56,7 @@ class Newcomer {
   #due: number;
   #timer: ReturnType<typeof setTimeout>;
   #tries = 0;
+  #speaksAnother = false;
 
   constructor(connection: Connection, pump: Pump, hub: Hub) {
     this.#connection = connection;
@@ -73,7 +74,10 @@ class Newcomer {
       return true;
     }
     const greeted = this.#hub.greet(frame, this.#pump, ++this.#tries === this.#connection.nameTries);
-    if (greeted === "no version") return false;
+    if (greeted === "no version") {
+      this.#speaksAnother = true;
+      return false;
+    }
     if (greeted === "refused") {
       this.forget();
       this.#due = this.#connection.nameDue;
@@ -103,6 +107,7 @@ class Newcomer {
   #farewell(why: string): Bye {
     if (performance.now() >= this.#due) return { kind: "bye", reason: "timeout", text: "No name came in time. Bye" };
     if (this.#hub.stopping.aborted) return { kind: "bye", reason: "restart", text: "The server is stopping. Bye" };
+    if (this.#speaksAnother) return { kind: "bye", reason: "error", text: "No version of the protocol is common. Bye" };
     if (why === "had no name") return { kind: "bye", reason: "error", text: "Connect again to try another name. Bye" };
     return { kind: "bye", reason: "left", text: "Bye" };
   }

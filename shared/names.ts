@@ -100,8 +100,10 @@ export function parseNick(input: string): Parsed<Nick> {
   }
   if (/\s/u.test(name)) return refuse("name_not_allowed", "A name cannot have white space in it");
   if (INVISIBLE.test(name)) return refuse("name_not_allowed", "A name cannot have control or invisible characters in it");
-  if (name.includes(":")) return refuse("name_not_allowed", "A name cannot have a colon in it");
-  if (FORBIDDEN_FIRST.includes(name[0])) return refuse("name_not_allowed", `A name cannot start with "${name[0]}"`);
+  // As it is compared: a wide colon is a colon.
+  const compared = name.normalize("NFKC");
+  if (compared.includes(":")) return refuse("name_not_allowed", "A name cannot have a colon in it");
+  if (FORBIDDEN_FIRST.includes(compared[0])) return refuse("name_not_allowed", `A name cannot start with "${compared[0]}"`);
   if (/^\p{M}/u.test(name)) return refuse("name_not_allowed", "A name cannot start with a combining mark");
   if (TOO_MANY_MARKS.test(name)) {
     return refuse("name_not_allowed", `A name has at most ${LIMITS.marksPerBase} combining marks on a character`);
