@@ -3,43 +3,84 @@
  *
  * @module
  */
-import type { Draft, Entry, Seq } from "../../shared/protocol.ts";
+import type { Draft, Entry, RefusalCode, Seq } from "../../shared/protocol.ts";
 
-/** Which entries of a room to read: at most `limit`, the ones right after `after`. */
-export interface Range {
+/** A page of a room: at most `limit` entries, right after a seq or right before one. */
+export type Range =
+  & { readonly room: string; /** 1 to {@link PAGE}. */ readonly limit: number }
+  & ({ readonly after: Seq } | { readonly before: Seq });
+
+/** The most entries that one {@link History.read} or {@link History.search} returns. */
+export const PAGE = 200;
+
+/** A room as its history knows it. */
+export interface RoomRecord {
   readonly room: string;
-  readonly after: Seq;
-  /** 1 to 200. */
-  readonly limit: number;
+  /** The newest entry. */
+  readonly head: Seq;
+  /** The text of the newest entry of type `topic`; empty where there is none. */
+  readonly topic: string;
 }
 
-/** The most entries that one {@link History.read} returns. */
-export const PAGE = 200;
+/** A draft that became no entry, and why. */
+export interface Rejected {
+  readonly draft: Draft;
+  readonly code: Extract<RefusalCode, "ref_conflict" | "storage_full">;
+}
+
+/** A draft whose `ref` had been committed before: nothing was stored again. */
+export interface Repeated {
+  readonly draft: Draft;
+  /** The entry as it was committed the first time. */
+  readonly original: Entry;
+}
+
+/** What became of the drafts that were committed together. Every appended draft MUST appear in exactly one batch, once. */
+export interface Batch {
+  /** New entries, each room's in order. */
+  readonly entries: readonly Entry[];
+  readonly repeated: readonly Repeated[];
+  readonly rejected: readonly Rejected[];
+}
+
+/** The history is broken: nothing more was or will be committed. Its message names the file, the error and what to do. */
+export class StorageBroken extends Error {
+  override readonly name = "StorageBroken";
+}
 
 /** Keeps the entries of all rooms. */
 export interface History {
+  /** Names this history: another history, even in the same place, has another epoch. Cursors are good within one epoch only. */
+  readonly epoch: string;
+
   /**
    * Takes a draft.
    *
    * 1. Drafts of one room MUST be committed in the order they were appended.
    * 2. A returned promise means that the history is full: the next append MUST wait for it. This one was taken.
+   * 3. A draft with `ref` and `owner` (the hash that identifies a client's installation) MUST be committed once: the same `ref` of
+   *    the same `owner` again is {@link Repeated} when room, type and text are the same, else {@link Rejected} with `ref_conflict`. That is
+   *    remembered as long as the entry, and at least 30 days.
    */
-  append(draft: Draft): Promise<void> | undefined;
+  append(draft: Draft, owner?: string): Promise<void> | undefined;
 
   /**
-   * What was committed, in batches. Iterated once, by the hub.
+   * What became of what was appended. Iterated once, by the hub.
    *
    * 1. An entry MUST appear here once, after its commit, and never before.
-   * 2. Within a room `seq` MUST rise strictly, and `prev` MUST be the seq of the entry before, 0 for the first.
-   * 3. The iteration MUST end after {@link close}, when every draft has been delivered.
+   * 2. Within a room `seq` MUST rise strictly, and `prev` MUST be the seq of the entry before, 0 for the first; `at` MUST NOT fall.
+   * 3. The iteration MUST end after {@link close}, when every draft has appeared; it throws {@link StorageBroken} when that cannot be.
    */
-  committed(): AsyncIterable<readonly Entry[]>;
+  committed(): AsyncIterable<Batch>;
 
-  /** The newest entry of a room; 0 where there is none. */
-  head(room: string): Seq;
+  /** Every room that has an entry, as committed. */
+  rooms(): readonly RoomRecord[];
 
-  /** Committed entries, oldest first. Where the oldest are no longer kept, it begins with the oldest that is. */
+  /** Committed entries, oldest first. Where the oldest are no longer kept, `after` begins with the oldest that is. */
   read(range: Range): Promise<readonly Entry[]>;
+
+  /** The newest entries of a room whose text has every one of the words, oldest first. Words are taken as they are, whatever they hold. */
+  search(room: string, words: string, limit: number): Promise<readonly Entry[]>;
 
   /** Commits what was appended and takes no more. */
   close(): Promise<void>;

@@ -4,7 +4,9 @@
  * @module
  */
 import type { Draft, Entry, Seq } from "../../shared/protocol.ts";
-import type { History, Range } from "./history.ts";
+import { BatchQueue } from "./batch_queue.ts";
+import { type Batch, type History, PAGE, type Range, type Rejected, type Repeated, type RoomRecord } from "./history.ts";
+import { hasWords, wordsOf } from "./words.ts";
 
 /** Entries of a room that are kept. */
 export const MEMORY_ENTRIES = 1_000;
@@ -13,70 +15,128 @@ const FULL = 4_096;
 
 interface Kept {
   head: Seq;
+  /** The time of the newest entry. */
+  at: number;
+  topic: string;
   /** The newest entries; up to twice as many as are promised, so that dropping the oldest is rare work. */
   entries: Entry[];
 }
 
-/** The newest {@link MEMORY_ENTRIES} entries of each room. Committed is what has its place in the order. */
+/**
+ * The newest {@link MEMORY_ENTRIES} entries of each room. Committed is what has its place in the order.
+ *
+ * Left out: a ref is forgotten with its entry, though it may not be 30 days old. Nothing here is promised to last.
+ */
 export class MemoryHistory implements History {
+  readonly epoch: string;
   readonly #rooms = new Map<string, Kept>();
-  #batch: Entry[] = [];
+  /** The entries with a ref that are kept, by owner and ref. */
+  readonly #refs = new Map<string, Entry>();
+  /** Under which key an entry is in {@link #refs}. */
+  readonly #keys = new WeakMap<Entry, string>();
+  readonly #batches = new BatchQueue();
+  /** What the hub has not been offered yet. */
+  #batch = emptyBatch();
+  #waiting = 0;
   #closed = false;
-  /** Called when there is something for {@link committed} to look at. */
-  #wake: (() => void) | undefined;
   /** Settles when the batch under way has been taken. */
-  #taken: { promise: Promise<void>; resolve: () => void } | undefined;
+  #taken: PromiseWithResolvers<void> | undefined;
 
-  append(draft: Draft): Promise<void> | undefined {
+  /** @param epoch By chance, so that no two histories share it. */
+  constructor(epoch: string) {
+    this.epoch = epoch;
+  }
+
+  append(draft: Draft, owner?: string): Promise<void> | undefined {
     if (this.#closed) throw new Error(`cannot append to #${draft.room}: the history is closed`);
-    const kept = this.#kept(draft.room);
-    const entry: Entry = { kind: "entry", ...draft, seq: kept.head + 1, prev: kept.head };
-    kept.head = entry.seq;
-    kept.entries.push(entry);
-    if (kept.entries.length >= 2 * MEMORY_ENTRIES) kept.entries = kept.entries.slice(-MEMORY_ENTRIES);
-    this.#batch.push(entry);
-    this.#wake?.();
-    if (this.#batch.length < FULL) return undefined;
+    const key = draft.ref === undefined || owner === undefined ? undefined : JSON.stringify([owner, draft.ref]);
+    const original = key === undefined ? undefined : this.#refs.get(key);
+    if (original === undefined) this.#batch.entries.push(this.#place(draft, key));
+    else if (isSame(original, draft)) this.#batch.repeated.push({ draft, original });
+    else this.#batch.rejected.push({ draft, code: "ref_conflict" });
+    if (this.#waiting++ === 0) queueMicrotask(() => this.#flush());
+    if (this.#waiting < FULL) return undefined;
     this.#taken ??= Promise.withResolvers<void>();
     return this.#taken.promise;
   }
 
-  async *committed(): AsyncGenerator<readonly Entry[]> {
-    while (true) {
-      if (this.#batch.length > 0) {
-        const batch = this.#batch;
-        this.#batch = [];
-        this.#taken?.resolve();
-        this.#taken = undefined;
-        yield batch;
-      } else if (this.#closed) {
-        return;
-      } else {
-        await new Promise<void>((resolve) => this.#wake = resolve);
-        this.#wake = undefined;
-      }
+  committed(): AsyncIterable<Batch> {
+    return this.#batches.read(() => this.#flush());
+  }
+
+  rooms(): readonly RoomRecord[] {
+    return Array.from(this.#rooms, ([room, { head, topic }]) => ({ room, head, topic }));
+  }
+
+  read(range: Range): Promise<readonly Entry[]> {
+    const entries = this.#kept(range.room);
+    const limit = Math.min(range.limit, PAGE);
+    if ("after" in range) {
+      const start = entries.findIndex(({ seq }) => seq > range.after);
+      return Promise.resolve(start === -1 ? [] : entries.slice(start, start + limit));
     }
+    const end = entries.findLastIndex(({ seq }) => seq < range.before) + 1;
+    return Promise.resolve(entries.slice(Math.max(0, end - limit), end));
   }
 
-  head(room: string): Seq {
-    return this.#rooms.get(room)?.head ?? 0;
-  }
-
-  read({ room, after, limit }: Range): Promise<readonly Entry[]> {
-    const entries = this.#rooms.get(room)?.entries.slice(-MEMORY_ENTRIES) ?? [];
-    const start = entries.findIndex((entry) => entry.seq > after);
-    return Promise.resolve(start === -1 ? [] : entries.slice(start, start + limit));
+  search(room: string, words: string, limit: number): Promise<readonly Entry[]> {
+    const wanted = wordsOf(words);
+    if (wanted.length === 0) return Promise.resolve([]);
+    const matches = hasWords(wanted);
+    return Promise.resolve(this.#kept(room).filter(({ text }) => matches(text)).slice(-Math.min(limit, PAGE)));
   }
 
   close(): Promise<void> {
     this.#closed = true;
-    this.#wake?.();
+    this.#flush();
     return Promise.resolve();
   }
 
-  #kept(room: string): Kept {
-    let kept = this.#rooms.get(room);
-    if (!kept) this.#rooms.set(room, kept = { head: 0, entries: [] });
-    return kept;
+  /** Offers what was appended, a batch at a time: what comes meanwhile goes together. */
+  #flush(): void {
+    if (this.#waiting > 0 && (this.#batches.length === 0 || this.#closed)) {
+      this.#batches.push(this.#batch);
+      this.#batch = emptyBatch();
+      this.#waiting = 0;
+      this.#taken?.resolve();
+      this.#taken = undefined;
+    }
+    if (this.#closed) this.#batches.end();
   }
+
+  #place({ room, at, type, by, from, text, ref }: Draft, key: string | undefined): Entry {
+    let kept = this.#rooms.get(room);
+    if (!kept) this.#rooms.set(room, kept = { head: 0, at: 0, topic: "", entries: [] });
+    const prev = kept.head++;
+    kept.at = Math.max(kept.at, at);
+    if (type === "topic") kept.topic = text;
+    const placed: Entry = { kind: "entry", room, seq: kept.head, prev, at: kept.at, type, by, from, text };
+    const entry = ref === undefined ? placed : { ...placed, ref };
+    kept.entries.push(entry);
+    if (kept.entries.length >= 2 * MEMORY_ENTRIES) this.#forget(kept.entries.splice(0, MEMORY_ENTRIES));
+    if (key !== undefined) {
+      this.#refs.set(key, entry);
+      this.#keys.set(entry, key);
+    }
+    return entry;
+  }
+
+  #forget(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      const key = this.#keys.get(entry);
+      if (key !== undefined) this.#refs.delete(key);
+    }
+  }
+
+  #kept(room: string): readonly Entry[] {
+    return this.#rooms.get(room)?.entries.slice(-MEMORY_ENTRIES) ?? [];
+  }
+}
+
+function emptyBatch(): { entries: Entry[]; repeated: Repeated[]; rejected: Rejected[] } {
+  return { entries: [], repeated: [], rejected: [] };
+}
+
+function isSame(a: Draft, b: Draft): boolean {
+  return a.room === b.room && a.type === b.type && a.text === b.text;
 }

@@ -2,7 +2,7 @@ import { decodeClientFrame, encodeFrame } from "../../shared/codec.ts";
 import type { Entry } from "../../shared/protocol.ts";
 import { EncodedTail } from "../../server/encoded_tail.ts";
 import { framesCodec } from "../../server/transports/frames.ts";
-import { textCodec } from "../../server/transports/text.ts";
+import { textCodec } from "../../server/transports/text_codec.ts";
 
 const entries = Array.from({ length: 1_000 }, (_, i): Entry => ({
   kind: "entry",
@@ -24,14 +24,17 @@ Deno.bench({ name: "decodeClientFrame: one say", group: "codec" }, () => {
 for (const codec of [textCodec, framesCodec]) {
   Deno.bench({ name: `EncodedTail: 1,000 entries appended, ${codec.name}`, group: "tail" }, () => {
     const tail = new EncodedTail(codec, 0);
-    for (const entry of entries) tail.append(entry);
+    for (const entry of entries) tail.append([entry]);
+  });
+  Deno.bench({ name: `EncodedTail: 1,000 entries appended at once, ${codec.name}`, group: "tail" }, () => {
+    new EncodedTail(codec, 0).append(entries);
   });
 }
 
 Deno.bench({ name: "EncodedTail: 100 readers read 1,000 entries, each without its own", group: "tail" }, (bench) => {
   const tail = new EncodedTail(textCodec, 0);
   const start = tail.end;
-  for (const entry of entries) tail.append(entry);
+  tail.append(entries);
   bench.start();
   for (let reader = 0; reader < 100; reader++) {
     let position = start;

@@ -4,14 +4,19 @@
  * @module
  */
 import { assert, assertEquals, assertGreater, assertRejects } from "@std/assert";
-import { type History, PAGE } from "../../server/history/history.ts";
+import { type Batch, type History, PAGE, type Rejected, type Repeated } from "../../server/history/history.ts";
 import type { Draft, Entry } from "../../shared/protocol.ts";
 
 /** Far more than an engine takes before it is full. */
 const FLOOD = 50_000;
 
-/** Runs the contract for an engine; `open` gives an empty history each time, which the contract closes. */
-export function historyContract(name: string, open: () => Promise<History> | History): void {
+/**
+ * Runs the contract for an engine.
+ *
+ * @param open Gives an empty history each time, which the contract closes.
+ * @param after Called after each test.
+ */
+export function historyContract(name: string, open: () => Promise<History> | History, after?: () => void): void {
   const test = (promise: string, run: (history: History, heard: Heard) => Promise<void>) => {
     Deno.test(`${name}: ${promise}`, async () => {
       const history = await open();
@@ -20,6 +25,7 @@ export function historyContract(name: string, open: () => Promise<History> | His
         await run(history, heard);
       } finally {
         await heard.close();
+        after?.();
       }
     });
   };
@@ -36,10 +42,10 @@ export function historyContract(name: string, open: () => Promise<History> | His
 
   test("append 1. an entry is its draft with a place, field by field", async (history, heard) => {
     const drafts = [
-      draft("lobby", "with ref", { ref: "r1", at: 1_790_000_000_001 }),
+      draft("lobby", "with ref", { ref: "r1", at: 0 }),
       draft("lobby", "one\ntwo\t漢 👍🏽 \u0301 \"'\\ %s ?1 ${x}"),
       draft("lobby", "notice", { type: "notice", by: "Борис", from: "_-" }),
-      draft("lobby", " ", { at: 0 }),
+      draft("lobby", " ", { type: "topic", at: 1_790_000_000_001 }),
     ];
     for (const draft of drafts) await history.append(draft);
     await heard.many(drafts.length);
@@ -94,8 +100,73 @@ export function historyContract(name: string, open: () => Promise<History> | His
         assertGreater(seq, prev);
         before = seq;
       }
-      assertEquals(history.head(room), before);
+      assertEquals(history.rooms().find((record) => record.room === room), { room, head: before, topic: "" });
     }
+  });
+
+  test("committed 2. at does not fall, whatever the clock does", async (history, heard) => {
+    for (const at of [50, 40, 60, 10, 60]) await history.append(draft("lobby", "tick", { at }));
+    await heard.many(5);
+    await history.append(draft("lobby", "tick", { at: 7 }));
+    await history.append(draft("dev", "tick", { at: 7 }));
+    await heard.many(7);
+    assertEquals(heard.of("lobby").map(({ at }) => at), [50, 50, 60, 60, 60, 60]);
+    assertEquals(heard.of("dev").map(({ at }) => at), [7]);
+    assertEquals(await history.read({ room: "lobby", after: 0, limit: PAGE }), heard.of("lobby"));
+  });
+
+  test("append 3. a ref is committed once: the same again is repeated with the original", async (history, heard) => {
+    // In one go, so that an engine that commits drafts together has these in one batch.
+    const drafts = [
+      draft("lobby", "once", { ref: "r1", from: "s1", at: 5 }),
+      draft("lobby", "between"),
+      draft("lobby", "once", { ref: "r1", from: "s2", by: "ann", at: 6 }),
+    ];
+    await Promise.all(drafts.map((draft) => history.append(draft, "ann")));
+    await heard.many(2, 1);
+    await history.append(draft("lobby", "once", { ref: "r1", from: "s3", at: 7 }), "ann");
+    await heard.many(2, 2);
+    assertEquals(heard.entries.map(({ text }) => text), ["once", "between"]);
+    assertEquals(heard.repeated.map(({ original }) => original), [heard.entries[0], heard.entries[0]]);
+    assertEquals(heard.repeated.map(({ draft }) => draft.from), ["s2", "s3"]);
+    await history.append(draft("lobby", "after"));
+    await heard.many(3, 2);
+    assertEquals(heard.entries.map(({ prev }) => prev), [0, heard.entries[0].seq, heard.entries[1].seq]);
+    assertEquals(heard.rejected, []);
+  });
+
+  test("append 3. the same ref for something else is rejected with ref_conflict", async (history, heard) => {
+    await history.append(draft("lobby", "one", { ref: "r1" }), "ann");
+    const others = [
+      draft("lobby", "two", { ref: "r1" }),
+      draft("dev", "one", { ref: "r1" }),
+      draft("lobby", "one", { ref: "r1", type: "notice" }),
+    ];
+    for (const other of others) await history.append(other, "ann");
+    await heard.many(1, 0, 3);
+    for (const other of others) await history.append(other, "ann");
+    await heard.many(1, 0, 6);
+    assertEquals(heard.rejected, [...others, ...others].map((draft) => ({ draft, code: "ref_conflict" })));
+    assertEquals(await history.read({ room: "lobby", after: 0, limit: PAGE }), heard.entries);
+    assertEquals(history.rooms(), [{ room: "lobby", head: heard.entries[0].seq, topic: "" }]);
+  });
+
+  test("append 3. a ref counts per owner, and not at all without one", async (history, heard) => {
+    for (const owner of ["ann", "bob", undefined, undefined]) await history.append(draft("lobby", "hi", { ref: "r1" }), owner);
+    await history.append(draft("lobby", "no ref"), "ann");
+    await history.append(draft("lobby", "no ref"), "ann");
+    await heard.many(6);
+    assertEquals([heard.repeated.length, heard.rejected.length], [0, 0]);
+  });
+
+  test("every draft appears in exactly one batch, once", async (history, heard) => {
+    const drafts = Array.from({ length: 3_000 }, (_, i) => draft("lobby", `${i % 700}`, { ref: `r${i % 900}` }));
+    for (const [i, one] of drafts.entries()) await history.append(one, `owner ${i % 2}`);
+    await heard.close();
+    const places = heard.entries.map(({ ref, text }) => `${ref} ${text}`);
+    assertEquals(new Set(places).size, places.length);
+    assertEquals(places.length + heard.repeated.length + heard.rejected.length, drafts.length);
+    assertEquals(heard.batches.filter(({ entries, repeated, rejected }) => entries.length + repeated.length + rejected.length === 0), []);
   });
 
   test("committed 3. the iteration ends after close, when every draft has been delivered", async (history, heard) => {
@@ -109,11 +180,24 @@ export function historyContract(name: string, open: () => Promise<History> | His
     assertEquals(heard.entries, []);
   });
 
-  test("head is the newest entry of a room, 0 where there is none", async (history, heard) => {
-    assertEquals(history.head("lobby"), 0);
+  test("rooms tells each room's newest entry and its topic", async (history, heard) => {
+    assertEquals(history.rooms(), []);
     await history.append(draft("lobby", "hi"));
-    await heard.many(1);
-    assertEquals([history.head("lobby"), history.head("dev")], [heard.entries[0].seq, 0]);
+    await history.append(draft("dev", "tea", { type: "topic" }));
+    await history.append(draft("dev", "hi"));
+    await heard.many(3);
+    assertEquals(Object.fromEntries(history.rooms().map((record) => [record.room, record])), {
+      lobby: { room: "lobby", head: heard.of("lobby")[0].seq, topic: "" },
+      dev: { room: "dev", head: heard.of("dev")[1].seq, topic: "tea" },
+    });
+    await history.append(draft("dev", "cake", { type: "topic" }));
+    await heard.many(4);
+    assertEquals(history.rooms().find(({ room }) => room === "dev"), { room: "dev", head: heard.of("dev")[2].seq, topic: "cake" });
+  });
+
+  test("an epoch has a name", (history) => {
+    assertGreater(history.epoch.length, 8);
+    return Promise.resolve();
   });
 
   test("read gives the entries right after a seq, oldest first, at most limit", async (history, heard) => {
@@ -127,6 +211,102 @@ export function historyContract(name: string, open: () => Promise<History> | His
     assertEquals(await history.read({ room: "lobby", after: lobby[299].seq, limit: PAGE }), []);
     assertEquals(await history.read({ room: "lobby", after: lobby[299].seq + 7, limit: PAGE }), []);
     assertEquals(await history.read({ room: "nobody", after: 0, limit: PAGE }), []);
+  });
+
+  test("read gives the entries right before a seq, oldest first, at most limit", async (history, heard) => {
+    for (let i = 0; i < 450; i++) await history.append(draft(i % 3 === 0 ? "dev" : "lobby", `${i}`));
+    await heard.many(450);
+    const lobby = heard.of("lobby");
+    for (const [before, limit] of [[0, 1], [1, 5], [3, 2], [3, PAGE], [250, PAGE], [299, 1]]) {
+      const entries = lobby.slice(Math.max(0, before - limit), before);
+      assertEquals(await history.read({ room: "lobby", before: lobby[before].seq, limit }), entries, `before ${before}, ${limit}`);
+    }
+    assertEquals(await history.read({ room: "lobby", before: Number.MAX_SAFE_INTEGER, limit: 2 }), lobby.slice(-2));
+    assertEquals(await history.read({ room: "nobody", before: 5, limit: PAGE }), []);
+  });
+
+  test("read never gives more than a page", async (history, heard) => {
+    for (let i = 0; i < PAGE + 10; i++) await history.append(draft("lobby", `word ${i}`));
+    await heard.many(PAGE + 10);
+    assertEquals((await history.read({ room: "lobby", after: 0, limit: PAGE + 5 })).length, PAGE);
+    assertEquals((await history.search("lobby", "word", PAGE + 5)).length, PAGE);
+  });
+
+  test("search finds the newest entries with every one of the words, oldest first", async (history, heard) => {
+    const texts = ["the Cat sat", "a cat, alone", "cats sit", "dog and CAT sat", "sat"];
+    for (const text of texts) await history.append(draft("lobby", text));
+    await history.append(draft("dev", "another cat sat"));
+    await heard.many(6);
+    const found = async (words: string, limit = 10) => (await history.search("lobby", words, limit)).map(({ text }) => text);
+    assertEquals(await found("cat"), [texts[0], texts[1], texts[3]]);
+    assertEquals(await found("sat cat"), [texts[0], texts[3]]);
+    assertEquals(await found("cat", 2), [texts[1], texts[3]]);
+    assertEquals(await found("bird"), []);
+    assertEquals(await found("  "), []);
+    assertEquals(await history.search("nobody", "cat", 10), []);
+    assertEquals(await history.search("dev", "cat", 10), heard.of("dev"));
+  });
+
+  test("search takes words as they are, whatever they hold", async (history, heard) => {
+    const texts = [
+      `say "hello" to C++`,
+      "a * b (NEAR me) OR you",
+      "party 🎉🎉 now 🫠",
+      "Café münchen naïve",
+      "我们今天吃饭 ok",
+      "don't NOT text:col ^x -y",
+      "' OR 1=1; DROP TABLE entries --",
+      "🤷🏽‍♀️ x",
+      "100% under_score [a-z]",
+    ];
+    for (const text of texts) await history.append(draft("lobby", text));
+    await heard.many(texts.length);
+    const found = async (words: string) => (await history.search("lobby", words, 10)).map(({ text }) => texts.indexOf(text));
+    const wanted: Record<string, number[]> = {
+      '"hello"': [0],
+      '"hello': [0],
+      "c++": [0],
+      "*": [1],
+      "b*": [],
+      "NEAR": [1],
+      "NEAR(me": [],
+      "(NEAR me)": [1],
+      "OR": [1, 6],
+      "NOT": [5],
+      "text:col": [5],
+      "^x": [5],
+      "-y": [5],
+      "🎉": [2],
+      "🎉🎉": [2],
+      "🫠 party": [2],
+      "cafe": [3],
+      "MÜNCHEN naive": [3],
+      "今天": [4],
+      "天今": [],
+      "don't": [5],
+      "don": [5],
+      "1=1;": [6],
+      "🤷": [7],
+      "%": [8],
+      "_": [8],
+      "under_score": [8],
+      "[a-z]": [8],
+      "\\": [],
+      "\0": [],
+    };
+    const answers: Record<string, number[]> = {};
+    for (const words of Object.keys(wanted)) answers[words] = await found(words);
+    assertEquals(answers, wanted);
+    assertEquals(await found(texts.map((_, i) => `w${i} "`).join(" ").repeat(100)), []);
+  });
+
+  test("search finds what was just committed", async (history, heard) => {
+    for (let i = 1; i <= 2_000; i++) {
+      await history.append(draft("lobby", `needle${i}`));
+      if (i % 500 !== 0) continue;
+      await heard.many(i);
+      assertEquals((await history.search("lobby", `needle${i}`, 10)).map(({ text }) => text), [`needle${i}`]);
+    }
   });
 
   test("close takes no more", async (history, heard) => {
@@ -143,7 +323,10 @@ export function draft(room: string, text: string, fields: Partial<Draft> = {}): 
 
 /** Hears what a history commits, as the hub does. */
 export class Heard {
+  readonly batches: Batch[] = [];
   readonly entries: Entry[] = [];
+  readonly repeated: Repeated[] = [];
+  readonly rejected: Rejected[] = [];
   readonly #history: History;
   readonly #run: Promise<void>;
   #more = Promise.withResolvers<void>();
@@ -159,9 +342,16 @@ export class Heard {
     return this.entries.filter((entry) => entry.room === room);
   }
 
-  /** Settles when so many entries were heard. */
-  async many(count: number): Promise<void> {
-    while (this.entries.length < count) await this.#more.promise;
+  /** Settles when so many entries, repeated and rejected drafts were heard; fails when the history breaks before. */
+  async many(entries: number, repeated = 0, rejected = 0): Promise<void> {
+    while (this.entries.length < entries || this.repeated.length < repeated || this.rejected.length < rejected) {
+      await this.next();
+    }
+  }
+
+  /** Settles when something more was heard. */
+  async next(): Promise<void> {
+    await Promise.race([this.#more.promise, this.#run]);
   }
 
   /** Closes the history, and settles when there is nothing more to hear. */
@@ -171,8 +361,11 @@ export class Heard {
   }
 
   async #listen(): Promise<void> {
-    for await (const entries of this.#history.committed()) {
-      this.entries.push(...entries);
+    for await (const batch of this.#history.committed()) {
+      this.batches.push(batch);
+      this.entries.push(...batch.entries);
+      this.repeated.push(...batch.repeated);
+      this.rejected.push(...batch.rejected);
       this.#more.resolve();
       this.#more = Promise.withResolvers();
     }

@@ -2,10 +2,10 @@ import { assert, assertEquals } from "@std/assert";
 import { MEMORY_ENTRIES, MemoryHistory } from "../../../server/history/memory_history.ts";
 import { draft, Heard, historyContract } from "../../contracts/history_contract.ts";
 
-historyContract("MemoryHistory", () => new MemoryHistory());
+historyContract("MemoryHistory", () => new MemoryHistory("epoch of a test"));
 
 Deno.test("MemoryHistory keeps the newest 1,000 entries of each room", async () => {
-  const history = new MemoryHistory();
+  const history = new MemoryHistory("epoch of a test");
   const heard = new Heard(history);
   await history.append(draft("dev", "quiet"));
   for (let i = 1; i <= 4_500; i++) {
@@ -21,7 +21,7 @@ Deno.test("MemoryHistory keeps the newest 1,000 entries of each room", async () 
 });
 
 Deno.test("MemoryHistory is full when 4,096 drafts wait, until they are taken", async () => {
-  const history = new MemoryHistory();
+  const history = new MemoryHistory("epoch of a test");
   for (let i = 1; i < 4_096; i++) assertEquals(history.append(draft("lobby", `${i}`)), undefined);
   const full = history.append(draft("lobby", "4096"));
   const fuller = history.append(draft("lobby", "4097"));

@@ -1,0 +1,95 @@
+/**
+ * Where a server keeps its history, and that no other server does so there.
+ *
+ * @module
+ */
+import { DatabaseSync } from "node:sqlite";
+import { EXIT, Fatal } from "../../shared/exit.ts";
+import type { Env } from "../../shared/flags.ts";
+import { DATABASE } from "./open_database.ts";
+
+/** A database without content: its lock is what it is for. The operating system gives a lock back when a process ends, however it ends. */
+const LOCK = "lock.db";
+/** Who has the lock, for people. It may be left over from a server that was killed; the lock decides. */
+const HOLDER = "lock.json";
+
+/** Who has a data folder. */
+interface Holder {
+  readonly pid: number;
+  readonly since: string;
+  readonly address?: string;
+}
+
+/** A data folder that is this process's own. */
+export interface DataFolderLock extends Disposable {
+  /** Tells whoever finds the folder locked where the server listens. */
+  announce(address: string): void;
+}
+
+/**
+ * The platform's place for a program's data.
+ *
+ * @param os As in `Deno.build.os`.
+ */
+export function dataFolder(env: Env, os: typeof Deno.build.os): string {
+  const home = env("HOME") || ".";
+  if (os === "windows") return `${env("LOCALAPPDATA") || `${env("USERPROFILE") || "."}\\AppData\\Local`}\\chat`;
+  if (os === "darwin") return `${home}/Library/Application Support/chat`;
+  return `${env("XDG_DATA_HOME") || `${home}/.local/share`}/chat`;
+}
+
+/**
+ * Makes the folder where there is none, and keeps other servers out of it until the lock is disposed of or the process ends.
+ *
+ * Throws {@link Fatal} when another server has it, or the operating system does not allow it.
+ */
+export function lockDataFolder(folder: string): DataFolderLock {
+  try {
+    makePrivate(folder);
+    return lock(folder);
+  } catch (error) {
+    if (error instanceof Fatal) throw error;
+    const text = error instanceof Error ? error.message : String(error);
+    const denied = error instanceof Deno.errors.PermissionDenied || /readonly|read-only|unable to open|os error (1|13|30)\b/i.test(text);
+    const advice = `${denied ? "It must be yours to write" : "Check the disk"}; or choose another folder with --data`;
+    throw new Fatal(denied ? EXIT.noPermission : EXIT.ioError, `Cannot keep the history in ${folder}: ${text}. ${advice}`);
+  }
+}
+
+/** A folder of ours is for its owner only. One with other things in it is somebody's, and stays as it is: the files in it are private anyway. */
+function makePrivate(folder: string): void {
+  Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const names = [...Deno.readDirSync(folder)].map(({ name }) => name);
+  const ours = names.length === 0 || names.includes(DATABASE);
+  if (ours && Deno.build.os !== "windows") Deno.chmodSync(folder, 0o700);
+}
+
+function lock(folder: string): DataFolderLock {
+  const db = new DatabaseSync(`${folder}/${LOCK}`);
+  try {
+    db.exec("PRAGMA busy_timeout = 0");
+    db.prepare("BEGIN EXCLUSIVE").run();
+  } catch (error) {
+    db.close();
+    if (!(error instanceof Error && error.message.includes("locked"))) throw error;
+    throw new Fatal(EXIT.tempFail, `${folder} is in use by ${holderOf(folder)}. Stop it, or choose another folder with --data`);
+  }
+  const since = new Date().toISOString();
+  const announce = (address?: string) => {
+    const text = JSON.stringify({ pid: Deno.pid, since, address } satisfies Record<keyof Holder, unknown>);
+    Deno.writeTextFileSync(`${folder}/${HOLDER}`, text, { mode: 0o600 });
+  };
+  announce();
+  return { announce, [Symbol.dispose]: () => db.close() };
+}
+
+function holderOf(folder: string): string {
+  const server = "another chat server";
+  try {
+    const { pid, since, address }: Holder = JSON.parse(Deno.readTextFileSync(`${folder}/${HOLDER}`));
+    return `${server} (process ${pid}, since ${since}${address === undefined ? "" : `, at ${address}`})`;
+  } catch {
+    // It is just being written, or not by us; that the folder is locked is all that is known.
+    return server;
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * Reads entries from the database.
+ *
+ * @module
+ */
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Entry, EntryType } from "../../shared/protocol.ts";
+import { PAGE, type Range } from "./history.ts";
+import type { SqliteRoom } from "./sqlite_rooms.ts";
+import { base } from "./sqlite_schema.ts";
+
+/** The columns that {@link toEntry} needs. */
+export const ENTRY_COLUMNS = `id, at, type, by, "from", text, ref`;
+
+/** A row of entries as an entry of that room. */
+export function toEntry(row: Record<string, unknown>, { id, name: room }: Pick<SqliteRoom, "id" | "name">): Entry {
+  const seq = Number(row.id) - base(id);
+  const entry: Entry = {
+    kind: "entry",
+    room,
+    seq,
+    prev: seq - 1,
+    at: row.at as number,
+    type: row.type as EntryType,
+    by: row.by as string,
+    from: row.from as string,
+    text: row.text as string,
+  };
+  return row.ref === null ? entry : { ...entry, ref: row.ref as string };
+}
+
+/** Reads pages of rooms. */
+export class SqliteRead {
+  readonly #rooms: ReadonlyMap<string, SqliteRoom>;
+  readonly #after: StatementSync;
+  readonly #before: StatementSync;
+
+  constructor(db: DatabaseSync, rooms: ReadonlyMap<string, SqliteRoom>) {
+    this.#rooms = rooms;
+    const select = `SELECT ${ENTRY_COLUMNS} FROM entries WHERE id > ? AND id < ? ORDER BY id`;
+    this.#after = db.prepare(`${select} LIMIT ?`);
+    this.#before = db.prepare(`${select} DESC LIMIT ?`);
+  }
+
+  /** The entries of a range, oldest first. */
+  read(range: Range): readonly Entry[] {
+    const room = this.#rooms.get(range.room);
+    if (room === undefined) return [];
+    const [first, end, limit] = [base(room.id), base(room.id + 1), Math.min(range.limit, PAGE)];
+    const rows = "after" in range
+      ? this.#after.all(first + range.after, end, limit)
+      : this.#before.all(first, Math.min(first + range.before, end), limit).reverse();
+    return rows.map((row) => toEntry(row, room));
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * What a search looks for: every word as a whole, whatever its case and accents, and whatever characters it has.
+ *
+ * @module
+ */
+
+/** Scripts that put no spaces between words; there, and among symbols, each character counts as a word. */
+const UNSPACED = String
+  .raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}`;
+const CHARACTER_WORD = new RegExp(String.raw`[${UNSPACED}\p{So}\p{Extended_Pictographic}]`, "gu");
+/** What a word goes on with. */
+const LETTER = String.raw`[[\p{L}\p{N}]--[${UNSPACED}]]`;
+const STARTS_WITH_LETTER = new RegExp(`^${LETTER}`, "v");
+const ENDS_WITH_LETTER = new RegExp(`${LETTER}$`, "v");
+const HAS_WORD = /[\p{L}\p{N}\p{So}\p{Extended_Pictographic}]/u;
+const ASCII = /^[\0-\x7f]*$/;
+
+/** The words that were asked for, each once, folded. */
+export function wordsOf(query: string): string[] {
+  return [...new Set(foldText(query).split(/\s+/u))].filter((word) => word !== "");
+}
+
+/**
+ * A test for texts that have every one of the words, as {@link wordsOf} gives them.
+ *
+ * @example
+ * ```ts
+ * import { hasWords, wordsOf } from "./words.ts";
+ * import { assert } from "@std/assert";
+ *
+ * const matches = hasWords(wordsOf("cafe C++"));
+ * assert(matches("At the Café: c++!"));
+ * assert(!matches("cafeteria c++"));
+ * ```
+ */
+export function hasWords(words: readonly string[]): (text: string) => boolean {
+  const patterns = words.map(pattern);
+  return (text) => {
+    const folded = foldText(text);
+    return patterns.every((pattern) => pattern.test(folded));
+  };
+}
+
+/** A text as the word index takes it: folded, and split where it has no spaces. Change it only with a migration that empties the index. */
+export function indexed(text: string): string {
+  const folded = foldText(text);
+  if (ASCII.test(folded)) return folded;
+  // In letters and digits, since SQLite knows neither the newest characters nor symbols as parts of words.
+  return folded.replace(CHARACTER_WORD, (c) => ` u${c.codePointAt(0)?.toString(16)} `);
+}
+
+/**
+ * The index's own query for the words, or `undefined` when none of them can be looked up there. Each is quoted, so that none is an operator.
+ * It finds at least every text that {@link hasWords} does.
+ */
+export function indexQuery(words: readonly string[]): string | undefined {
+  const quoted = words.filter((word) => HAS_WORD.test(word)).map((word) => `"${indexed(word).replaceAll('"', '""')}"`);
+  return quoted.length === 0 ? undefined : quoted.join(" ");
+}
+
+function foldText(text: string): string {
+  if (ASCII.test(text)) return text.toLowerCase();
+  return text.normalize("NFKD").replace(/\p{M}+/gu, "").toLowerCase();
+}
+
+function pattern(word: string): RegExp {
+  const escaped = word.replace(/[\\^$.*+?()[\]{}|/&\-!#%,:;<=>@`~]/g, (c) => `\\u{${c.codePointAt(0)?.toString(16)}}`);
+  const before = STARTS_WITH_LETTER.test(word) ? `(?<!${LETTER})` : "";
+  const after = ENDS_WITH_LETTER.test(word) ? `(?!${LETTER})` : "";
+  return new RegExp(before + escaped + after, "v");
+}

@@ -1,0 +1,100 @@
+import { DatabaseSync } from "node:sqlite";
+import { assert, assertEquals, assertLess, assertNotEquals, assertRejects } from "@std/assert";
+import { PAGE } from "../../../server/history/history.ts";
+import { SqliteHistory } from "../../../server/history/sqlite_history.ts";
+import { Fatal } from "../../../shared/exit.ts";
+import { draft, Heard, historyContract } from "../../contracts/history_contract.ts";
+import { FOREVER, TempFolder } from "./temp_folder.ts";
+
+let folder: TempFolder;
+historyContract("SqliteHistory", () => SqliteHistory.open((folder = new TempFolder()).path, FOREVER), () => folder[Symbol.dispose]());
+
+Deno.test("SqliteHistory knows its epoch, rooms, entries and refs when it is opened again", async () => {
+  using folder = new TempFolder();
+  const first = await SqliteHistory.open(folder.path, FOREVER);
+  const heard = new Heard(first);
+  await first.append(draft("lobby", "hi", { ref: "r1", at: 9 }), "ann");
+  await first.append(draft("lobby", "tea", { type: "topic" }));
+  await first.append(draft("dev", "ho"));
+  await heard.close();
+
+  const second = await SqliteHistory.open(folder.path, FOREVER);
+  const again = new Heard(second);
+  assertEquals([second.epoch, second.rooms()], [first.epoch, first.rooms()]);
+  assertEquals(await second.read({ room: "lobby", after: 0, limit: PAGE }), heard.of("lobby"));
+  await second.append(draft("lobby", "hi", { ref: "r1", from: "s2" }), "ann");
+  await second.append(draft("lobby", "changed", { ref: "r1" }), "ann");
+  await second.append(draft("lobby", "new", { at: 3 }));
+  await again.many(1, 1, 1);
+  assertEquals(again.repeated[0].original, heard.entries[0]);
+  assertEquals(again.entries, [{ kind: "entry", ...draft("lobby", "new"), at: heard.entries[1].at, seq: 3, prev: 2 }]);
+  await again.close();
+});
+
+Deno.test("SqliteHistory has another epoch in another folder", async () => {
+  using one = new TempFolder();
+  using two = new TempFolder();
+  const histories = await Promise.all([SqliteHistory.open(one.path, FOREVER), SqliteHistory.open(two.path, FOREVER)]);
+  assertNotEquals(histories[0].epoch, histories[1].epoch);
+  await Promise.all(histories.map((history) => history.close()));
+});
+
+Deno.test("SqliteHistory.open says in one line why it cannot", async () => {
+  using folder = new TempFolder();
+  await Deno.writeTextFile(`${folder.path}/chat.db`, "not a database, but long enough to be taken for one ".repeat(100));
+  const error = await assertRejects(() => SqliteHistory.open(folder.path, FOREVER), Fatal, "chat.db");
+  assertEquals([error.code, error.message.includes("\n")], [74, false]);
+});
+
+Deno.test("SqliteHistory keeps its files to itself, and tidies up on closing", async () => {
+  using folder = new TempFolder();
+  const history = await SqliteHistory.open(folder.path, FOREVER);
+  const heard = new Heard(history);
+  await history.append(draft("lobby", "secret"));
+  await heard.many(1);
+  const names = ["chat.db", "chat.db-shm", "chat.db-wal"];
+  assertEquals(folder.names, names);
+  for (const name of names) assertEquals(folder.mode(name), 0o600);
+  await heard.close();
+  assertEquals(folder.names, ["chat.db"]);
+});
+
+Deno.test("C12 a million messages are ready within 2 s after kill -9", async () => {
+  using folder = new TempFolder();
+  using killed = new TempFolder();
+  const history = await SqliteHistory.open(folder.path, FOREVER);
+  const heard = new Heard(history);
+  for (let i = 0; i < 1_000_000; i++) {
+    const full = history.append(draft(`room${i % 10}`, `message ${i}`));
+    if (full) await full;
+  }
+  await heard.many(1_000_000);
+  // By another process: closing a file here would drop the locks that SQLite has on it.
+  const { success } = await new Deno.Command("cp", { args: ["chat.db", "chat.db-wal", killed.path], cwd: folder.path }).output();
+  assert(success);
+  const start = performance.now();
+  const again = await SqliteHistory.open(killed.path, FOREVER);
+  const page = await again.read({ room: "room7", before: Number.MAX_SAFE_INTEGER, limit: 50 });
+  assertLess(performance.now() - start, 2_000);
+  assertEquals(page, heard.of("room7").slice(-50));
+  assertEquals(again.rooms(), history.rooms());
+  await Promise.all([again.close(), heard.close()]);
+});
+
+Deno.test("SqliteHistory waits for another program that holds the database", async () => {
+  using folder = new TempFolder();
+  const history = await SqliteHistory.open(folder.path, FOREVER);
+  const heard = new Heard(history);
+  await history.append(draft("lobby", "before"));
+  await heard.many(1);
+  const other = new DatabaseSync(`${folder.path}/chat.db`);
+  other.exec("BEGIN IMMEDIATE");
+  await history.append(draft("lobby", "while"));
+  // It is asked after the commit, and answered: nobody waits for what the commit waits for.
+  while ((await history.read({ room: "lobby", after: 0, limit: PAGE })).length < 1);
+  assertEquals(heard.entries.length, 1);
+  other.exec("ROLLBACK");
+  other.close();
+  await heard.many(2);
+  await heard.close();
+});
