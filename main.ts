@@ -7,6 +7,7 @@
  */
 import { CLIENT_FLAGS, clientConfig } from "./client/flags.ts";
 import { SERVER_FLAGS, serverConfig } from "./server/config.ts";
+import { BACKUP_FLAGS, EXPORT_FLAGS } from "./server/history_flags.ts";
 import { EXIT, type ExitCode, Fatal } from "./shared/exit.ts";
 import { type Flags, nearest, type ParsedFlags, parseFlags, unknownFlag } from "./shared/flags.ts";
 import { type Command, commandHelp, programHelp } from "./shared/help.ts";
@@ -39,6 +40,22 @@ const COMMANDS = {
       ["date | chat client --name clock", "say one thing and leave"],
     ],
   },
+  backup: {
+    summary: "copy a server's history",
+    usage: "chat backup [flags] FILE",
+    about:
+      "Copies the history as it is at one instant to FILE, which must not exist, whether or not the server runs. To restore it, put it " +
+      "into an empty folder as chat.db and start the server with --data.",
+    flags: BACKUP_FLAGS,
+    examples: [["chat backup friday.db", "copy the history of this user's server"]],
+  },
+  export: {
+    summary: "print a server's history",
+    usage: "chat export [flags]",
+    about: "Prints the history, one entry a line, as JSON in the fields of the protocol, whether or not the server runs.",
+    flags: EXPORT_FLAGS,
+    examples: [["chat export --room lobby --since 2026-01-31", "what was said in #lobby since then"]],
+  },
   help: { summary: "print this help, or that of a command", usage: "chat help [COMMAND]" },
   version: { summary: "print the version", usage: "chat version" },
 } satisfies Record<string, Command>;
@@ -46,6 +63,8 @@ const COMMANDS = {
 const HELP: Record<string, () => string> = {
   server: () => commandHelp(COMMANDS.server),
   client: () => commandHelp(COMMANDS.client),
+  backup: () => commandHelp(COMMANDS.backup),
+  export: () => commandHelp(COMMANDS.export),
   help: () => programHelp(COMMANDS),
   version: () => programHelp(COMMANDS),
 };
@@ -67,6 +86,10 @@ async function run(args: readonly string[]): Promise<ExitCode> {
       return await server(rest);
     case "client":
       return await client(rest);
+    case "backup":
+      return await backup(rest);
+    case "export":
+      return await exportHistory(rest);
     default:
       throw new Fatal(EXIT.usage, command.startsWith("-") ? misplacedFlag(command) : unknownCommand(command));
   }
@@ -90,6 +113,29 @@ async function client(args: readonly string[]): Promise<ExitCode> {
   if ("problem" in config) throw new Fatal(EXIT.usage, `ADDRESS: ${JSON.stringify(address)} ${config.problem}`);
   const { chat } = await import("./client/chat.ts");
   return await chat(config.value);
+}
+
+async function backup(args: readonly string[]): Promise<ExitCode> {
+  const parsed = parseFlags(BACKUP_FLAGS, args, env);
+  if (parsed.kind === "help") return help(["backup"]);
+  const { values, rest: [file, ...rest] } = orFatal(parsed);
+  if (file === undefined) throw new Fatal(EXIT.usage, "FILE: name the file to write the backup to");
+  expectNothing(rest, "chat backup, after the file,");
+  const { dataFolder } = await import("./server/history/data_folder.ts");
+  const { backup } = await import("./server/backup.ts");
+  return await backup(values.data ?? dataFolder(env, Deno.build.os), file);
+}
+
+async function exportHistory(args: readonly string[]): Promise<ExitCode> {
+  const parsed = parseFlags(EXPORT_FLAGS, args, env);
+  if (parsed.kind === "help") return help(["export"]);
+  const { values: { data, room, since }, rest } = orFatal(parsed);
+  expectNothing(rest, "chat export");
+  const { dataFolder } = await import("./server/history/data_folder.ts");
+  const { exportHistory } = await import("./server/export.ts");
+  const options = { ...room === undefined ? {} : { room }, ...since === undefined ? {} : { since } };
+  // Whoever has seen enough closes the pipe: chat export | head -1.
+  return await exportHistory(data ?? dataFolder(env, Deno.build.os), options, (lines) => Promise.resolve(void print(lines)));
 }
 
 function help([command = "help", ...rest]: readonly string[]): ExitCode {

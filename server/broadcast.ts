@@ -19,7 +19,24 @@ export interface Reading {
   position: Position;
   /** Where it left; nothing after that is for this reader. */
   until: Position | undefined;
+  /** What it is sent of the past, before anything from the tail. */
+  backlog: Backlog | undefined;
 }
+
+/** Entries of before that somebody is sent on joining or coming back. */
+export interface Backlog {
+  /** How many of the newest; without it all `after` a seq. */
+  readonly newest?: number;
+  after: Seq;
+  /** The newest entry that is past; what comes later is in the tail. */
+  readonly upTo: Seq;
+  /** Whether what the reader has does not connect with it. */
+  readonly reset: boolean;
+  begun: boolean;
+}
+
+/** Where in a room's history somebody begins to read. */
+export type Start = "now" | { readonly newest: number; readonly reset?: true } | { readonly after: Seq };
 
 /** What is sent to everybody in one room, in one order. */
 export class Broadcast {
@@ -40,7 +57,8 @@ export class Broadcast {
   publish(frames: readonly (Entry | Presence)[]): void {
     for (const frame of frames) if (frame.kind === "entry") this.#head = frame.seq;
     for (const { tail, readings } of this.#tails.values()) {
-      for (const frame of frames) tail.append(frame);
+      // In a crowd nobody is told who comes and goes.
+      if (!tail.append(frames)) continue;
       for (const reading of readings) {
         this.watch(reading);
         reading.pump.wake();
@@ -49,11 +67,17 @@ export class Broadcast {
   }
 
   /** Adds a reader; what is published from here on is for it. */
-  follow(pump: Pump): Reading {
+  follow(pump: Pump, start: Start): Reading {
     const { codec } = pump.connection;
     let followed = this.#tails.get(codec);
     if (!followed) this.#tails.set(codec, followed = { tail: new EncodedTail(codec, this.#head), readings: new Set() });
-    const reading: Reading = { pump, tail: followed.tail, position: followed.tail.end, until: undefined };
+    const reading: Reading = {
+      pump,
+      tail: followed.tail,
+      position: followed.tail.end,
+      until: undefined,
+      backlog: backlog(start, this.#head),
+    };
     followed.readings.add(reading);
     return reading;
   }
@@ -73,4 +97,11 @@ export class Broadcast {
     if (reading.tail.length - reading.position.offset > FAR_BEHIND) this.pressure.behind(reading, reading.pump.moved);
     else this.pressure.caughtUp(reading);
   }
+}
+
+function backlog(start: Start, head: Seq): Backlog | undefined {
+  if (start === "now") return undefined;
+  if ("after" in start) return start.after < head ? { after: start.after, upTo: head, reset: false, begun: false } : undefined;
+  const reset = start.reset ?? false;
+  return reset || start.newest > 0 ? { newest: start.newest, after: 0, upTo: head, reset, begun: false } : undefined;
 }

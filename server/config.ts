@@ -4,6 +4,7 @@
  * @module
  */
 import { between, type Checked, type Flags, oneOf, onOff, type Values } from "../shared/flags.ts";
+import { DATA_FLAG } from "./history_flags.ts";
 import { LIMITS } from "../shared/protocol.ts";
 
 /** Messages that a person may send at once before the rate holds. */
@@ -32,6 +33,10 @@ export interface ServerConfig {
   /** Whether message texts are logged; by default where the log goes to a terminal. */
   readonly logMessages: boolean;
   readonly limits: ServerLimits;
+  /** The folder of the history; `undefined`: the platform's place for a program's data. */
+  readonly data: string | undefined;
+  /** Keeps the history in memory and nothing on disk. */
+  readonly ephemeral: boolean;
 }
 
 /** The flags of `chat server`. */
@@ -47,6 +52,12 @@ export const SERVER_FLAGS = {
     help: "the port to listen on; 0 picks a free one",
     default: 12345,
     parse: between(0, 65_535, "a port"),
+  },
+  "data": DATA_FLAG,
+  "ephemeral": {
+    help: "keep the newest messages in memory, and nothing on disk",
+    default: false,
+    parse: onOff,
   },
   "log-format": {
     placeholder: "FORMAT",
@@ -101,6 +112,8 @@ export function serverConfig(values: Values<typeof SERVER_FLAGS>, logIsTerminal:
   return {
     host: values.host,
     port: values.port,
+    data: values.data,
+    ephemeral: values.ephemeral,
     logFormat: values["log-format"],
     logMessages: values["log-messages"] ?? logIsTerminal,
     limits: {

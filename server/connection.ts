@@ -17,6 +17,12 @@ export interface Codec {
   readonly skipsOwn: boolean;
 }
 
+/** Something that a transport answers itself. */
+export interface Local {
+  readonly kind: "local";
+  readonly answer: ServerFrame;
+}
+
 /** Who is at the other end. */
 export interface Peer {
   /** Counts the server's connections from 1. */
@@ -33,7 +39,7 @@ export interface Peer {
  * 2. {@link write} takes some of the bytes, at least one, and says how many. One call at a time. Until it settles, the bytes must not change.
  * 3. {@link finish} and {@link close} may be called at any time and more than once.
  */
-export interface Connection extends AsyncIterable<readonly (ClientFrame | Malformed)[]> {
+export interface Connection extends AsyncIterable<readonly (ClientFrame | Malformed | Local)[]> {
   readonly peer: Peer;
   readonly codec: Codec;
   /** When a first frame is due, on the clock of `performance.now()`. */
@@ -42,6 +48,8 @@ export interface Connection extends AsyncIterable<readonly (ClientFrame | Malfor
   readonly nameDue: number;
   /** How many names may be asked for. */
   readonly nameTries: number;
+  /** Whether the peer is in one room at a time, and cannot resume. */
+  readonly oneRoom: boolean;
   /** Set when the peer has a name. Until then a line of text is one. */
   welcomed: boolean;
   /** What went wrong, in words, when the connection broke. */

@@ -7,6 +7,7 @@
  * @module
  */
 import type { Entry, Presence, Seq } from "../shared/protocol.ts";
+import { byteLength } from "../shared/text.ts";
 import type { Codec } from "./connection.ts";
 
 /** Bytes of a segment. A single longer line gets a segment of its own size. */
@@ -71,13 +72,24 @@ export class EncodedTail {
     return newest.start + newest.length;
   }
 
-  /** Encodes a frame onto the end. */
-  append(frame: Entry | Presence): void {
-    const text = this.#codec.encode(frame);
+  /** Encodes frames onto the end. Returns whether there is anything new to read. */
+  append(frames: readonly (Entry | Presence)[]): boolean {
+    const texts = frames.map((frame) => this.#codec.encode(frame));
+    const text = texts.length === 1 ? texts[0] : texts.join("");
     const newest = this.#newest;
     const { read, written } = encoder.encodeInto(text, newest.bytes.subarray(newest.length));
-    if (read === text.length) this.#index(newest, frame, written);
-    else this.#appendToNew(text, frame);
+    if (read === text.length) {
+      // One byte a character is the rule; else each is measured.
+      const measure = written === read ? (text: string) => text.length : byteLength;
+      for (let i = 0; i < frames.length; i++) this.#index(newest, frames[i], measure(texts[i]));
+    } else if (frames.length === 1) {
+      this.#appendToNew(text, frames[0]);
+    } else {
+      const half = frames.length >> 1;
+      this.append(frames.slice(0, half));
+      this.append(frames.slice(half));
+    }
+    return text !== "";
   }
 
   /** What comes after `position`, up to its segment's end and not beyond `until`; `"gone"` when that is no longer kept; `undefined` at the end. */
@@ -127,7 +139,7 @@ export class EncodedTail {
     segment.last = frame.seq;
     segment.seqs.push(frame.seq);
     segment.ends.push(end);
-    if (!this.#codec.skipsOwn) return;
+    if (!this.#codec.skipsOwn || frame.type !== "said") return;
     const own = segment.own.get(frame.from);
     if (!own) segment.own.set(frame.from, [start, end]);
     else if (own[own.length - 1] === start) own[own.length - 1] = end;

@@ -8,6 +8,7 @@ import type { ServerLimits } from "./config.ts";
 import type { Connection } from "./connection.ts";
 import type { Watch } from "./events.ts";
 import { type Speech, speech } from "./first_bytes.ts";
+import { SpareFiles } from "./spare_files.ts";
 import { FramesConnection } from "./transports/frames.ts";
 import { TcpSocket } from "./transports/tcp_socket.ts";
 import { NAME_PROMPT, TextConnection } from "./transports/text.ts";
@@ -35,6 +36,7 @@ export class FrontDoor {
   readonly #options: FrontDoorOptions;
   readonly #open = new Map<TcpSocket, Promise<void>>();
   readonly #perHost = new Map<string, number>();
+  readonly #spares = new SpareFiles();
   #accepted = 0;
   #closing = false;
 
@@ -45,17 +47,20 @@ export class FrontDoor {
 
   /** Accepts until {@link close}. Not a `for await` over the listener: running out of file descriptors once would end that for good. */
   async run(): Promise<void> {
-    let failing = false;
+    let reported = false;
+    let overflowing = false;
     while (!this.#closing) {
       try {
-        this.#admit(new TcpSocket(await this.#listener.accept()));
-        failing = false;
+        this.#admit(new TcpSocket(await this.#listener.accept()), overflowing);
+        overflowing = false;
       } catch (error) {
         if (this.#closing) return;
         // Said once, not twenty times a second.
-        if (!failing) this.#options.watch({ type: "fault", where: "accepting a connection", error });
-        failing = true;
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        if (!reported) this.#options.watch({ type: "fault", where: "accepting a connection", error });
+        reported = true;
+        // The next one is let in on a file that was kept for it, to be told that there is no room.
+        overflowing = this.#spares.release();
+        if (!overflowing) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
   }
@@ -66,10 +71,11 @@ export class FrontDoor {
     this.#listener.close();
     for (const socket of this.#open.keys()) socket.stop();
     await Promise.all(this.#open.values());
+    this.#spares.close();
   }
 
-  #admit(socket: TcpSocket): void {
-    const full = this.#full(socket.host);
+  #admit(socket: TcpSocket, overflowing: boolean): void {
+    const full = overflowing ? "The server is full: it may open no more files" : this.#full(socket.host);
     const stay = full ? this.#turnAway(socket, "no room for it", `! ${full}. Try again later.\n`) : this.#receive(socket);
     this.#perHost.set(socket.host, (this.#perHost.get(socket.host) ?? 0) + 1);
     this.#open.set(
@@ -80,6 +86,7 @@ export class FrontDoor {
 
   #forget(socket: TcpSocket): void {
     socket.close();
+    this.#spares.refill();
     this.#open.delete(socket);
     const left = this.#perHost.get(socket.host)! - 1;
     if (left > 0) this.#perHost.set(socket.host, left);
@@ -120,26 +127,31 @@ export class FrontDoor {
 
   /** Reads until it is clear what the peer speaks, and asks for a name when it says nothing. Undecided is who left without a byte. */
   async #listen(socket: TcpSocket, due: number): Promise<Speech> {
-    const prompt = setTimeout(() => socket.write(encoder.encode(NAME_PROMPT)).catch(() => socket.stop()), PROMPT_MS);
-    const patience = setTimeout(() => socket.stop(), due - performance.now());
+    const wait = () => setTimeout(() => socket.stop(), due - performance.now());
+    let timer = setTimeout(() => {
+      socket.write(encoder.encode(NAME_PROMPT)).catch(() => socket.stop());
+      timer = wait();
+    }, PROMPT_MS);
     try {
       let said = new Uint8Array(0);
       for (;;) {
         const chunk = await socket.read();
-        clearTimeout(prompt);
+        clearTimeout(timer);
         if (chunk === null) break;
         said = joined(said, chunk);
         const spoken = speech(said);
-        if (spoken === "undecided") continue;
-        socket.unread(said);
-        return spoken;
+        if (spoken !== "undecided") {
+          socket.unread(said);
+          return spoken;
+        }
+        timer = wait();
       }
-      if (said.length === 0 && !socket.stopped) return "undecided";
+      if (socket.stopped) return "text";
+      if (said.length === 0) return "undecided";
       socket.unread(said);
       return "text";
     } finally {
-      clearTimeout(prompt);
-      clearTimeout(patience);
+      clearTimeout(timer);
     }
   }
 

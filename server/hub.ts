@@ -4,86 +4,53 @@
  * 1. `handle` takes a frame from a session. A `say` goes to its room's rules (`core/room.ts`), which make a draft of it or refuse.
  * 2. The draft is appended to the history, which gives it its place and commits it.
  * 3. `run` takes what was committed, in the history's order, and `deliver` puts it onto the room's encoded tails.
- * 4. Each member's pump (`pump.ts`) writes from its position in the tail. One that the tail does not reach back to is served by `catchUp`.
+ * 4. Each member's pump (`pump.ts`) writes from its position in the tail. What the tail does not reach back to is served by `catchUp`.
  *
  * Nobody hears what is not committed, everybody hears the same in the same order, and nothing here waits for a reader.
  *
  * @module
  */
 import type { Malformed } from "../shared/codec.ts";
-import { parseRoomName, type RoomName } from "../shared/names.ts";
-import {
-  type ClientFrame,
-  type Entry,
-  type Hello,
-  LIMITS,
-  LOBBY,
-  PROTOCOL_VERSION,
-  type RefusalCode,
-  type Say,
-  type ServerFrame,
-} from "../shared/protocol.ts";
-import { cleanText, plural } from "../shared/text.ts";
-import { Broadcast, type Reading } from "./broadcast.ts";
-import type { ServerLimits } from "./config.ts";
-import { RateLimit } from "./core/rate_limit.ts";
-import { Room } from "./core/room.ts";
-import { type Session, Sessions } from "./core/sessions.ts";
+import type { RoomName } from "../shared/names.ts";
+import type { AskHistory, ClientFrame, Hello, Resume, Say, Search, Seq, ServerFrame, Topic } from "../shared/protocol.ts";
+import type { Broadcast, Reading } from "./broadcast.ts";
+import type { Refusal } from "./core/room.ts";
+import { Sessions } from "./core/sessions.ts";
+import type { Local } from "./connection.ts";
+import { delay } from "./delay.ts";
 import type { Piece } from "./encoded_tail.ts";
-import type { Watch } from "./events.ts";
-import { type History, PAGE } from "./history/history.ts";
+import { Entrance, type Leave } from "./entrance.ts";
+import { type Batch, PAGE } from "./history/history.ts";
+import type { HubOptions } from "./hub_options.ts";
+import { pageOf, rangeOf } from "./page.ts";
+import { Moves } from "./moves.ts";
+import { Places, sendMembers } from "./places.ts";
 import type { Pump } from "./pump.ts";
+import { answer, type Seat } from "./seat.ts";
 
-/** What a hub works with. Time and chance come in here. */
-export interface HubOptions {
-  readonly history: History;
-  readonly limits: ServerLimits;
-  readonly watch: Watch;
-  /** The server's program and version, for `welcome`. */
-  readonly server: string;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-  /** Milliseconds on a clock that never jumps. */
-  readonly monotonic: () => number;
-  /** A number from 0 up to 1, by chance. */
-  readonly random: () => number;
-  /** A public id for a session: never twice the same. */
-  readonly newId: () => string;
-}
-
-/** A session and what connects it. */
-export interface Seat {
-  readonly session: Session;
-  readonly pump: Pump;
-  readonly rate: RateLimit | undefined;
-  /** Called when everything that the session appended is committed. */
-  settled?: () => void;
-}
-
-interface Place {
-  readonly room: Room;
-  readonly broadcast: Broadcast;
-}
+/** What a session may ask for. */
+export type Inbound = Exclude<ClientFrame, { kind: "bye" }> | Malformed | Local;
 
 const encoder = new TextEncoder();
+/** What the author of a rejected draft is told, by its code. */
+const REJECTED = { ref_conflict: "this ref was used for something else before", storage_full: "the disk is full" };
 
 /** The rooms, who is in them, and the one way in and out. */
 export class Hub {
   readonly #options: HubOptions;
-  readonly #sessions = new Sessions();
-  readonly #seats = new Map<string, Seat>();
-  readonly #places = new Map<RoomName, Place>();
-  readonly #lobby: Place;
+  readonly #places: Places;
+  readonly #entrance: Entrance;
+  readonly #moves: Moves;
   #messages = 0;
   /** Aborted when the server stops: nobody is held up any more. */
   readonly #stopping = new AbortController();
-  /** Sessions that have nothing more to say, while the server stops. */
-  #silent = 0;
-  readonly #allSilent = Promise.withResolvers<void>();
 
   constructor(options: HubOptions) {
     this.#options = options;
-    this.#lobby = this.#open(LOBBY);
+    this.#places = new Places(options.history.rooms(), options.monotonic);
+    const sessions = new Sessions();
+    this.#entrance = new Entrance(options, { places: this.#places, sessions, stopping: this.#stopping.signal });
+    this.#moves = new Moves(this.#places, sessions);
   }
 
   /** How many messages were delivered. */
@@ -96,58 +63,80 @@ export class Hub {
     return this.#stopping.signal;
   }
 
-  /** Holds nobody up any more; who leaves now is told that the server stops. */
-  stop(): void {
+  /** Holds nobody up any more; who leaves now is told why the server stops. */
+  stop(why: "restart" | "storage" = "restart"): void {
+    this.#entrance.close(why);
     this.#stopping.abort();
   }
 
-  /** Delivers what the history commits, until it is closed. */
+  /** Delivers what the history commits, until it is closed. Throws what breaks the history. */
   async run(): Promise<void> {
-    for await (const entries of this.#options.history.committed()) this.#deliver(entries);
+    for await (const batch of this.#options.history.committed()) this.#deliver(batch);
   }
 
-  /**
-   * Gives a newcomer a name and a place in the lobby. Returns what the newcomer was told instead when that cannot be.
-   *
-   * @param last Whether no other `hello` may follow.
-   */
-  greet(hello: Hello, pump: Pump, last: boolean): Seat | "refused" | "no version" {
-    if (!hello.v.includes(PROTOCOL_VERSION)) {
-      const text = `this server speaks version ${PROTOCOL_VERSION} of the protocol, the client ${hello.v.join(", ")}`;
-      pump.send({ kind: "error", code: "version", text, v: [PROTOCOL_VERSION] });
-      return "no version";
-    }
-    const session = this.#sessions.open(hello.name, this.#options.newId());
-    if ("code" in session) {
-      pump.send({ kind: "refused", ...session, final: last });
-      this.#options.watch({ type: "refused", peer: pump.connection.peer, text: session.text });
-      return "refused";
-    }
-    const { rate, burst } = this.#options.limits;
-    const seat: Seat = { session, pump, rate: rate === undefined ? undefined : new RateLimit(rate, burst) };
-    this.#seats.set(session.id, seat);
-    pump.reader = session.id;
-    pump.connection.welcomed = true;
-    this.#join(seat, this.#lobby);
-    return seat;
+  /** Lets a newcomer in, or back in. @param last Whether no other `hello` may follow. */
+  greet(hello: Hello | Resume, pump: Pump, last: boolean): Seat | "refused" | "no version" {
+    return this.#entrance.greet(hello, pump, last);
+  }
+
+  /** Takes the leave of a session, or notes that its connection broke. `why` is for the log. */
+  leave(seat: Seat, pump: Pump, how: Leave, why: string): Promise<void> {
+    return this.#entrance.leave(seat, pump, how, why);
+  }
+
+  /** Parts with those who take nothing any more, and with those who have not come back. Call it every few seconds. */
+  sweep(): void {
+    this.#entrance.sweep();
   }
 
   /** Takes one frame. A returned promise is what to wait for before the next one: that wait is what a sender feels of a full house. */
-  handle(seat: Seat, frame: Exclude<ClientFrame, { kind: "bye" }> | Malformed): Promise<void> | undefined {
-    const { pump } = seat;
+  handle(seat: Seat, frame: Inbound): Promise<void> | undefined {
+    const wait = this.#carryOut(seat, frame);
+    // Whatever is asked for counts.
+    const ms = seat.rate?.take(this.#options.monotonic()) ?? 0;
+    return ms > 0 ? this.#holdUp(wait, ms) : wait;
+  }
+
+  #carryOut(seat: Seat, frame: Inbound): Promise<void> | undefined {
+    const { pump, session } = seat;
     switch (frame.kind) {
       case "say":
+      case "topic":
         return this.#say(seat, frame);
+      case "join":
+        this.#moves.join(seat, frame);
+        break;
+      case "part":
+        answer(seat, frame.ref, this.#moves.part(seat, frame));
+        break;
+      case "nick":
+        answer(seat, frame.ref, this.#moves.rename(seat, frame));
+        break;
+      case "who": {
+        const place = this.#places.where(seat, frame.room);
+        answer(seat, frame.ref, "code" in place ? place : { kind: "members", ...place.room.snapshot() });
+        break;
+      }
+      case "rooms":
+        answer(seat, frame.ref, { kind: "rooms", rooms: this.#places.list() });
+        break;
+      case "history":
+      case "search":
+        return this.#look(seat, frame);
       case "ping":
         pump.send({ ...frame, kind: "pong" });
         break;
       case "pong":
         break;
       case "hello":
-        pump.send({ kind: "error", code: "unexpected", text: "you said hello already" });
+      case "resume":
+        pump.send({ kind: "error", code: "unexpected", text: `you are in already, as ${session.nick}` });
         break;
       case "malformed":
         pump.send({ ...frame, kind: "error" });
+        break;
+      case "local":
+        pump.send(frame.answer);
         break;
       default:
         frame satisfies never;
@@ -155,155 +144,118 @@ export class Hub {
     return pump.congestion;
   }
 
-  /** Parts with those who take nothing any more. Call it every few seconds. */
-  sweep(): void {
-    const now = this.#options.monotonic();
-    for (const { pump } of this.#seats.values()) pump.checkStalled(now);
+  /** Reads or searches a room's past for a session that is in it. */
+  async #look(seat: Seat, frame: AskHistory | Search): Promise<void> {
+    const { history } = this.#options;
+    const place = this.#places.where(seat, frame.room);
+    if ("code" in place) return answer(seat, frame.ref, place);
+    const { room } = place;
+    if (!room.has(seat.session)) return answer(seat, frame.ref, { code: "not_in_room", text: `you are not in #${room.name}` });
+    const entries = frame.kind === "search"
+      ? await history.search(room.name, frame.words, frame.limit)
+      : await history.read({ room: room.name, limit: frame.limit, ...rangeOf(frame, room.head) });
+    const forward = frame.kind === "history" && frame.after !== undefined;
+    answer(seat, frame.ref, pageOf(room.name, entries, frame.limit, forward ? "first" : "last"));
+    await seat.pump.congestion;
   }
 
-  /** Takes a session's leave: what it said is committed first, then the others are told. `why` is for the log. */
-  async leave(seat: Seat, how: "bye" | "broken", why: string): Promise<void> {
+  #say(seat: Seat, frame: Say | Topic): Promise<void> | undefined {
     const { session, pump } = seat;
-    if (session.committed < session.appended) await new Promise<void>((resolve) => seat.settled = resolve);
-    if (this.#stopping.signal.aborted) await this.#everybodySilent();
-    const over = how === "broken" ? pump.abort() : pump.finish(this.#farewell(session));
-    this.#seats.delete(session.id);
-    this.#sessions.close(session);
-    const { nick, id: from } = session;
-    for (const { room, broadcast } of this.#places.values()) {
-      if (!room.leave(session) || this.#stopping.signal.aborted) continue;
-      broadcast.publish([{ kind: "left", room: room.name, by: nick, from, total: room.size }]);
+    const place = this.#places.where(seat, frame.room);
+    const decided = "code" in place ? place : place.room.decide(session, frame, this.#options.now(), this.#options.limits.textBytes);
+    if ("code" in place || "code" in decided) {
+      this.#refuse(seat, frame.ref, decided as Refusal);
+      return pump.congestion;
     }
-    this.#options.watch({ type: "disconnected", peer: pump.connection.peer, nick, why, sent: session.committed });
-    await over;
-  }
-
-  /** Settles when all have said their last: while the server stops nobody is seen off before everything that was read is delivered. */
-  #everybodySilent(): Promise<void> {
-    if (++this.#silent === this.#seats.size) this.#allSilent.resolve();
-    return this.#allSilent.promise;
-  }
-
-  #open(name: string): Place {
-    const parsed = parseRoomName(name);
-    if (!parsed.ok) throw new Error(`cannot open room "${name}": ${parsed.refusal.text}`);
-    const head = this.#options.history.head(parsed.name);
-    const place = { room: new Room(parsed.name, head), broadcast: new Broadcast(parsed.name, head, this.#options.monotonic) };
-    this.#places.set(parsed.name, place);
-    return place;
-  }
-
-  #join({ session, pump }: Seat, { room, broadcast }: Place): void {
-    room.join(session);
-    const { nick, id: from } = session;
-    broadcast.publish([{ kind: "joined", room: room.name, by: nick, from, total: room.size }]);
-    pump.send({
-      kind: "welcome",
-      v: PROTOCOL_VERSION,
-      session: from,
-      nick,
-      server: this.#options.server,
-      rooms: [room.snapshot()],
-    });
-    this.#sendMembers(pump, room, LIMITS.membersPerFrame);
-    pump.follow(broadcast);
-    this.#options.watch({ type: "joined", peer: pump.connection.peer, nick, room: room.name });
-  }
-
-  #sendMembers(pump: Pump, room: Room, offset: number): void {
-    const listed = Math.min(room.size, LIMITS.membersListed);
-    for (; offset < listed; offset += LIMITS.membersPerFrame) pump.send({ kind: "members", ...room.snapshot(offset) });
-  }
-
-  #say(seat: Seat, say: Say): Promise<void> | undefined {
-    const { session, rate } = seat;
-    const place = this.#places.get(say.room as RoomName);
-    const decided = place
-      ? place.room.decide(session, say, this.#options.now(), this.#options.limits.textBytes)
-      : { code: "no_such_room" as const, text: `there is no room #${cleanText(say.room.slice(0, LIMITS.roomBytes))}` };
-    if ("code" in decided) {
-      this.#refuse(seat, say.ref, decided);
-      return seat.pump.congestion;
-    }
-    const full = this.#options.history.append(decided);
+    const full = this.#options.history.append(decided, session.owner);
     session.appended++;
-    const wait = rate?.take(this.#options.monotonic()) ?? 0;
-    if (full || wait > 0) return this.#holdUp(full, wait);
-    return place?.broadcast.pressure.wait();
+    return full ?? place.broadcast.pressure.wait();
   }
 
-  #refuse({ session, pump }: Seat, ref: string | undefined, refusal: { code: RefusalCode; text: string }): void {
-    pump.send({ kind: "refused", ...ref === undefined ? {} : { ref }, ...refusal, final: true });
-    this.#options.watch({ type: "refused", peer: pump.connection.peer, nick: session.nick, text: refusal.text });
+  async #holdUp(wait: Promise<void> | undefined, ms: number): Promise<void> {
+    await wait;
+    await delay(ms, this.#stopping.signal);
   }
 
-  async #holdUp(full: Promise<void> | undefined, ms: number): Promise<void> {
-    await full;
-    const stopping = this.#stopping.signal;
-    if (ms <= 0 || stopping.aborted) return;
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        stopping.removeEventListener("abort", done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      stopping.addEventListener("abort", done);
-    });
+  #refuse(seat: Seat, ref: string | undefined, refusal: Refusal): void {
+    answer(seat, ref, refusal);
+    this.#options.watch({ type: "refused", peer: seat.pump.connection.peer, nick: seat.session.nick, text: refusal.text });
   }
 
-  #deliver(entries: readonly Entry[]): void {
+  #deliver({ entries, repeated, rejected }: Batch): void {
     this.#messages += entries.length;
     for (const [name, said] of Map.groupBy(entries, (entry) => entry.room as RoomName)) {
-      const { room, broadcast } = this.#places.get(name) ?? this.#open(name);
+      const place = this.#places.open(name);
+      if ("code" in place) throw new Error(`cannot deliver to room "${name}": ${place.text}`);
       for (const entry of said) {
-        room.apply(entry);
+        place.room.apply(entry);
         this.#options.watch({ type: "said", entry });
       }
-      broadcast.publish(said);
-      for (const entry of said) this.#acknowledge(entry);
+      place.broadcast.publish(said);
+      for (const entry of said) this.#entrance.committed(entry);
+    }
+    for (const { draft, original } of repeated) {
+      this.#entrance.seat(draft.from)?.pump.send({ ...original, again: true });
+      this.#entrance.answered(draft.from, "repeated");
+    }
+    for (const { draft, code } of rejected) {
+      const seat = this.#entrance.seat(draft.from);
+      if (seat) this.#refuse(seat, draft.ref, { code, text: REJECTED[code] });
+      this.#entrance.answered(draft.from, "rejected");
     }
   }
 
-  #acknowledge({ from }: Entry): void {
-    const seat = this.#seats.get(from);
-    if (!seat) return;
-    seat.session.committed++;
-    if (seat.session.committed === seat.session.appended) seat.settled?.();
-  }
-
-  /**
-   * A page of history for a pump that the tail does not reach back to, and where it goes on. The only way old entries are sent. Whoever finds
-   * its place in the tail again missed who came and went, and is told who is there.
-   */
+  /** What a reader is sent that the tail does not reach back to, and where it goes on. The only way old entries are sent unasked. */
   async catchUp(broadcast: Broadcast, reading: Reading): Promise<Piece> {
-    const { pump, tail, position: { cursor } } = reading;
-    const nothing = new Uint8Array(0);
-    if (reading.until && cursor >= reading.until.cursor) return { bytes: nothing, next: reading.until };
+    const { pump, tail, until, position: { cursor } } = reading;
+    const { codec } = pump.connection;
+    const encoded = (frames: readonly ServerFrame[]) => encoder.encode(frames.map((frame) => codec.encode(frame)).join(""));
+    if (reading.backlog) return { bytes: encoded(await this.#backlog(broadcast.room, reading)), next: reading.position };
+    if (until && cursor >= until.cursor) return { bytes: encoded([]), next: until };
     const found = tail.locate(cursor);
     if (found) {
-      const place = this.#places.get(broadcast.room as RoomName);
-      if (place && !reading.until) this.#sendMembers(pump, place.room, 0);
-      return { bytes: nothing, next: found };
+      // Who came and went was missed as well.
+      const place = this.#places.find(broadcast.room);
+      if ("room" in place && !until) sendMembers(pump, place, 0);
+      return { bytes: encoded([]), next: found };
     }
     const page = await this.#options.history.read({ room: broadcast.room, after: cursor, limit: PAGE });
     // What is committed but not published yet comes with the tail, and what is published after a leave does not come at all.
-    const last = (reading.until ?? tail.end).cursor;
-    const entries = page.filter((entry) => entry.seq <= last);
-    const { codec } = pump.connection;
-    const frames: ServerFrame[] = entries.filter((entry) => !codec.skipsOwn || entry.from !== pump.reader);
+    const last = (until ?? tail.end).cursor;
+    const entries = page.filter(({ seq }) => seq <= last);
+    const frames: ServerFrame[] = entries.filter(({ type, from }) => !codec.skipsOwn || type !== "said" || from !== pump.reader);
     const before = entries.at(0)?.prev ?? last;
-    if (before > cursor) frames.unshift({ kind: "reset", room: broadcast.room, cursor: before, skipped: before - cursor });
+    if (before > cursor) frames.unshift(reset(broadcast.room, cursor, before));
     // An offset that is gone as well: the next look at the tail comes back here, or finds its place by the cursor.
-    const next = { offset: -1, cursor: entries.at(-1)?.seq ?? last };
-    const bytes = encoder.encode(frames.map((frame) => codec.encode(frame)).join(""));
-    return { bytes, next };
+    return { bytes: encoded(frames), next: { offset: -1, cursor: entries.at(-1)?.seq ?? last } };
   }
 
-  #farewell({ nick, committed: sent }: Session): ServerFrame {
-    const receipt = `Bye, ${nick} (${plural(sent, "message")} sent)`;
-    if (!this.#stopping.signal.aborted) return { kind: "bye", reason: "left", text: receipt, sent };
-    const retryMs = 500 + Math.floor(this.#options.random() * 2_500);
-    return { kind: "bye", reason: "restart", text: `The server is stopping. ${receipt}`, sent, retryMs };
+  /** The next page of a backlog, announced before the first and after the last. */
+  async #backlog(room: string, reading: Reading): Promise<ServerFrame[]> {
+    const backlog = reading.backlog!;
+    const { newest, after, upTo } = backlog;
+    const range = newest === undefined ? { room, after, limit: PAGE } : { room, before: upTo + 1, limit: newest };
+    const entries = newest === 0 ? [] : (await this.#options.history.read(range)).filter(({ seq }) => seq <= upTo);
+    const frames: ServerFrame[] = [...entries];
+    const first = entries[0]?.prev ?? upTo;
+    if (!backlog.begun && entries.length > 0) {
+      frames.unshift({ kind: "backlog", room, count: newest === undefined ? upTo - first : entries.length });
+    }
+    if (backlog.reset) frames.unshift({ kind: "reset", room, cursor: first, skipped: 0 });
+    // Not before the first page only: what is kept may end while it is read.
+    else if (newest === undefined && first > after) frames.unshift(reset(room, after, first));
+    const last = entries.at(-1)?.seq ?? upTo;
+    if (newest === undefined && last < upTo) {
+      backlog.begun = true;
+      backlog.after = last;
+      return frames;
+    }
+    reading.backlog = undefined;
+    if (entries.length > 0 || backlog.begun) frames.push({ kind: "live", room });
+    return frames;
   }
+}
+
+function reset(room: string, cursor: Seq, next: Seq): ServerFrame {
+  return { kind: "reset", room, cursor: next, skipped: next - cursor };
 }

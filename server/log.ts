@@ -19,8 +19,17 @@ import type { ServerEvent, Watch } from "./events.ts";
 
 /** Bytes of log that may wait for a terminal that is held (Ctrl-S) or a disk that is slow; more is dropped, and said. */
 const WAITING_BYTES = 1024 * 1024;
-/** Messages without their text that are logged one by one within a second; more are counted. */
-const COUNTED_ABOVE = 20;
+/** Events of one kind that are logged one by one within a second; more are counted. */
+const COUNTED_ABOVE = 50;
+/** What the counted events of each kind are called. What anybody can cause as often as they like stands here. */
+const COUNTED: Partial<Record<ServerEvent["type"], string>> = {
+  connected: "connected",
+  joined: "joined",
+  said: "messages",
+  refused: "were refused",
+  disconnected: "left",
+  turned_away: "were turned away",
+};
 
 /** Where the log goes and what is in it. */
 export interface LogOptions {
@@ -53,9 +62,10 @@ export async function openLog(options: LogOptions): Promise<Log> {
       { category: ["logtape", "meta"], sinks: ["output"], lowestLevel: "error" },
     ],
   });
-  const meter = new MessageMeter();
+  const meter = new Meter();
   const watch: Watch = (event) => {
-    if (event.type !== "said" || options.messages || meter.count()) record(event, options);
+    const counted = COUNTED[event.type] !== undefined && !(event.type === "said" && options.messages);
+    if (!counted || meter.count(event.type)) record(event, options);
   };
   const close = async () => {
     meter.close();
@@ -137,29 +147,31 @@ function reason(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
-/** Keeps a log without texts from growing with every message: above a rate they are counted. */
-class MessageMeter {
-  #logged = 0;
-  #more = 0;
+/** Keeps a log from growing with everything that others do: above a rate it is counted. */
+class Meter {
+  readonly #logged = new Map<ServerEvent["type"], number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Counts a message; whether it gets a line of its own. */
-  count(): boolean {
+  /** Counts an event; whether it gets a line of its own. */
+  count(type: ServerEvent["type"]): boolean {
     this.#timer ??= setTimeout(() => this.#report(), 1_000);
-    if (this.#logged++ < COUNTED_ABOVE) return true;
-    this.#more++;
-    return false;
+    const logged = (this.#logged.get(type) ?? 0) + 1;
+    this.#logged.set(type, logged);
+    return logged <= COUNTED_ABOVE;
   }
 
   close(): void {
     clearTimeout(this.#timer);
-    if (this.#timer !== undefined) this.#report();
+    this.#report();
   }
 
   #report(): void {
     this.#timer = undefined;
-    if (this.#more > 0) getLogger("chat").info("and {more} more messages", { event: "said", more: count(this.#more) });
-    this.#logged = this.#more = 0;
+    for (const [type, logged] of this.#logged) {
+      const more = logged - COUNTED_ABOVE;
+      if (more > 0) getLogger("chat").info("and {more} more {what}", { event: type, more: count(more), what: COUNTED[type] });
+    }
+    this.#logged.clear();
   }
 }
 

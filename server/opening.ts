@@ -3,20 +3,25 @@
  *
  * @module
  */
-import { MEMORY_ENTRIES } from "./history/memory_history.ts";
-import { count } from "../shared/text.ts";
-
 /** `host:port`, with brackets around a v6 address. */
 export function address(host: string, port: number): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/**
- * The opening lines for a server that listens on `host` and `port`.
- *
- * @param own The machine's own addresses, for a server that listens on all of them.
- */
-export function opening(host: string, port: number, own: readonly string[]): string {
+/** What the opening lines tell. */
+export interface Opening {
+  readonly host: string;
+  readonly port: number;
+  /** What the history keeps. */
+  readonly keeps: string;
+  /** What starts the program here: `chat`, or what runs it from its source. */
+  readonly command: string;
+  /** The machine's own addresses, for a server that listens on all of them. */
+  readonly own: readonly string[];
+}
+
+/** The opening lines of a server. */
+export function opening({ host, port, keeps, own, command }: Opening): string {
   const everywhere = host === "0.0.0.0" || host === "::";
   const reachable = everywhere ? own.filter((ip) => host === "::" || !ip.includes(":")) : [host];
   const hosts = reachable.length > 0 ? reachable : ["127.0.0.1"];
@@ -24,13 +29,13 @@ export function opening(host: string, port: number, own: readonly string[]): str
     `Server started on ${address(host, port)}`,
     "",
     "Join from a terminal:",
-    ...hosts.map((ip) => `  chat client ${address(ip, port)}`),
+    ...hosts.map((ip) => `  ${command} client ${address(ip, port)}`),
     "or with netcat:",
     ...hosts.map((ip) => `  nc ${ip} ${port}`),
     "",
   ];
-  if (isLoopback(host)) lines.push("Only this machine can join. For others, start it with: chat server --host 0.0.0.0");
-  lines.push(`The newest ${count(MEMORY_ENTRIES)} messages are kept in memory, none on disk. Ctrl-C stops the server.`, "");
+  if (isLoopback(host)) lines.push(`Only this machine can join. For others, start it with: ${command} server --host 0.0.0.0`);
+  lines.push(`Kept: ${keeps}. Ctrl-C stops the server.`, "");
   return lines.join("\n") + "\n";
 }
 

@@ -4,14 +4,16 @@
  * @module
  */
 
-/** The longest that a sender is held up at a time, and how long a reader may take nothing before it counts no more, in milliseconds. */
+/** The longest that a sender is held up at a time, in milliseconds. */
 const HOLD_MS = 50;
+/** How long a reader may take nothing before it counts no more, in milliseconds: one that reads may be busy for a moment. */
+const STILL_MS = 250;
 
 /**
  * Which readers of a room take bytes and are far behind all the same.
  *
  * 1. While there is one, {@link wait} returns a promise; it settles when there is none, or after 50 ms.
- * 2. A reader that has taken nothing for 50 ms never counts: it delays nobody.
+ * 2. A reader that has taken nothing for 250 ms never counts: it delays nobody.
  */
 export class Pressure {
   readonly #now: () => number;
@@ -26,7 +28,7 @@ export class Pressure {
 
   /** A reader is far behind, and took something last at `moved`. */
   behind(reader: object, moved: number): void {
-    if (moved >= this.#now() - HOLD_MS) this.#behind.set(reader, moved);
+    if (moved >= this.#now() - STILL_MS) this.#behind.set(reader, moved);
   }
 
   /** A reader is not far behind any more, or is gone. */
@@ -49,7 +51,7 @@ export class Pressure {
       resolve();
     };
     const timer = setTimeout(() => {
-      const since = this.#now() - HOLD_MS;
+      const since = this.#now() - STILL_MS;
       for (const [reader, moved] of this.#behind) if (moved < since) this.#behind.delete(reader);
       release();
     }, HOLD_MS);

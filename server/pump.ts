@@ -4,7 +4,7 @@
  * @module
  */
 import type { ServerFrame } from "../shared/protocol.ts";
-import type { Broadcast, Reading } from "./broadcast.ts";
+import type { Broadcast, Reading, Start } from "./broadcast.ts";
 import type { Connection } from "./connection.ts";
 import type { Piece } from "./encoded_tail.ts";
 import { Outbox } from "./outbox.ts";
@@ -13,7 +13,7 @@ import type { Turns, Writer } from "./turns.ts";
 /** How long a peer may take nothing of what it is offered, in milliseconds. */
 const STALLED_MS = 60_000;
 /** How long what is left to write may take when a connection ends, in milliseconds. */
-const FLUSH_MS = 5_000;
+const FLUSH_MS = 4_000;
 
 /** Reads a room's history for a reader whose position is not in the tail any more, and the position it goes on from. */
 export type CatchUp = (broadcast: Broadcast, reading: Reading) => Promise<Piece>;
@@ -36,6 +36,8 @@ export class Pump implements Writer {
   readonly #catchUp: CatchUp;
   readonly #outbox = new Outbox();
   readonly #readings = new Map<Broadcast, Reading>();
+  /** Rooms it has left, with what was published before that and is not written yet. */
+  readonly #left: (readonly [Broadcast, Reading])[] = [];
   /** What is left of a piece that was not taken whole. */
   #rest: Uint8Array | undefined;
   /** Stands in the queue for a turn, or a write or a page is under way. */
@@ -44,6 +46,8 @@ export class Pump implements Writer {
   #farewell: string | undefined;
   #flushTimer: ReturnType<typeof setTimeout> | undefined;
   #over = false;
+  /** Whether nobody waits for it any more. */
+  #hurried = false;
   #drained: PromiseWithResolvers<void> | undefined;
   readonly #finished = Promise.withResolvers<void>();
 
@@ -60,9 +64,15 @@ export class Pump implements Writer {
 
   /** What to wait for before more is asked for; `undefined` while the peer reads its answers. */
   get congestion(): Promise<void> | undefined {
-    if (!this.#outbox.congested || this.#over) return undefined;
+    if (!this.#outbox.congested || this.#over || this.#hurried) return undefined;
     this.#drained ??= Promise.withResolvers<void>();
     return this.#drained.promise;
+  }
+
+  /** Lets nobody wait for this peer any more, however little it reads: the server stops. */
+  hurry(): void {
+    this.#hurried = true;
+    this.#drained?.resolve();
   }
 
   /** Sends a frame to this connection alone. */
@@ -73,9 +83,20 @@ export class Pump implements Writer {
     else this.abort("read none of its answers");
   }
 
-  /** Reads a room's tail from here on. */
-  follow(broadcast: Broadcast): void {
-    this.#readings.set(broadcast, broadcast.follow(this));
+  /** Reads a room from `start`, then its tail as it grows. */
+  follow(broadcast: Broadcast, start: Start): void {
+    this.unfollow(broadcast);
+    this.#readings.set(broadcast, broadcast.follow(this, start));
+    if (start !== "now") this.wake();
+  }
+
+  /** Reads a room no more, but for what was published before: an answer may be in it. A peer that is sent no answers there is spared that. */
+  unfollow(broadcast: Broadcast): void {
+    const reading = this.#readings.get(broadcast);
+    if (!reading) return;
+    broadcast.unfollow(reading);
+    this.#readings.delete(broadcast);
+    if (!this.connection.codec.skipsOwn) this.#left.push([broadcast, reading]);
   }
 
   /** Asks for a turn; {@link write} is called when it has come. */
@@ -148,6 +169,11 @@ export class Pump implements Writer {
       this.#drained = undefined;
       return answers;
     }
+    while (this.#left.length > 0) {
+      const bytes = this.#read(...this.#left[0]);
+      if (bytes) return bytes;
+      this.#left.shift();
+    }
     for (const [broadcast, reading] of this.#readings) {
       const bytes = this.#read(broadcast, reading);
       if (bytes) return bytes;
@@ -164,15 +190,18 @@ export class Pump implements Writer {
 
   #read(broadcast: Broadcast, reading: Reading): Uint8Array | "later" | undefined {
     for (;;) {
+      if (reading.backlog) return this.#page(broadcast, reading);
       const piece = reading.tail.read(reading.position, reading.until?.offset ?? Infinity, this.reader);
       if (!piece) return undefined;
-      if (piece === "gone") {
-        this.#catchUp(broadcast, reading).then((page) => this.#refill(reading, page), this.#broke);
-        return "later";
-      }
+      if (piece === "gone") return this.#page(broadcast, reading);
       this.#advance(broadcast, reading, piece);
       if (piece.bytes.length > 0) return piece.bytes;
     }
+  }
+
+  #page(broadcast: Broadcast, reading: Reading): "later" {
+    this.#catchUp(broadcast, reading).then((page) => this.#refill(reading, page), this.#broke);
+    return "later";
   }
 
   #refill(reading: Reading, page: Piece): void {
@@ -184,6 +213,7 @@ export class Pump implements Writer {
 
   #advance(broadcast: Broadcast, reading: Reading, piece: Piece): void {
     reading.position = piece.next;
+    if (reading.until) return;
     broadcast.watch(reading);
     if (this.#readings.size === 1) return;
     // The room that was just read goes to the end of the queue.

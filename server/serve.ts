@@ -3,12 +3,18 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
 import { EXIT, type ExitCode, Fatal } from "../shared/exit.ts";
+import { count } from "../shared/text.ts";
 import { VERSION } from "../shared/version.ts";
 import type { ServerConfig } from "./config.ts";
 import type { Watch } from "./events.ts";
 import { FrontDoor } from "./front_door.ts";
-import { MemoryHistory } from "./history/memory_history.ts";
+import { dataFolder, lockDataFolder } from "./history/data_folder.ts";
+import { type History, StorageBroken } from "./history/history.ts";
+import { MEMORY_ENTRIES, MemoryHistory } from "./history/memory_history.ts";
+import { DEFAULT_RETENTION } from "./history/retention.ts";
+import { SqliteHistory } from "./history/sqlite_history.ts";
 import { Hub } from "./hub.ts";
 import { openLog } from "./log.ts";
 import { address, opening } from "./opening.ts";
@@ -26,11 +32,17 @@ const SWEEP_MS = 5_000;
 export interface RunningServer {
   readonly host: string;
   readonly port: number;
-  /** Tells everybody, delivers what was read, closes. Settles within 5 s. */
-  stop(): Promise<void>;
+  /** What it keeps, for people. */
+  readonly keeps: string;
+  /** Settles with what broke the history, when something does. */
+  readonly broken: Promise<StorageBroken>;
+  /** Tells everybody, delivers what was read, closes. Settles within 5 s. @param why Default: `"restart"`. */
+  stop(why?: "restart" | "storage"): Promise<void>;
 }
 
-/** Serves until SIGINT or SIGTERM; a second one ends it at once. Throws {@link Fatal} when it cannot listen. */
+/**
+ * Serves until SIGINT or SIGTERM; a second one ends it at once. Throws {@link Fatal} when it cannot listen, or cannot keep the history any more.
+ */
 export async function serve(config: ServerConfig): Promise<ExitCode> {
   const terminal = Deno.stderr.isTerminal();
   const log = await openLog({
@@ -42,10 +54,11 @@ export async function serve(config: ServerConfig): Promise<ExitCode> {
   });
   const signals = new Signals();
   try {
-    const server = startServer(config, log.watch);
-    await print(opening(server.host, server.port, ownAddresses()));
-    await signals.next();
-    await Promise.race([server.stop(), signals.next()]);
+    const server = await startServer(config, log.watch);
+    await print(opening({ ...server, own: ownAddresses(), command: Deno.build.standalone ? "chat" : "deno task chat" }));
+    const broken = await Promise.race([server.broken, signals.next()]);
+    await Promise.race([server.stop(broken ? "storage" : "restart"), signals.next()]);
+    if (broken) throw new Fatal(EXIT.ioError, broken.message);
   } finally {
     signals.close();
     await within(LOG_MS, log.close());
@@ -53,37 +66,86 @@ export async function serve(config: ServerConfig): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-/** Starts a server. Throws {@link Fatal} when it cannot listen; then nothing was started. */
-export function startServer(config: ServerConfig, watch: Watch): RunningServer {
+/** Starts a server. Throws {@link Fatal} when it cannot listen, or cannot open its history; then nothing was started. */
+export async function startServer(config: ServerConfig, watch: Watch): Promise<RunningServer> {
   const listener = listen(config);
   const { hostname: host, port } = listener.addr;
-  const history = new MemoryHistory();
+  const kept = await openHistory(config, address(host, port)).catch((error) => {
+    listener.close();
+    throw error;
+  });
   const hub = new Hub({
-    history,
+    ...kept,
     limits: config.limits,
     watch,
     server: `chat/${VERSION}`,
     now: Date.now,
     monotonic: () => performance.now(),
     random: Math.random,
-    newId,
+    newId: () => randomText(9),
+    newToken: () => randomText(24),
+    hash: (secret) => createHash("sha256").update(secret).digest("base64url"),
   });
   const turns = new Turns();
   const door = new FrontDoor(listener, { limits: config.limits, watch, serve: (connection) => serveConnection(connection, hub, turns) });
-  const delivering = hub.run();
+  const broken = Promise.withResolvers<StorageBroken>();
+  const delivering = deliver(hub, broken.resolve);
   const accepting = door.run();
   const sweeping = setInterval(() => hub.sweep(), SWEEP_MS);
   watch({ type: "started", address: address(host, port) });
-  const stop = async () => {
+  const stop = async (why: "restart" | "storage" = "restart") => {
     watch({ type: "stopping" });
-    hub.stop();
+    hub.stop(why);
     clearInterval(sweeping);
     await within(STOP_MS, door.close());
-    await history.close();
+    await kept.close();
     await Promise.all([delivering, accepting]);
     watch({ type: "stopped", messages: hub.messages });
   };
-  return { host, port, stop };
+  return { host, port, keeps: kept.keeps, broken: broken.promise, stop };
+}
+
+/** Delivers until the history is closed or broken. */
+async function deliver(hub: Hub, broken: (error: StorageBroken) => void): Promise<void> {
+  try {
+    await hub.run();
+  } catch (error) {
+    if (!(error instanceof StorageBroken)) throw error;
+    broken(error);
+  }
+}
+
+interface Kept {
+  readonly history: History;
+  /** What is kept, for people. */
+  readonly keeps: string;
+  close(): Promise<void>;
+}
+
+async function openHistory({ ephemeral, data }: ServerConfig, at: string): Promise<Kept> {
+  if (ephemeral) {
+    const history = new MemoryHistory(randomText(9));
+    return {
+      history,
+      keeps: `the newest ${count(MEMORY_ENTRIES)} messages of a room, in memory, nothing on disk`,
+      close: () => history.close(),
+    };
+  }
+  const folder = data ?? dataFolder((name) => Deno.env.get(name), Deno.build.os);
+  const lock = lockDataFolder(folder);
+  try {
+    const history = await SqliteHistory.open(folder);
+    lock.announce(at);
+    const close = async () => {
+      await history.close();
+      lock[Symbol.dispose]();
+    };
+    const days = DEFAULT_RETENTION.ms / (24 * 60 * 60_000);
+    return { history, keeps: `${days} days or ${count(DEFAULT_RETENTION.entries)} messages of a room, in ${folder}`, close };
+  } catch (error) {
+    lock[Symbol.dispose]();
+    throw error;
+  }
 }
 
 function listen({ host, port }: ServerConfig): Deno.TcpListener {
@@ -126,9 +188,9 @@ async function print(text: string): Promise<void> {
   }
 }
 
-/** 72 random bits: enough that no two sessions of a server ever share an id. */
-function newId(): string {
-  return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(9)))).replaceAll("+", "-").replaceAll("/", "_");
+/** So many random bytes as text. 9 are enough that no two sessions of a server ever share an id, 24 that nobody guesses a token. */
+function randomText(bytes: number): string {
+  return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(bytes)))).replaceAll("+", "-").replaceAll("/", "_");
 }
 
 /** Settles with `work`, or after `ms` at the latest. */

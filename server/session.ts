@@ -3,14 +3,13 @@
  *
  * @module
  */
-import type { Malformed } from "../shared/codec.ts";
-import type { Bye, ClientFrame } from "../shared/protocol.ts";
+import { RUNAWAY } from "../shared/codec.ts";
+import type { Bye } from "../shared/protocol.ts";
 import type { Connection } from "./connection.ts";
-import type { Hub, Seat } from "./hub.ts";
+import type { Seat } from "./seat.ts";
+import type { Hub, Inbound } from "./hub.ts";
 import { Pump } from "./pump.ts";
 import type { Turns } from "./turns.ts";
-
-type Inbound = Exclude<ClientFrame, { kind: "bye" }> | Malformed;
 
 /** Serves a connection until it is closed. A fault of ours ends it for this peer alone, and is thrown when everybody else has been told. */
 export async function serveConnection(connection: Connection, hub: Hub, turns: Turns): Promise<void> {
@@ -18,17 +17,19 @@ export async function serveConnection(connection: Connection, hub: Hub, turns: T
   const newcomer = new Newcomer(connection, pump, hub);
   try {
     const why = await converse(connection, newcomer, hub);
-    const how = connection.broken ? "broken" : "bye";
-    if (newcomer.seat) await hub.leave(newcomer.seat, how, why);
+    const how = connection.broken ? "broken" : why === NO_LINES ? "runaway" : "bye";
+    if (newcomer.seat) await hub.leave(newcomer.seat, pump, how, why);
     else await newcomer.seeOff(why);
   } catch (fault) {
     pump.abort();
-    if (newcomer.seat) await hub.leave(newcomer.seat, "broken", "something broke inside the server");
+    if (newcomer.seat) await hub.leave(newcomer.seat, pump, "broken", "something broke inside the server");
     throw fault;
   } finally {
     newcomer.forget();
   }
 }
+
+const NO_LINES = "sent no line feed";
 
 /** Hears a peer out. Returns why it ended, in words for the log. */
 async function converse(connection: Connection, newcomer: Newcomer, hub: Hub): Promise<string> {
@@ -41,6 +42,7 @@ async function converse(connection: Connection, newcomer: Newcomer, hub: Hub): P
       } else if (!newcomer.hear(frame)) {
         return "had no name";
       }
+      if (frame === RUNAWAY) return NO_LINES;
     }
   }
   return connection.broken ?? (hub.stopping.aborted ? "the server stopped" : "closed its end");
@@ -68,10 +70,10 @@ class Newcomer {
 
   /** Takes its next frame; false when there is no use in another. */
   hear(frame: Inbound): boolean {
-    if (frame.kind !== "hello") {
+    if (frame.kind !== "hello" && frame.kind !== "resume") {
       const text = 'say hello first: {"kind":"hello","v":[1],"name":"..."}';
       this.#pump.send(frame.kind === "malformed" ? { ...frame, kind: "error" } : { kind: "error", code: "unexpected", text });
-      return true;
+      return ++this.#tries < this.#connection.nameTries;
     }
     const greeted = this.#hub.greet(frame, this.#pump, ++this.#tries === this.#connection.nameTries);
     if (greeted === "no version") {

@@ -4,7 +4,16 @@
  *
  * @module
  */
-import { type ClientFrame, type ErrorCode, LIMITS, type Member, type ServerFrame, type Snapshot } from "./protocol.ts";
+import {
+  type ClientFrame,
+  type Entry,
+  type ErrorCode,
+  LIMITS,
+  type Member,
+  type RoomLine,
+  type ServerFrame,
+  type Snapshot,
+} from "./protocol.ts";
 import { byteLength, cleanText, count } from "./text.ts";
 
 /** A line that is no frame: what was wrong with it, in words for the person who wrote the program that sent it. */
@@ -42,6 +51,10 @@ const whole: Field<number> = {
   is: "a whole number from 0",
   check: (value) => Number.isSafeInteger(value) && (value as number) >= 0 ? value as number : undefined,
 };
+const upTo = (max: number, min = 0): Field<number> => ({
+  is: `a whole number from ${min} to ${max}`,
+  check: (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max ? value as number : undefined,
+});
 const flag: Field<boolean> = { is: "true or false", check: (value) => typeof value === "boolean" ? value : undefined };
 const oneOf = <T extends string>(...values: T[]): Field<T> => ({
   is: `one of ${values.join(", ")}`,
@@ -59,6 +72,15 @@ const object = <T>(fields: Fields<T>): Field<T> => ({
   is: "an object",
   check: (value) => isRecord(value) ? pick(value, fields as Record<string, Field<unknown>>).values as T | undefined : undefined,
 });
+const record = <T>(item: Field<T>, max: number): Field<Readonly<Record<string, T>>> => ({
+  is: `an object of at most ${max}, each ${item.is}`,
+  check: (value) => {
+    if (!isRecord(value)) return undefined;
+    const items = Object.entries(value).map(([name, field]) => [name, item.check(field)] as const);
+    if (items.length > max || items.some(([name, field]) => field === undefined || name === "__proto__")) return undefined;
+    return Object.fromEntries(items) as Record<string, T>;
+  },
+});
 const optional = <T>(field: Field<T>): Field<T> => ({ ...field, optional: true });
 
 const ref = optional<string>({
@@ -70,42 +92,94 @@ const nick = string(LIMITS.nickBytes);
 const session = string(LIMITS.refBytes);
 const sentence = string(LIMITS.textBytes);
 /** Longer than any text or name that is allowed, so that the rules, not the codec, refuse it with a reason. */
-const unchecked = string(LIMITS.frameBytes);
+const unchecked: Field<string> = {
+  is: `a string of at most ${LIMITS.frameBytes} bytes`,
+  check: (value) => typeof value === "string" && byteLength(value) <= LIMITS.frameBytes ? value : undefined,
+};
 
 const versions = list(whole, 16, 1);
 const snapshot = {
   room,
   head: whole,
+  topic: sentence,
   total: whole,
   offset: whole,
   members: list(object<Member>({ nick, from: session }), LIMITS.membersPerFrame),
 };
 const presence = { room, by: nick, from: session, total: whole };
+const secret = string(LIMITS.tokenBytes);
+const cursors = record(whole, LIMITS.roomsPerSession);
+const backlog = optional(upTo(LIMITS.pageEntries));
+const limit = upTo(LIMITS.pageEntries, 1);
+const entry: Fields<Entry> = {
+  room,
+  seq: whole,
+  prev: whole,
+  at: whole,
+  type: oneOf("said", "topic", "notice"),
+  by: nick,
+  from: session,
+  text: sentence,
+  ref,
+  again: optional({ is: "true", check: (value) => value === true ? value : undefined }),
+};
+/** Within a page an entry is a frame like any other. */
+const pageEntry: Field<Entry> = {
+  is: "an entry",
+  check: (value) => {
+    const values = isRecord(value) && value.kind === "entry" ? pick(value, entry as Record<string, Field<unknown>>).values : undefined;
+    return values && { kind: "entry", ...values } as Entry;
+  },
+};
 
 const CLIENT_FRAMES: Frames<ClientFrame> = {
-  hello: { v: versions, name: unchecked },
+  hello: {
+    v: versions,
+    name: unchecked,
+    secret: optional(secret),
+    rooms: optional(list(room, LIMITS.roomsPerSession)),
+    backlog,
+    epoch: optional(secret),
+    cursors: optional(cursors),
+  },
+  resume: { v: versions, token: secret, epoch: secret, cursors },
   say: { ref, room: unchecked, text: unchecked },
+  join: { ref, room: unchecked, backlog },
+  part: { ref, room: unchecked },
+  rooms: { ref },
+  who: { ref, room: unchecked },
+  topic: { ref, room: unchecked, text: unchecked },
+  nick: { ref, name: unchecked },
+  history: { ref, room: unchecked, before: optional(whole), after: optional(whole), limit },
+  search: { ref, room: unchecked, words: unchecked, limit },
   ping: { ref },
   pong: { ref },
   bye: {},
 };
 
 const SERVER_FRAMES: Frames<ServerFrame> = {
-  entry: {
-    room,
-    seq: whole,
-    prev: whole,
-    at: whole,
-    type: oneOf("said", "notice"),
-    by: nick,
-    from: session,
-    text: sentence,
-    ref,
+  entry,
+  welcome: {
+    v: whole,
+    session,
+    nick,
+    server: sentence,
+    epoch: secret,
+    token: optional(secret),
+    resumed: flag,
+    keeps: sentence,
+    rooms: list(object<Snapshot>(snapshot), LIMITS.roomsPerSession),
   },
-  welcome: { v: whole, session, nick, server: sentence, rooms: list(object<Snapshot>(snapshot), 50) },
-  members: snapshot,
+  members: { ref, ...snapshot },
   joined: presence,
   left: presence,
+  renamed: { ...presence, nick },
+  backlog: { room, count: whole },
+  live: { room },
+  rooms: { ref, rooms: list(object<RoomLine>({ room, total: whole, topic: sentence }), LIMITS.pageEntries) },
+  page: { ref, room, entries: list(pageEntry, LIMITS.pageEntries), more: flag },
+  done: { ref, text: sentence },
+  notice: { text: sentence },
   reset: { room, cursor: whole, skipped: whole },
   refused: {
     ref,
@@ -119,6 +193,10 @@ const SERVER_FRAMES: Frames<ServerFrame> = {
       "text_too_long",
       "no_such_room",
       "not_in_room",
+      "too_many_rooms",
+      "resume_unknown",
+      "ref_conflict",
+      "storage_full",
       "server_full",
     ),
     text: sentence,
@@ -134,7 +212,7 @@ const SERVER_FRAMES: Frames<ServerFrame> = {
   ping: { ref },
   pong: { ref },
   bye: {
-    reason: oneOf("left", "restart", "timeout", "slow", "full", "error"),
+    reason: oneOf("left", "replaced", "restart", "storage", "timeout", "slow", "full", "error"),
     text: sentence,
     sent: optional(whole),
     retryMs: optional(whole),

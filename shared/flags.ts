@@ -115,7 +115,9 @@ function withValues(flags: Flags, args: readonly string[]): string[] {
 /** Says that there is no such flag, with the nearest one there is. */
 export function unknownFlag(arg: string, names: readonly string[]): string {
   const [flag] = arg.split("=", 1);
-  const near = nearest(flag.replace(/^-+/, ""), names);
+  const given = flag.replace(/^-+/, "");
+  // A single letter is somebody's short form.
+  const near = given.length === 1 ? names.find((name) => name[0] === given.toLowerCase()) : nearest(given, names);
   return `Unknown flag ${JSON.stringify(flag)}${near === undefined ? "" : ` (did you mean --${near}?)`}`;
 }
 

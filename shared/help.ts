@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Flags } from "./flags.ts";
+import { envName, type Flags } from "./flags.ts";
 
 /** A command of the program. */
 export interface Command {
@@ -24,6 +24,7 @@ const EXIT_CODES = `Exit codes:
   69  no server there, or no way to listen at that address
   70  chat itself is broken: please report it
   74  reading or writing failed
+  75  not now: the server is full, another server has the history
   77  the operating system does not allow it
 `;
 
@@ -45,8 +46,9 @@ export function commandHelp({ usage, about, flags, examples }: Command): string 
   const parts = [`Usage: ${usage}`];
   if (about !== undefined) parts.push(wrap(about, WIDTH).join("\n"));
   if (flags !== undefined) {
+    const [first] = Object.keys(flags);
     parts.push(`Flags:\n${flagsHelp(flags)}`);
-    parts.push("Each flag can be set in the environment too: CHAT_PORT for --port, and so on.");
+    parts.push(`Each flag can be set in the environment too: ${envName(first)} for --${first}, and so on.`);
   }
   if (examples !== undefined) parts.push(`Examples:\n${examples.map(([line, purpose]) => row(line, purpose, 39)).join("\n")}`);
   return `${parts.join("\n\n")}\n\n${EXIT_CODES}`;

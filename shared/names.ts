@@ -98,8 +98,12 @@ export function parseNick(input: string): Parsed<Nick> {
   if (byteLength(name) > LIMITS.nickBytes || [...graphemes.segment(name)].length > LIMITS.nickGraphemes) {
     return refuse("name_too_long", `A name has at most ${LIMITS.nickGraphemes} characters and ${LIMITS.nickBytes} bytes`);
   }
+  // What stands for bytes that were no UTF-8.
+  if (name.includes("\ufffd")) return refuse("name_not_allowed", "A name must be text in UTF-8");
   if (/\s/u.test(name)) return refuse("name_not_allowed", "A name cannot have white space in it");
-  if (INVISIBLE.test(name)) return refuse("name_not_allowed", "A name cannot have control or invisible characters in it");
+  if (INVISIBLE.test(name)) {
+    return refuse("name_not_allowed", "A name cannot have control or invisible characters in it, as some emoji have");
+  }
   // As it is compared: a wide colon is a colon.
   const compared = name.normalize("NFKC");
   if (compared.includes(":")) return refuse("name_not_allowed", "A name cannot have a colon in it");

@@ -31,6 +31,13 @@ export const LIMITS = {
   roomBytes: 64,
   refBytes: 64,
   jsonDepth: 8,
+  /** Entries in one `page`, and the most of a room that come on joining. */
+  pageEntries: 200,
+  /** Bytes of text in one `page`. */
+  pageBytes: 65_536,
+  roomsPerSession: 50,
+  topicBytes: 512,
+  tokenBytes: 64,
   /** People named in one `welcome` or `members` frame; more come in further `members` frames. */
   membersPerFrame: 100,
   /** People a room's snapshot names in all; the rest are counted. */
@@ -41,7 +48,7 @@ export const LIMITS = {
 export type Seq = number;
 
 /** What an entry is. A message is an entry that was said. */
-export type EntryType = "said" | "notice";
+export type EntryType = "said" | "topic" | "notice";
 
 /**
  * One item of a room's history, sent by the server to everybody in the room.
@@ -73,8 +80,13 @@ export interface Entry {
   readonly from: string;
   /** 1 to {@link LIMITS.textBytes} bytes, cleaned of everything that could move a terminal's cursor. */
   readonly text: string;
-  /** The `ref` of the `say`; absent when a text-mode peer said it. */
+  /** The `ref` of the request; absent when it came from a text-mode peer. */
   readonly ref?: string;
+  /**
+   * Answers a request to you alone, outside the room's order: its `ref` had been kept before, and this is the entry of that time; or you have
+   * left the room, where it was kept all the same.
+   */
+  readonly again?: true;
 }
 
 /** An entry before the history has given it its place. */
@@ -92,6 +104,8 @@ export interface Snapshot {
   readonly room: string;
   /** The seq of the room's newest entry. */
   readonly head: Seq;
+  /** What the room is about; empty where nobody has said. */
+  readonly topic: string;
   /** How many are in the room, the receiver among them. */
   readonly total: number;
   /** The index of the first of `members` within the whole list; 0 starts a new list. */
@@ -120,10 +134,118 @@ export interface Hello {
   readonly v: readonly number[];
   /** The name asked for; see `parseNick` for what is allowed. */
   readonly name: string;
+  /** 128 random bits or more that only this installation of the client knows: a `ref` counts within it. The server keeps a hash of it. */
+  readonly secret?: string;
+  /** The rooms to be in; the lobby where none are given. At most {@link LIMITS.roomsPerSession}. */
+  readonly rooms?: readonly string[];
+  /** How many of each room's newest entries to send first: 0 (the default) to {@link LIMITS.pageEntries}. */
+  readonly backlog?: number;
+  /** With `cursors`: the history they are from. */
+  readonly epoch?: string;
+  /** The last seq seen of each room: what came after it is sent first, instead of `backlog`. */
+  readonly cursors?: Readonly<Record<string, Seq>>;
+}
+
+/**
+ * Takes a session up again after a cut, instead of `hello`: same name, same rooms. Each room's entries after its cursor are sent, then what comes.
+ * Answered with `welcome`, or with `refused resume_unknown`, after which a `hello` with the cursors does nearly the same.
+ *
+ * @example
+ * ```ts
+ * import { decodeClientFrame } from "./codec.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const line = '{"kind":"resume","v":[1],"token":"t0ken","epoch":"e1","cursors":{"lobby":12}}';
+ * assertEquals(decodeClientFrame(line), JSON.parse(line));
+ * ```
+ */
+export interface Resume {
+  readonly kind: "resume";
+  readonly v: readonly number[];
+  /** The token of the last `welcome`. Good for 24 hours, and once: each `welcome` brings another (the old one holds 30 s longer). */
+  readonly token: string;
+  readonly epoch: string;
+  readonly cursors: Readonly<Record<string, Seq>>;
+}
+
+/** What asks the server something may carry a `ref`, which its one final answer carries too. */
+interface Request {
+  /** The client's id for this request: 1 to {@link LIMITS.refBytes} bytes, at least 96 random bits. */
+  readonly ref?: string;
+}
+
+/** Comes into a room, which begins with it where there was none. Answered with `members`, then the backlog. */
+export interface Join extends Request {
+  readonly kind: "join";
+  readonly room: string;
+  /** How many of the newest entries to send first: 0 (the default) to {@link LIMITS.pageEntries}. */
+  readonly backlog?: number;
+}
+
+/** Leaves a room. Answered with `done`. */
+export interface Part extends Request {
+  readonly kind: "part";
+  readonly room: string;
+}
+
+/** Asks for the rooms somebody is in. Answered with `rooms`. */
+export interface AskRooms extends Request {
+  readonly kind: "rooms";
+}
+
+/** Asks who is in a room. Answered with `members`. */
+export interface Who extends Request {
+  readonly kind: "who";
+  readonly room: string;
+}
+
+/** Says what a room is about: at most {@link LIMITS.topicBytes}, in one line. Answered by the entry. */
+export interface Topic extends Request {
+  readonly kind: "topic";
+  readonly room: string;
+  readonly text: string;
+}
+
+/** Takes another name. Answered with `done`. */
+export interface Rename extends Request {
+  readonly kind: "nick";
+  readonly name: string;
+}
+
+/**
+ * Asks for entries right before or right after a seq; without either, for the newest. Answered with `page`.
+ *
+ * @example
+ * ```ts
+ * import { decodeClientFrame } from "./codec.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const line = '{"kind":"history","ref":"r1","room":"lobby","before":7,"limit":50}';
+ * assertEquals(decodeClientFrame(line), JSON.parse(line));
+ * ```
+ */
+export interface AskHistory extends Request {
+  readonly kind: "history";
+  readonly room: string;
+  readonly before?: Seq;
+  readonly after?: Seq;
+  /** 1 to {@link LIMITS.pageEntries}. */
+  readonly limit: number;
+}
+
+/** Asks for the newest entries of a room that have all of these words. Answered with `page`. */
+export interface Search extends Request {
+  readonly kind: "search";
+  readonly room: string;
+  readonly words: string;
+  /** 1 to {@link LIMITS.pageEntries}. */
+  readonly limit: number;
 }
 
 /**
  * Says something in a room. Answered by the echo of the entry with the same `ref`, or by `refused` with it.
+ *
+ * Sent again with the same `ref`, from the same installation, it is kept once: the answer is the entry of the first time, marked `again`.
  *
  * @example
  * ```ts
@@ -134,10 +256,8 @@ export interface Hello {
  * assertEquals(decodeClientFrame(line), JSON.parse(line));
  * ```
  */
-export interface Say {
+export interface Say extends Request {
   readonly kind: "say";
-  /** The client's id for this request: 1 to {@link LIMITS.refBytes} bytes, at least 96 random bits. */
-  readonly ref?: string;
   readonly room: string;
   readonly text: string;
 }
@@ -172,7 +292,21 @@ export interface Leave {
 }
 
 /** What a client may send. */
-export type ClientFrame = Hello | Say | Ping | Pong | Leave;
+export type ClientFrame =
+  | Hello
+  | Resume
+  | Say
+  | Join
+  | Part
+  | AskRooms
+  | Who
+  | Topic
+  | Rename
+  | AskHistory
+  | Search
+  | Ping
+  | Pong
+  | Leave;
 
 // ---- from the server ----
 
@@ -184,8 +318,8 @@ export type ClientFrame = Hello | Say | Ping | Pong | Leave;
  * import { decodeServerFrame } from "./codec.ts";
  * import { assertEquals } from "@std/assert";
  *
- * const line = '{"kind":"welcome","v":1,"session":"s1","nick":"bob","server":"chat/1.0.0","rooms":' +
- *   '[{"room":"lobby","head":6,"total":1,"offset":0,"members":[{"nick":"bob","from":"s1"}]}]}';
+ * const line = '{"kind":"welcome","v":1,"session":"s1","nick":"bob","server":"chat/1.0.0","epoch":"e1","token":"t0ken",' +
+ *   '"resumed":false,"keeps":"90 days","rooms":[{"room":"lobby","head":6,"topic":"","total":1,"offset":0,"members":[{"nick":"bob","from":"s1"}]}]}';
  * assertEquals(decodeServerFrame(line), JSON.parse(line));
  * ```
  */
@@ -198,13 +332,105 @@ export interface Welcome {
   readonly nick: string;
   /** The server's program and version. */
   readonly server: string;
+  /** Names the history that every seq is from. */
+  readonly epoch: string;
+  /** What `resume` asks for. Absent for peers that cannot. */
+  readonly token?: string;
+  /** Whether this is the session of before, taken up again. */
+  readonly resumed: boolean;
+  /** What the server keeps, for people: `90 days or 100,000 messages a room, on disk`. */
+  readonly keeps: string;
   /** The rooms you are in. */
   readonly rooms: readonly Snapshot[];
 }
 
-/** Who is in a room: sent after `welcome` for the members that it had no place for, and whenever the live changes were missed. */
-export interface Members extends Snapshot {
+/**
+ * Who is in a room: answers `join` and `who`, comes after `welcome` for the members that it had no place for, and whenever live changes were missed.
+ *
+ * @example
+ * ```ts
+ * import { decodeServerFrame } from "./codec.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const line = '{"kind":"members","ref":"r1","room":"dev","head":0,"topic":"","total":1,"offset":0,"members":[{"nick":"bob","from":"s1"}]}';
+ * assertEquals(decodeServerFrame(line), JSON.parse(line));
+ * ```
+ */
+export interface Members extends Snapshot, Request {
   readonly kind: "members";
+}
+
+/** Entries of before follow, `count` of them where that is known, then `live`. */
+export interface Backlog {
+  readonly kind: "backlog";
+  readonly room: string;
+  readonly count: number;
+}
+
+/** The backlog of a room is complete: what follows happens now. */
+export interface Live {
+  readonly kind: "live";
+  readonly room: string;
+}
+
+/** The request was carried out. */
+export interface Done extends Request {
+  readonly kind: "done";
+  /** What was done, for people, in one sentence without a full stop. */
+  readonly text: string;
+}
+
+/** The server tells you something, in one or more lines. */
+export interface Notice {
+  readonly kind: "notice";
+  readonly text: string;
+}
+
+/** A room as a list of rooms tells it. */
+export interface RoomLine {
+  readonly room: string;
+  readonly total: number;
+  readonly topic: string;
+}
+
+/** The rooms somebody is in, the fullest first: at most {@link LIMITS.pageEntries}. */
+export interface RoomList extends Request {
+  readonly kind: "rooms";
+  readonly rooms: readonly RoomLine[];
+}
+
+/**
+ * Entries that were asked for, oldest first.
+ *
+ * @example
+ * ```ts
+ * import { decodeServerFrame } from "./codec.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const entry = '{"kind":"entry","room":"lobby","seq":7,"prev":6,"at":1790000000000,"type":"said","by":"bob","from":"s1","text":"hi"}';
+ * const line = `{"kind":"page","ref":"r1","room":"lobby","entries":[${entry}],"more":true}`;
+ * assertEquals(decodeServerFrame(line), JSON.parse(line));
+ * ```
+ */
+export interface Page extends Request {
+  readonly kind: "page";
+  readonly room: string;
+  /** At most as many as were asked for, and at most {@link LIMITS.pageBytes} of text; at least one where there is one. */
+  readonly entries: readonly Entry[];
+  /** Whether there may be more in the direction that was asked for. */
+  readonly more: boolean;
+}
+
+/** Somebody has another name. Live only, as {@link Joined}. */
+export interface Renamed {
+  readonly kind: "renamed";
+  readonly room: string;
+  /** The name of before. */
+  readonly by: string;
+  readonly from: string;
+  readonly nick: string;
+  /** How many are in the room. */
+  readonly total: number;
 }
 
 /**
@@ -238,7 +464,7 @@ export interface Left {
 }
 
 /** What is live only and stands between the entries. */
-export type Presence = Joined | Left;
+export type Presence = Joined | Left | Renamed;
 
 /**
  * What you have of this room does not connect with what comes next: entries were left out because the server no longer has them.
@@ -272,6 +498,10 @@ export type RefusalCode =
   | "text_too_long"
   | "no_such_room"
   | "not_in_room"
+  | "too_many_rooms"
+  | "resume_unknown"
+  | "ref_conflict"
+  | "storage_full"
   | "server_full";
 
 /**
@@ -312,7 +542,7 @@ export interface ErrorFrame {
 }
 
 /** Why the server ends a connection. */
-export type ByeReason = "left" | "restart" | "timeout" | "slow" | "full" | "error";
+export type ByeReason = "left" | "replaced" | "restart" | "storage" | "timeout" | "slow" | "full" | "error";
 
 /**
  * The server's last frame. Nothing follows it.
@@ -338,4 +568,20 @@ export interface Bye {
 }
 
 /** What a server may send. */
-export type ServerFrame = Entry | Welcome | Members | Presence | Reset | Refused | ErrorFrame | Ping | Pong | Bye;
+export type ServerFrame =
+  | Entry
+  | Welcome
+  | Members
+  | Presence
+  | Backlog
+  | Live
+  | Reset
+  | RoomList
+  | Page
+  | Done
+  | Notice
+  | Refused
+  | ErrorFrame
+  | Ping
+  | Pong
+  | Bye;

@@ -52,7 +52,7 @@ export function cleanText(text: string, { newlines = false }: CleanOptions = {})
   if (PLAIN.test(text)) return text;
   return text
     .replace(ESCAPES, "")
-    .replace(/\r\n?/g, "\n")
+    .replace(/\r\n?|[\u0085\u2028\u2029]/g, "\n")
     .replace(/[\t\n]/g, (c) => c === "\n" && newlines ? c : " ")
     .replace(CONTROLS, (c) => c === "\n" && newlines ? c : "")
     .replace(MARKS, "$1");

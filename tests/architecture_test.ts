@@ -21,22 +21,42 @@ interface Rule {
 }
 
 const SHARED = /^shared\//;
-/** The interfaces that the server's parts meet at: they import `shared` and each other, and hold no more than types and limits. */
-const SEAMS = /^server\/(connection|events|config)\.ts$/;
+/** The interfaces that the server's parts meet at: they import `shared` and each other, and hold no more than types, limits and flags. */
+const SEAMS = /^server\/(connection|events|config|history_flags)\.ts$/;
+const HISTORY = /^server\/history\/history\.ts$/;
+/** What every engine may use. */
+const ENGINE_PARTS = /^server\/history\/(batch_queue|words)\.ts$/;
+/** The engine on disk: its side on the event loop is `sqlite_history.ts`, the rest works in the worker. */
+const SQLITE = /^server\/history\/(sqlite_\w+|open_database|data_folder|retention|transactor|word_index|housekeeping)\.ts$/;
+const SQLITE_MODULE = /^node:sqlite$/;
+/** What the two sides of the engine on disk share: messages, and what is kept. */
+const SQLITE_BOTH = /^server\/history\/(sqlite_messages|retention)\.ts$/;
+const TEXT_PARTS = /^server\/transports\/(text_codec|text_commands)\.ts$/;
+const SOCKET_PARTS = /^server\/transports\/(tcp_socket|telnet)\.ts$/;
 
 const RULES: readonly Rule[] = [
-  { of: /^main\.ts$/, may: [SHARED, /^(server|client)\/(serve|chat|config|flags)\.ts$/] },
+  {
+    of: /^main\.ts$/,
+    may: [SHARED, /^client\/(chat|config|flags)\.ts$/, /^server\/(serve|config|history_flags|backup|export|history\/data_folder)\.ts$/],
+  },
   { of: SHARED, may: [SHARED, /^@std\//, /^deno\.json$/] },
   { of: /^server\/core\//, may: [SHARED, /^server\/core\//] },
-  { of: /^server\/history\/history\.ts$/, may: [SHARED] },
-  { of: /^server\/history\//, may: [SHARED, /^server\/history\/history\.ts$/] },
-  { of: /^server\/transports\/(tcp_socket|telnet)\.ts$/, may: [SHARED] },
-  { of: /^server\/transports\//, may: [SHARED, SEAMS, /^server\/transports\/(tcp_socket|telnet)\.ts$/] },
+  { of: HISTORY, may: [SHARED] },
+  { of: ENGINE_PARTS, may: [SHARED, HISTORY] },
+  { of: /^server\/history\/memory_history\.ts$/, may: [SHARED, HISTORY, ENGINE_PARTS] },
+  // Nothing on the event loop's side waits for a disk: it knows messages only.
+  { of: /^server\/history\/sqlite_history\.ts$/, may: [SHARED, HISTORY, ENGINE_PARTS, SQLITE_BOTH] },
+  { of: /^server\/history\/sqlite_worker\.ts$/, may: [SHARED, HISTORY, ENGINE_PARTS, SQLITE, SQLITE_MODULE, /^node:timers$/] },
+  { of: SQLITE, may: [SHARED, HISTORY, ENGINE_PARTS, SQLITE, SQLITE_MODULE] },
+  { of: /^server\/(backup|export)\.ts$/, may: [SHARED, SQLITE, SQLITE_MODULE] },
+  { of: SOCKET_PARTS, may: [SHARED] },
+  { of: TEXT_PARTS, may: [SHARED, SEAMS, /^@std\/text\//] },
+  { of: /^server\/transports\/text\.ts$/, may: [SHARED, SEAMS, SOCKET_PARTS, TEXT_PARTS] },
+  { of: /^server\/transports\//, may: [SHARED, SEAMS, SOCKET_PARTS] },
   { of: SEAMS, may: [SHARED, SEAMS] },
-  { of: /^server\/serve\.ts$/, may: [SHARED, /^server\//, /^@std\//] },
-  // It says what the engine keeps.
-  { of: /^server\/opening\.ts$/, may: [SHARED, /^server\/history\//] },
-  { of: /^server\/front_door\.ts$/, may: [SHARED, SEAMS, /^server\/first_bytes\.ts$/, /^server\/transports\//] },
+  { of: /^server\/serve\.ts$/, may: [SHARED, /^server\//, /^@std\//, /^node:crypto$/] },
+  { of: /^server\/opening\.ts$/, may: [SHARED] },
+  { of: /^server\/front_door\.ts$/, may: [SHARED, SEAMS, /^server\/(first_bytes|spare_files)\.ts$/, /^server\/transports\//] },
   { of: /^server\/log\.ts$/, may: [SHARED, SEAMS, /^@logtape\//] },
   // The hub and what it is made of know interfaces only: no engine, no transport, nothing of the process.
   {
@@ -45,8 +65,8 @@ const RULES: readonly Rule[] = [
       SHARED,
       SEAMS,
       /^server\/core\//,
-      /^server\/history\/history\.ts$/,
-      /^server\/(hub|session|broadcast|pump|encoded_tail|outbox|pressure|turns)\.ts$/,
+      HISTORY,
+      /^server\/(hub|hub_options|entrance|moves|places|seat|session|page|delay|broadcast|pump|encoded_tail|outbox|pressure|turns)\.ts$/,
       /^node:timers$/,
     ],
   },
@@ -55,7 +75,7 @@ const RULES: readonly Rule[] = [
 
 /** What lies below the hub, and must not know it. */
 const BELOW_HUB =
-  /^server\/(broadcast|pump|encoded_tail|outbox|pressure|turns|connection|events|config|first_bytes|log|front_door|opening)\.ts$/;
+  /^server\/(entrance|moves|seat|places|hub_options|page|delay|broadcast|pump|encoded_tail|outbox|pressure|turns|connection|events|config|history_flags|first_bytes|spare_files|log|front_door|opening)\.ts$/;
 const HUB_AND_ABOVE = /^server\/(hub|session|serve)\.ts$/;
 
 function isAllowed({ from, to }: Edge): boolean {
@@ -76,10 +96,17 @@ interface Info {
   }[];
 }
 
+/** Where the program begins: its main thread, and the one of the history. */
+const ROOTS = ["main.ts", "server/history/sqlite_worker.ts"];
+
 /** Every import of the program, types included. */
 async function edges(): Promise<Edge[]> {
+  return (await Promise.all(ROOTS.map(edgesFrom))).flat();
+}
+
+async function edgesFrom(root: string): Promise<Edge[]> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json", "--no-lock", "--no-npm", "main.ts"],
+    args: ["info", "--json", "--no-lock", "--no-npm", root],
     cwd: ROOT,
     env: { NO_COLOR: "1" },
   }).output();
@@ -99,6 +126,7 @@ Deno.test("imports point one way", async () => {
   const found = await edges();
   assert(found.some(({ from, to }) => from === "main.ts" && to === "server/serve.ts"), "the program was read");
   assert(found.some(({ from, to }) => from === "server/hub.ts" && to === "server/history/history.ts"), "types were read");
+  assert(found.some(({ from, to }) => from === "server/history/sqlite_worker.ts" && to.startsWith("server/")), "the worker was read");
   const wrong = found.filter((edge) => !isAllowed(edge)).map(({ from, to }) => `${from} imports ${to}`);
   assertEquals(wrong, []);
 });
@@ -120,6 +148,21 @@ const BROKEN: readonly Edge[] = [
   { from: "server/core/room.ts", to: "server/events.ts" },
   { from: "server/history/memory_history.ts", to: "server/hub.ts" },
   { from: "server/history/sqlite_history.ts", to: "server/history/memory_history.ts" },
+  { from: "server/history/memory_history.ts", to: "server/history/sqlite_messages.ts" },
+  { from: "server/history/history.ts", to: "server/history/batch_queue.ts" },
+  { from: "server/history/sqlite_history.ts", to: "node:sqlite" },
+  { from: "server/history/sqlite_history.ts", to: "server/history/sqlite_commit.ts" },
+  { from: "server/history/sqlite_worker.ts", to: "server/hub.ts" },
+  { from: "server/history/sqlite_worker.ts", to: "server/backup.ts" },
+  { from: "server/backup.ts", to: "server/serve.ts" },
+  { from: "server/opening.ts", to: "server/history/memory_history.ts" },
+  { from: "server/hub.ts", to: "node:sqlite" },
+  { from: "server/places.ts", to: "server/hub.ts" },
+  { from: "server/seat.ts", to: "server/hub.ts" },
+  { from: "server/entrance.ts", to: "server/hub.ts" },
+  { from: "server/moves.ts", to: "server/hub.ts" },
+  { from: "server/entrance.ts", to: "server/transports/text.ts" },
+  { from: "server/transports/text_codec.ts", to: "server/transports/text.ts" },
   { from: "server/transports/text.ts", to: "server/hub.ts" },
   { from: "server/transports/text.ts", to: "server/core/room.ts" },
   { from: "server/transports/text.ts", to: "server/transports/frames.ts" },

@@ -6,7 +6,17 @@
  * @module
  */
 import type { RoomName } from "../../shared/names.ts";
-import { type Draft, type Entry, LIMITS, type Member, type RefusalCode, type Say, type Seq, type Snapshot } from "../../shared/protocol.ts";
+import {
+  type Draft,
+  type Entry,
+  LIMITS,
+  type Member,
+  type RefusalCode,
+  type Say,
+  type Seq,
+  type Snapshot,
+  type Topic,
+} from "../../shared/protocol.ts";
 import { byteLength, cleanText, count } from "../../shared/text.ts";
 import type { Session } from "./sessions.ts";
 
@@ -22,23 +32,33 @@ export class Room {
   readonly name: RoomName;
   readonly #members = new Map<string, Member>();
   #head: Seq;
+  #topic: string;
   #lastAt = 0;
 
-  /** @param head The room's newest entry. */
-  constructor(name: RoomName, head: Seq) {
+  /** @param head The room's newest entry. @param topic What it is about; empty where nobody has said. */
+  constructor(name: RoomName, head: Seq, topic: string) {
     this.name = name;
     this.#head = head;
+    this.#topic = topic;
   }
 
   get size(): number {
     return this.#members.size;
   }
 
+  get head(): Seq {
+    return this.#head;
+  }
+
+  get topic(): string {
+    return this.#topic;
+  }
+
   has(session: Session): boolean {
     return this.#members.has(session.id);
   }
 
-  /** Lets a session in. */
+  /** Lets a session in, or notes its new name. */
   join(session: Session): void {
     this.#members.set(session.id, { nick: session.nick, from: session.id });
   }
@@ -48,34 +68,38 @@ export class Room {
     return this.#members.delete(session.id);
   }
 
-  /** What a `say` becomes: an entry that only lacks its place, or a refusal. `now` is in milliseconds since 1970, `maxBytes` bounds the text. */
-  decide(by: Session, say: Say, now: number, maxBytes: number): Draft | Refusal {
+  /** What a request becomes: an entry that only lacks its place, or a refusal. `now` is in milliseconds since 1970, `maxBytes` bounds the text. */
+  decide(by: Session, { kind, text: given, ref }: Say | Topic, now: number, maxBytes: number): Draft | Refusal {
     if (!this.has(by)) return { code: "not_in_room", text: `you are not in #${this.name}` };
-    const text = cleanText(say.text, { newlines: true });
-    if (text.trim() === "") return { code: "text_empty", text: "nothing was left to say" };
-    if (text.length * 3 > maxBytes && byteLength(text) > maxBytes) {
-      return { code: "text_too_long", text: `a message has at most ${count(maxBytes)} bytes, this one had ${count(byteLength(text))}` };
+    const text = cleanText(given, { newlines: kind === "say" });
+    if (kind === "say" && text.trim() === "") return { code: "text_empty", text: "nothing was left to say" };
+    const most = kind === "say" ? maxBytes : LIMITS.topicBytes;
+    if (text.length * 3 > most && byteLength(text) > most) {
+      const what = kind === "say" ? "message" : "topic";
+      return { code: "text_too_long", text: `a ${what} has at most ${count(most)} bytes, this one had ${count(byteLength(text))}` };
     }
     // Never falls, whatever the clock does.
     this.#lastAt = Math.max(this.#lastAt, now);
-    const draft = { room: this.name, at: this.#lastAt, type: "said", by: by.nick, from: by.id, text } as const;
-    return say.ref === undefined ? draft : { ...draft, ref: say.ref };
+    const type = kind === "say" ? "said" : "topic";
+    const draft: Draft = { room: this.name, at: this.#lastAt, type, by: by.nick, from: by.id, text };
+    return ref === undefined ? draft : { ...draft, ref };
   }
 
   /** Takes an entry that was committed. */
   apply(entry: Entry): void {
     this.#head = entry.seq;
     this.#lastAt = Math.max(this.#lastAt, entry.at);
+    if (entry.type === "topic") this.#topic = entry.text;
   }
 
-  /** Who is here, in the order they came: one frame's worth from `offset` on. */
-  snapshot(offset = 0): Snapshot {
+  /** Who is here, in the order they came: at most `most` from `offset` on. */
+  snapshot(offset = 0, most: number = LIMITS.membersPerFrame): Snapshot {
     const members: Member[] = [];
     let index = 0;
     for (const member of this.#members.values()) {
-      if (members.length === LIMITS.membersPerFrame) break;
+      if (members.length === most) break;
       if (index++ >= offset) members.push(member);
     }
-    return { room: this.name, head: this.#head, total: this.size, offset, members };
+    return { room: this.name, head: this.#head, topic: this.#topic, total: this.size, offset, members };
   }
 }

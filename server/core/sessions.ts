@@ -1,5 +1,5 @@
 /**
- * Who is present, and by what name. Pure: chance comes in as an argument.
+ * Who is present, by what name, and how they come back after a cut. Pure: time and chance come in as arguments.
  *
  * Names are decided at once, in memory: a nick is taken the moment it is asked for and free when its session is over.
  *
@@ -7,34 +7,92 @@
  */
 import { fold, type NameRefusal, type Nick, parseNick } from "../../shared/names.ts";
 
-/** A presence in the chat. */
+/** How long a token is good, in milliseconds. */
+const TOKEN_MS = 24 * 60 * 60 * 1000;
+/** How long the token of before is good beside its successor, in milliseconds: the welcome that told it may have been lost. */
+const OVERLAP_MS = 30_000;
+
+/** A presence in the chat. It outlives its connections. */
 export interface Session {
   /** Its public id: what entries name in `from`. */
   readonly id: string;
-  readonly nick: Nick;
-  /** Messages appended to the history, committed or not yet. */
+  nick: Nick;
+  /** The hash of the secret of the installation that it is from; within it a ref counts once. */
+  readonly owner: string | undefined;
+  /** The rooms it is in, or was in when it ended. */
+  readonly rooms: Set<string>;
+  /** Messages appended to the history, answered or not yet. */
   appended: number;
+  /** Messages answered: committed, or refused by the history. */
+  answered: number;
   /** Messages committed. */
   committed: number;
 }
 
+interface Token {
+  readonly session: Session;
+  expires: number;
+}
+
 /** All sessions, each with a name of its own. */
 export class Sessions {
-  readonly #names = new Set<string>();
+  /** Each folded name that is taken, with who has it. */
+  readonly #names = new Map<string, Session>();
+  /** By the token's hash, in the order they expire, but for those that a successor has cut short. */
+  readonly #tokens = new Map<string, Token>();
 
   /** Opens a session under `name`, or says why not. */
-  open(name: string, id: string): Session | NameRefusal {
+  open(name: string, id: string, owner: string | undefined): Session | NameRefusal {
     const parsed = parseNick(name);
     if (!parsed.ok) return parsed.refusal;
-    const nick = parsed.name;
-    const key = fold(nick);
-    if (this.#names.has(key)) return { code: "name_taken", text: `${nick} is taken` };
-    this.#names.add(key);
-    return { id, nick, appended: 0, committed: 0 };
+    const session: Session = { id, nick: parsed.name, owner, rooms: new Set(), appended: 0, answered: 0, committed: 0 };
+    return this.#take(session, parsed.name) ?? session;
   }
 
-  /** Ends a session; its name is free. */
+  /** Gives a session another name, or says why not. */
+  rename(session: Session, name: string): NameRefusal | undefined {
+    const parsed = parseNick(name);
+    if (!parsed.ok) return parsed.refusal;
+    const before = fold(session.nick);
+    const refusal = this.#take(session, parsed.name);
+    if (refusal) return refusal;
+    if (before !== fold(parsed.name)) this.#names.delete(before);
+    session.nick = parsed.name;
+    return undefined;
+  }
+
+  /** Who has a name. */
+  named(name: string): Session | undefined {
+    return this.#names.get(fold(name));
+  }
+
+  /** Ends a session; its name is free. Its tokens stay good. */
   close(session: Session): void {
-    this.#names.delete(fold(session.nick));
+    if (this.#names.get(fold(session.nick)) === session) this.#names.delete(fold(session.nick));
+  }
+
+  /** Remembers by what hash a session may be resumed; the one of before stays good for a moment. */
+  issue(session: Session, hash: string, now: number, before?: string): void {
+    const old = before === undefined ? undefined : this.#tokens.get(before);
+    if (old) old.expires = Math.min(old.expires, now + OVERLAP_MS);
+    for (const [expired, token] of this.#tokens) {
+      if (token.expires > now) break;
+      this.#tokens.delete(expired);
+    }
+    this.#tokens.set(hash, { session, expires: now + TOKEN_MS });
+  }
+
+  /** The session that a token's hash stands for, with its name taken again; or why it cannot be resumed; `undefined` when nobody knows it. */
+  resume(hash: string, now: number): Session | NameRefusal | undefined {
+    const token = this.#tokens.get(hash);
+    if (!token || token.expires <= now) return undefined;
+    return this.#take(token.session, token.session.nick) ?? token.session;
+  }
+
+  #take(session: Session, nick: Nick): NameRefusal | undefined {
+    const holder = this.#names.get(fold(nick));
+    if (holder && holder !== session) return { code: "name_taken", text: `${nick} is taken` };
+    this.#names.set(fold(nick), session);
+    return undefined;
   }
 }

@@ -27,6 +27,7 @@ export class FramesConnection implements Connection {
   readonly helloDue = performance.now() + HELLO_DUE_MS;
   readonly nameDue: number;
   readonly nameTries = NAME_TRIES;
+  readonly oneRoom = false;
   welcomed = false;
   readonly #socket: TcpSocket;
   readonly #splitter = new LineSplitter(LIMITS.frameBytes);
@@ -50,7 +51,8 @@ export class FramesConnection implements Connection {
       yield [RUNAWAY];
       return;
     }
-    const last = this.broken ? undefined : this.#splitter.end();
+    // What we stopped reading in the middle of a line was not said.
+    const last = this.#socket.ended ? this.#splitter.end() : undefined;
     if (last) yield [frame(last)];
   }
 

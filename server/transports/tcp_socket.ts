@@ -25,6 +25,7 @@ export class TcpSocket {
   #unread: Uint8Array | undefined;
   #endRead: (() => void) | undefined;
   #stopped = false;
+  #ended = false;
   #closed = false;
 
   constructor(conn: Deno.TcpConn) {
@@ -36,6 +37,11 @@ export class TcpSocket {
     conn.setNoDelay(true);
     // Finds out, in hours, about peers that vanished without a word.
     conn.setKeepAlive(true);
+  }
+
+  /** Whether the peer ended its side cleanly, and all of it was read. */
+  get ended(): boolean {
+    return this.#ended;
   }
 
   /** Whether {@link stop} was called. */
@@ -57,7 +63,7 @@ export class TcpSocket {
     });
     const length = await promise;
     this.#endRead = undefined;
-    if (length === null || this.#stopped) return null;
+    if (length === null || this.#stopped) return this.#end(length);
     const bytes = this.#buffer.subarray(0, length);
     this.#fit(length);
     return bytes;
@@ -102,6 +108,11 @@ export class TcpSocket {
     this.broken ??= why;
     this.stop();
     this.#conn.close();
+  }
+
+  #end(length: number | null): null {
+    this.#ended = length === null && !this.#stopped && this.broken === undefined;
+    return null;
   }
 
   /** Large reads for those who send much, small ones for the thousands who listen. */

@@ -7,6 +7,8 @@
 const IAC = 255;
 const SB = 250;
 const SE = 240;
+/** The longest subnegotiation that is waited out, in bytes; after it what comes is text again. */
+const LONGEST = 1_024;
 /** WILL, WONT, DO and DONT are followed by one byte, the option. */
 const WILL = 251;
 
@@ -15,6 +17,8 @@ type State = "text" | "command" | "option" | "subnegotiation" | "subnegotiation 
 /** Drops negotiation however it is cut into chunks. Byte 255 is in no UTF-8, so nobody's text is touched. */
 export class TelnetFilter {
   #state: State = "text";
+  /** The bytes of the subnegotiation under way. */
+  #length = 0;
 
   /** The chunk without negotiation: the same bytes where there is none. */
   strip(chunk: Uint8Array): Uint8Array {
@@ -24,6 +28,8 @@ export class TelnetFilter {
     for (const byte of chunk) {
       if (this.#state === "text" && byte !== IAC) kept[length++] = byte;
       this.#state = next(this.#state, byte);
+      this.#length = this.#state.startsWith("sub") ? this.#length + 1 : 0;
+      if (this.#length > LONGEST) this.#state = "text";
     }
     return kept.subarray(0, length);
   }

@@ -11,6 +11,8 @@ function config(args: readonly string[], logIsTerminal = true): ServerConfig | s
 const DEFAULTS: ServerConfig = {
   host: "127.0.0.1",
   port: 12345,
+  data: undefined,
+  ephemeral: false,
   logFormat: "text",
   logMessages: true,
   limits: { maxConnections: undefined, maxPerAddress: 100, rate: 20, burst: 50, textBytes: 4096 },
@@ -33,6 +35,11 @@ Deno.test("serverConfig logs messages to a terminal only, unless told", () => {
   assertEquals(logMessages([], false), false);
   assertEquals(logMessages(["--log-messages"], false), true);
   assertEquals(logMessages(["--no-log-messages"], true), false);
+});
+
+Deno.test("serverConfig keeps the history where --data says, or nowhere", () => {
+  assertEquals(config(["--data", "/srv/chat"]), { ...DEFAULTS, data: "/srv/chat" });
+  assertEquals(config(["--ephemeral"]), { ...DEFAULTS, ephemeral: true });
 });
 
 const HOSTS: readonly [text: string, host: string | undefined][] = [

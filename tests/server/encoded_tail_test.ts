@@ -40,10 +40,13 @@ class Model {
     return this.frames.at(-1)?.end ?? 0;
   }
 
-  append(frame: Entry | Presence): void {
-    const text = this.codec.encode(frame);
-    this.frames.push({ frame, text, start: this.length, end: this.length + byteLength(text) });
-    this.tail.append(frame);
+  /** Puts frames onto the tail, in one call. */
+  append(...frames: (Entry | Presence)[]): void {
+    for (const frame of frames) {
+      const text = this.codec.encode(frame);
+      this.frames.push({ frame, text, start: this.length, end: this.length + byteLength(text) });
+    }
+    this.tail.append(frames);
     assertEquals([this.tail.length, this.tail.end], [this.length, { offset: this.length, cursor: this.cursorAt(this.length) }]);
   }
 
@@ -166,6 +169,12 @@ const acts = fc.array(
     { weight: 6, arbitrary: fc.tuple(author, size, fc.integer({ min: 1, max: 3 })).map(says) },
     { weight: 2, arbitrary: fc.constantFrom(1, 201).map((total) => act(`presence ${total}`, (model) => model.append(presence(total)))) },
     { weight: 1, arbitrary: author.map(saysMuch) },
+    {
+      weight: 3,
+      arbitrary: fc.array(fc.tuple(author, fc.oneof(fc.nat(300), fc.nat(40_000)), fc.constantFrom("a", "é", "漢")), { maxLength: 9 }).map(
+        batch,
+      ),
+    },
     { weight: 2, arbitrary: author.map((name) => act(`join ${name}`, (model, readers) => void readers.push(new Reader(model, name)))) },
     { weight: 9, arbitrary: fc.nat().map((n) => act(`read ${n}`, (_, readers) => readers[n % readers.length].read())) },
     { weight: 1, arbitrary: fc.nat().map((n) => act(`leave ${n}`, (_, readers) => readers[n % readers.length].leave())) },
@@ -176,6 +185,15 @@ const acts = fc.array(
 
 function says([from, size, gap]: [string, number, number]): Act {
   return act(`say ${from} ${size} ${gap}`, (model) => model.say("a".repeat(size), from, gap));
+}
+
+/** Entries and presence that are published together. */
+function batch(items: readonly (readonly [string, number, string])[]): Act {
+  const frames = (model: Model) => {
+    const head = model.cursorAt(Infinity);
+    return items.map(([from, size, unit], i) => size === 0 ? presence() : entry(head + i + 1, unit.repeat(size), from));
+  };
+  return act(`batch ${JSON.stringify(items)}`, (model) => model.append(...frames(model)));
 }
 
 function saysMuch(from: string): Act {
@@ -226,6 +244,17 @@ Deno.test("C8 an encoded tail keeps at most 4 MiB of segments, and the newest of
   assertEquals(model.isGone(0), true);
   assertEquals([model.tail.locate(0), model.tail.locate(100)], [undefined, undefined]);
   for (let seq = 0; seq <= 201; seq++) model.checkLocate(seq);
+});
+
+Deno.test("EncodedTail takes frames in one call as it takes them one by one", () => {
+  const [one, many] = [new Model(FRAMES), new Model(FRAMES)];
+  const frames = Array.from({ length: 200 }, (_, i) => i % 7 === 0 ? presence() : entry(i + 1, "é".repeat(i % 5 === 0 ? 30_000 : i)));
+  for (const frame of frames) one.append(frame);
+  many.append(...frames);
+  const start = { offset: 0, cursor: 0 };
+  assertEquals(textOf(many.tail, start), textOf(one.tail, start));
+  assertEquals(many.tail.end, one.tail.end);
+  for (let seq = 0; seq <= 201; seq++) many.checkLocate(seq);
 });
 
 Deno.test("EncodedTail skips runs of a reader's own entries, and only in a codec that does", () => {

@@ -6,15 +6,25 @@
 import { assert, assertEquals } from "@std/assert";
 import { setImmediate } from "node:timers";
 import { decodeServerFrame, encodeFrame, type Malformed } from "../../shared/codec.ts";
-import type { ClientFrame, Draft, Entry, Seq, ServerFrame } from "../../shared/protocol.ts";
-import type { Codec, Connection, Peer } from "../../server/connection.ts";
+import type { ClientFrame, Draft, Entry, Hello, Seq, ServerFrame } from "../../shared/protocol.ts";
+import type { Codec, Connection, Local, Peer } from "../../server/connection.ts";
 import type { ServerEvent } from "../../server/events.ts";
-import type { History, Range } from "../../server/history/history.ts";
-import { Hub, type HubOptions } from "../../server/hub.ts";
+import {
+  type Batch,
+  type History,
+  PAGE,
+  type Range,
+  type Rejected,
+  type Repeated,
+  type RoomRecord,
+  StorageBroken,
+} from "../../server/history/history.ts";
+import { Hub } from "../../server/hub.ts";
+import type { HubOptions } from "../../server/hub_options.ts";
 import { serveConnection } from "../../server/session.ts";
 import { Turns, type Writer } from "../../server/turns.ts";
 
-type Inbound = ClientFrame | Malformed;
+type Inbound = ClientFrame | Malformed | Local;
 
 /** How the tests' peers are sent frames. */
 export const framesCodec: Codec = { name: "frames", encode: encodeFrame, skipsOwn: false };
@@ -29,6 +39,7 @@ export class FakeConnection implements Connection {
   helloDue = performance.now() + 60_000;
   nameDue = performance.now() + 60_000;
   nameTries = 3;
+  readonly oneRoom: boolean;
   welcomed = false;
   broken: string | undefined;
   /** How many of the bytes offered a write takes. */
@@ -48,6 +59,7 @@ export class FakeConnection implements Connection {
 
   constructor(codec: Codec = framesCodec) {
     this.codec = codec;
+    this.oneRoom = codec.name === "text";
     this.peer = { id: ++connections, address: `203.0.113.7:${connections}`, transport: codec.name as Peer["transport"] };
   }
 
@@ -162,45 +174,76 @@ export class FakeConnection implements Connection {
   }
 }
 
+interface Appended {
+  readonly draft: Draft;
+  readonly owner: string | undefined;
+}
+
+/** What a history keeps when its program ends. */
+interface Kept {
+  readonly entries: Entry[];
+  readonly rooms: Map<string, RoomRecord>;
+  readonly refs: Map<string, Entry>;
+}
+
 /** A history whose commits the test makes by hand. */
 export class FakeHistory implements History {
+  readonly epoch: string;
   /** Called with each draft before it is taken; what it throws, `append` throws. */
   onAppend: (draft: Draft) => void = () => {};
   /** What `append` returns: set while the history is full. */
   full: Promise<void> | undefined;
   /** Entries up to this one are not kept any more. */
   floor = 0;
-  readonly #appended: Draft[] = [];
-  readonly #entries: Entry[] = [];
-  readonly #heads = new Map<string, Seq>();
-  #batches: Entry[][] = [];
+  /** What each read waits for. */
+  reading: Promise<void> | undefined;
+  readonly #kept: Kept;
+  readonly #appended: Appended[] = [];
+  #batches: Batch[] = [];
   #held = false;
   #closed = false;
+  #broken: StorageBroken | undefined;
   #wake = Promise.withResolvers<void>();
+
+  constructor(epoch = "e1", kept: Kept = { entries: [], rooms: new Map(), refs: new Map() }) {
+    this.epoch = epoch;
+    this.#kept = kept;
+  }
 
   /** How many drafts wait for their commit. */
   get waiting(): number {
     return this.#appended.length;
   }
 
-  append(draft: Draft): Promise<void> | undefined {
+  /** The same history in another program, which finds what this one has committed. */
+  reopened(): FakeHistory {
+    const { entries, rooms, refs } = this.#kept;
+    return new FakeHistory(this.epoch, { entries: [...entries], rooms: new Map(rooms), refs: new Map(refs) });
+  }
+
+  append(draft: Draft, owner?: string): Promise<void> | undefined {
     this.onAppend(draft);
     assert(!this.#closed, "append after close");
-    this.#appended.push(draft);
+    this.#appended.push({ draft, owner });
     return this.full;
   }
 
   /** Commits drafts, the oldest first, in one batch. */
   commit(many = this.#appended.length): void {
-    const batch = this.#appended.splice(0, many).map((draft): Entry => {
-      const prev = this.head(draft.room);
-      this.#heads.set(draft.room, prev + 1);
-      return { kind: "entry", ...draft, seq: prev + 1, prev };
-    });
-    if (batch.length === 0) return;
-    this.#entries.push(...batch);
-    this.#batches.push(batch);
-    this.#wake.resolve();
+    const batch = { entries: [] as Entry[], repeated: [] as Repeated[], rejected: [] as Rejected[] };
+    for (const { draft, owner } of this.#appended.splice(0, many)) {
+      const key = draft.ref === undefined || owner === undefined ? undefined : `${owner} ${draft.ref}`;
+      const original = key === undefined ? undefined : this.#kept.refs.get(key);
+      if (original === undefined) batch.entries.push(this.#place(draft, key));
+      else if (original.room === draft.room && original.text === draft.text) batch.repeated.push({ draft, original });
+      else batch.rejected.push({ draft, code: "ref_conflict" });
+    }
+    this.#push(batch);
+  }
+
+  /** Rejects drafts, the oldest first, in one batch. */
+  reject(code: Rejected["code"], many = this.#appended.length): void {
+    this.#push({ entries: [], repeated: [], rejected: this.#appended.splice(0, many).map(({ draft }) => ({ draft, code })) });
   }
 
   /** From here on what is committed can be read, but is not told of yet. */
@@ -214,31 +257,69 @@ export class FakeHistory implements History {
     this.#wake.resolve();
   }
 
-  async *committed(): AsyncGenerator<readonly Entry[]> {
+  /** Commits nothing any more, and says so. */
+  break(): void {
+    this.#broken = new StorageBroken("chat.db: disk I/O error");
+    this.#wake.resolve();
+  }
+
+  async *committed(): AsyncGenerator<Batch> {
     for (;;) {
       const batch = this.#held ? undefined : this.#batches.shift();
       if (batch) yield batch;
+      else if (this.#broken) throw this.#broken;
       else if (this.#closed) return;
       else await this.#wake.promise;
       this.#wake = Promise.withResolvers();
-      if (this.#closed || (!this.#held && this.#batches.length > 0)) this.#wake.resolve();
+      if (this.#closed || this.#broken || (!this.#held && this.#batches.length > 0)) this.#wake.resolve();
     }
   }
 
   head(room: string): Seq {
-    return this.#heads.get(room) ?? 0;
+    return this.#kept.rooms.get(room)?.head ?? 0;
   }
 
-  read({ room, after, limit }: Range): Promise<readonly Entry[]> {
-    const kept = this.#entries.filter((entry) => entry.room === room && entry.seq > Math.max(after, this.floor));
-    return Promise.resolve(kept.slice(0, limit));
+  rooms(): readonly RoomRecord[] {
+    return [...this.#kept.rooms.values()];
+  }
+
+  async read(range: Range): Promise<readonly Entry[]> {
+    await this.reading;
+    assert(range.limit >= 1 && range.limit <= PAGE, `a page of ${range.limit}`);
+    const kept = this.#entries(range.room);
+    if ("after" in range) return kept.filter(({ seq }) => seq > range.after).slice(0, range.limit);
+    return kept.filter(({ seq }) => seq < range.before).slice(-range.limit);
+  }
+
+  async search(room: string, words: string, limit: number): Promise<readonly Entry[]> {
+    await this.reading;
+    return this.#entries(room).filter(({ text }) => words.split(" ").every((word) => text.includes(word))).slice(-limit);
   }
 
   close(): Promise<void> {
-    this.commit();
+    if (!this.#broken) this.commit();
     this.#closed = true;
     this.tell();
     return Promise.resolve();
+  }
+
+  #entries(room: string): Entry[] {
+    return this.#kept.entries.filter((entry) => entry.room === room && entry.seq > this.floor);
+  }
+
+  #place(draft: Draft, key: string | undefined): Entry {
+    const { head: prev, topic } = this.#kept.rooms.get(draft.room) ?? { head: 0, topic: "" };
+    const entry: Entry = { kind: "entry", ...draft, seq: prev + 1, prev };
+    this.#kept.rooms.set(draft.room, { room: draft.room, head: prev + 1, topic: draft.type === "topic" ? draft.text : topic });
+    this.#kept.entries.push(entry);
+    if (key !== undefined) this.#kept.refs.set(key, entry);
+    return entry;
+  }
+
+  #push(batch: Batch): void {
+    if (batch.entries.length + batch.repeated.length + batch.rejected.length === 0) return;
+    this.#batches.push(batch);
+    this.#wake.resolve();
   }
 }
 
@@ -267,30 +348,42 @@ export class WatchedTurns extends Turns {
   }
 }
 
+/** What a hub keeps, in the tests' words. */
+export const KEEPS = "everything, for this test";
+
+/** How a fake server differs from any other. */
+type FakeOptions = Partial<Omit<HubOptions, "history">> & { readonly history?: FakeHistory };
+
 /** A hub with a history and connections that do what the test says. */
 export class FakeServer {
-  readonly history = new FakeHistory();
+  readonly history: FakeHistory;
   readonly turns = new WatchedTurns();
   readonly events: ServerEvent[] = [];
   readonly hub: Hub;
   /** How serving each connection ended. */
   readonly stays = new Map<FakeConnection, Promise<unknown>>();
-  readonly #delivering: Promise<void>;
+  /** Settles when no more is delivered, with what went wrong, if something did. */
+  readonly delivered: Promise<unknown>;
 
-  constructor(options: Partial<HubOptions> = {}) {
+  constructor({ history = new FakeHistory(), ...options }: FakeOptions = {}) {
     let sessions = 0;
+    let tokens = 0;
+    this.history = history;
     this.hub = new Hub({
-      history: this.history,
+      history,
       limits: { maxConnections: undefined, maxPerAddress: undefined, rate: undefined, burst: 50, textBytes: 4096 },
       watch: (event) => this.events.push(event),
       server: "chat/test",
       now: () => 1_790_000_000_000,
       monotonic: () => performance.now(),
       random: () => 0.5,
+      keeps: KEEPS,
       newId: () => `s${++sessions}`,
+      newToken: () => `t${++tokens}`,
+      hash: (secret) => `hash of ${secret}`,
       ...options,
     });
-    this.#delivering = this.hub.run();
+    this.delivered = this.hub.run().catch((error) => error);
   }
 
   /** Serves a connection; what that throws is kept in `stays`. */
@@ -299,11 +392,22 @@ export class FakeServer {
     return connection;
   }
 
-  /** Somebody joins. */
-  async join(name: string, connection = new FakeConnection()): Promise<FakeConnection> {
-    this.connect(connection).receive({ kind: "hello", v: [1], name });
+  /** Somebody comes in, in frames mode unless the connection says otherwise. */
+  async join(name: string, connection = new FakeConnection(), more: Partial<Hello> = {}): Promise<FakeConnection> {
+    return await this.ask(this.connect(connection), { kind: "hello", v: [1], name, ...more });
+  }
+
+  /** Sends frames and waits until nothing happens any more. */
+  async ask(connection: FakeConnection, ...frames: Inbound[]): Promise<FakeConnection> {
+    connection.receive(...frames);
     await this.idle();
     return connection;
+  }
+
+  /** Says texts in a room and commits them. */
+  async said(connection: FakeConnection, room: string, ...texts: string[]): Promise<void> {
+    connection.receive(...texts.map((text): ClientFrame => ({ kind: "say", room, text })));
+    await this.commit();
   }
 
   /** Commits everything that waits, until nothing happens any more. */
@@ -326,8 +430,7 @@ export class FakeServer {
     await this.commit();
     const ends = await Promise.all(this.stays.values());
     await this.history.close();
-    await this.#delivering;
-    return ends.filter((end) => end !== undefined);
+    return [...ends, await this.delivered].filter((end) => end !== undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -344,4 +447,30 @@ export function say(text: string, ref?: string): ClientFrame {
 /** An entry of the lobby, right after the one before. */
 export function entry(seq: Seq, text: string, from = "s1"): Entry {
   return { kind: "entry", room: "lobby", seq, prev: seq - 1, at: 0, type: "said", by: `nick-${from}`, from, text };
+}
+
+/** Whether a frame is of one of these kinds. */
+export function isOf<K extends ServerFrame["kind"]>(...kinds: K[]): (frame: ServerFrame) => frame is Extract<ServerFrame, { kind: K }> {
+  return (frame): frame is Extract<ServerFrame, { kind: K }> => kinds.includes(frame.kind as K);
+}
+
+/**
+ * C4: in each room each entry's `prev` is the seq before it, or a `reset` says what was left out.
+ *
+ * @param cursors What the peer had of each room when it came. Where it is not known, a backlog begins anywhere.
+ */
+export function assertWhole(frames: readonly ServerFrame[], cursors: Readonly<Record<string, Seq>> = {}): void {
+  const at = new Map<string, Seq | undefined>(Object.entries(cursors));
+  const begin = (room: string, head: Seq) => at.has(room) || at.set(room, head);
+  for (const frame of frames) {
+    if (frame.kind === "welcome") { for (const { room, head } of frame.rooms) begin(room, head); }
+    if (frame.kind === "members") begin(frame.room, frame.head);
+    if (frame.kind === "backlog" && !Object.hasOwn(cursors, frame.room)) at.set(frame.room, undefined);
+    if (frame.kind === "reset") at.set(frame.room, frame.cursor);
+    if (frame.kind !== "entry" || frame.again) continue;
+    const { room, seq, prev } = frame;
+    if (at.get(room) !== undefined) assertEquals(prev, at.get(room), `before entry ${seq} of #${room}`);
+    assert(seq > prev, `entry ${seq} of #${room} after ${prev}`);
+    at.set(room, seq);
+  }
 }

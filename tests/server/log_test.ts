@@ -69,9 +69,24 @@ Deno.test("openLog lets nothing through that moves a terminal's cursor", async (
   }
 });
 
-Deno.test("openLog counts messages above 20 in a second when it does not show them", async () => {
+Deno.test("openLog counts messages above 50 in a second when it does not show them", async () => {
   const said = Array.from({ length: 5000 }, (_, i): ServerEvent => ({ type: "said", entry: entry(i + 1, "hi") }));
   const text = await logged(said);
-  assertEquals(text.split("\n").length, 22);
-  assertStringIncludes(text, "and 4,980 more messages");
+  assertEquals(text.split("\n").length, 52);
+  assertStringIncludes(text, "and 4,950 more messages");
+});
+
+Deno.test("openLog counts what anybody can cause as often as they like, each kind for itself", async () => {
+  const [connected, , , refused, , away] = EVENTS;
+  const text = await logged([connected, refused, away].flatMap((event) => Array<ServerEvent>(60).fill(event)), { messages: true });
+  assertEquals(text.split("\n").length, 3 * 50 + 3 + 1);
+  for (const line of ["and 10 more connected", "and 10 more were refused", "and 10 more were turned away"]) {
+    assertStringIncludes(text, line);
+  }
+});
+
+Deno.test("openLog shows every message where messages are shown, and every fault", async () => {
+  const said = Array.from({ length: 60 }, (_, i): ServerEvent => ({ type: "said", entry: entry(i + 1, "hi") }));
+  const faults = Array.from({ length: 60 }, (): ServerEvent => ({ type: "fault", where: "a test", error: new Error("boom") }));
+  assertEquals((await logged([...said, ...faults], { messages: true })).split("\n").length, 121);
 });

@@ -22,7 +22,7 @@ class Stage {
   reader(codec: Codec = framesCodec, catchUp = noCatchUp): { connection: FakeConnection; pump: Pump } {
     const connection = new FakeConnection(codec);
     const pump = new Pump(connection, this.turns, catchUp);
-    pump.follow(this.broadcast);
+    pump.follow(this.broadcast, "now");
     return { connection, pump };
   }
 
@@ -283,10 +283,10 @@ Deno.test("a flood is slowed to a reader that moves, and not to one that takes n
   const wait = pressure.wait();
   assert(wait, "far behind, and moved just now");
   await stage.turns.idle();
-  stage.now = pump.moved + 51;
+  stage.now = pump.moved + 251;
   await wait;
   stage.publish("more");
-  assertEquals(pressure.wait(), undefined, "took nothing for 50 ms");
+  assertEquals(pressure.wait(), undefined, "took nothing for 250 ms");
   connection.release();
   await stage.turns.idle();
   assertEquals(pressure.wait(), undefined, "caught up");

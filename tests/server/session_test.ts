@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { OUTBOX_BYTES } from "../../server/outbox.ts";
-import { textCodec } from "../../server/transports/text.ts";
+import { textCodec } from "../../server/transports/text_codec.ts";
+import { RUNAWAY } from "../../shared/codec.ts";
 import type { ClientFrame } from "../../shared/protocol.ts";
 import { FakeConnection, FakeServer, say } from "./fakes.ts";
 
@@ -75,7 +76,9 @@ Deno.test("whoever has a name may be silent", async () => {
 
 Deno.test("whatever comes before hello is answered, and changes nothing", async () => {
   await using server = new FakeServer();
-  const peer = server.connect();
+  const peer = new FakeConnection();
+  peer.nameTries = 4;
+  server.connect(peer);
   peer.receive(say("hi", "r1"), { kind: "ping" }, { kind: "malformed", code: "malformed", text: "not a line of JSON", ref: "r2" });
   peer.receive(hello("bob"));
   await server.idle();
@@ -86,6 +89,24 @@ Deno.test("whatever comes before hello is answered, and changes nothing", async 
     { kind: "error", ref: "r2", code: "malformed", text: "not a line of JSON" },
   ]);
   assertEquals([peer.welcomed, server.history.waiting], [true, 0]);
+});
+
+Deno.test("what comes before hello counts as a try", async () => {
+  await using server = new FakeServer();
+  const peer = server.connect();
+  peer.receive(say("hi"), say("hi"), say("hi"), hello("bob"));
+  await server.idle();
+  assertEquals([peer.frames.map(({ kind }) => kind), peer.ended], [["error", "error", "error", "bye"], "finished"]);
+});
+
+Deno.test("a peer that sends no line feeds is parted with, as an error", async () => {
+  await using server = new FakeServer();
+  const bob = await server.join("bob");
+  await server.ask(bob, say("hi", "r1"), RUNAWAY, say("late"));
+  await server.commit();
+  assertEquals(bob.frames.slice(1).map(({ kind }) => kind), ["error", "entry", "bye"]);
+  assertEquals(bob.all("bye"), [{ kind: "bye", reason: "error", text: "Bye, bob (1 message sent)", sent: 1 }]);
+  assertEquals(bob.ended, "finished");
 });
 
 Deno.test("whoever goes without a name is seen off, and nobody hears of it", async () => {
@@ -122,7 +143,7 @@ Deno.test("nothing that comes after bye is heard", async () => {
 
 Deno.test("a fault inside the server ends the one connection that met it", async () => {
   const server = new FakeServer();
-  const [alice, bob] = [await server.join("alice"), await server.join("bob")];
+  const [alice, bob] = [await server.join("alice"), await server.join("bob", person())];
   server.history.onAppend = ({ text }) => {
     if (text === "boom") throw new RangeError("no such page");
   };

@@ -7,10 +7,10 @@ import { entry } from "../fakes.ts";
 
 const MAX = 4096;
 
-function lobby(head = 0): Room {
+function lobby(head = 0, topic = ""): Room {
   const parsed = parseRoomName("lobby");
   assert(parsed.ok);
-  return new Room(parsed.name, head);
+  return new Room(parsed.name, head, topic);
 }
 
 const sessions = new Sessions();
@@ -19,7 +19,7 @@ let ids = 0;
 /** A session that is in the room. */
 function member(room: Room): Session {
   const id = `s${++ids}`;
-  const session = sessions.open(`nick-${id}`, id);
+  const session = sessions.open(`nick-${id}`, id, undefined);
   assert(!("code" in session));
   room.join(session);
   return session;
@@ -60,6 +60,39 @@ Deno.test("Room.decide makes a draft that only lacks its place", () => {
   assertEquals(room.decide(bob, { kind: "say", room: "lobby", text: "hi", ref: "r1" }, 7, MAX), { ...draft, ref: "r1" });
 });
 
+/** What setting a topic comes to: the draft's type and text, or the refusal's code. */
+function topic(text: string): string {
+  const room = lobby();
+  const decision = room.decide(member(room), { kind: "topic", room: "lobby", text }, 0, MAX);
+  return "code" in decision ? decision.code : `${decision.type} ${decision.text}`;
+}
+
+Deno.test("Room.decide makes an entry of a topic, which is one line of at most 512 bytes and may be empty", () => {
+  assertEquals([topic("lunch"), topic("one\ntwo\x1b[31m"), topic("")], ["topic lunch", "topic one two", "topic "]);
+  assertEquals([topic("a".repeat(512)), topic("a".repeat(513))], [`topic ${"a".repeat(512)}`, "text_too_long"]);
+  assertEquals([topic("漢".repeat(170) + "ab"), topic("漢".repeat(171))], [`topic ${"漢".repeat(170)}ab`, "text_too_long"]);
+});
+
+Deno.test("Room.apply takes a topic from the entry, and from nothing else", () => {
+  const room = lobby(3, "breakfast");
+  assertEquals([room.topic, room.snapshot().topic], ["breakfast", "breakfast"]);
+  room.decide(member(room), { kind: "topic", room: "lobby", text: "dinner" }, 0, MAX);
+  room.apply(entry(4, "hi"));
+  assertEquals([room.topic, room.head], ["breakfast", 4]);
+  room.apply({ ...entry(5, "lunch"), type: "topic" });
+  assertEquals([room.topic, room.snapshot().topic], ["lunch", "lunch"]);
+  room.apply({ ...entry(6, ""), type: "topic" });
+  assertEquals([room.topic, room.head], ["", 6]);
+});
+
+Deno.test("Room.join notes a new name in its old place", () => {
+  const room = lobby();
+  const [bob, alice] = [member(room), member(room)];
+  assertEquals(sessions.rename(bob, "bert"), undefined);
+  room.join(bob);
+  assertEquals(room.snapshot().members, [{ nick: "bert", from: bob.id }, { nick: alice.nick, from: alice.id }]);
+});
+
 Deno.test("Room.decide refuses whoever is not in the room", () => {
   const room = lobby();
   const bob = member(room);
@@ -81,7 +114,7 @@ Deno.test("Room.snapshot names 100 members from an offset on, in the order they 
   const room = lobby(41);
   const members = Array.from({ length: 101 }, () => member(room)).map(({ id, nick }) => ({ nick, from: id }));
   room.apply(entry(42, "hi"));
-  const whole = { room: "lobby" as const, head: 42, total: 101 };
+  const whole = { room: "lobby" as const, head: 42, topic: "", total: 101 };
   assertEquals(room.snapshot() as unknown, { ...whole, offset: 0, members: members.slice(0, 100) });
   assertEquals(room.snapshot(100) as unknown, { ...whole, offset: 100, members: members.slice(100) });
   assertEquals(room.snapshot(101) as unknown, { ...whole, offset: 101, members: [] });

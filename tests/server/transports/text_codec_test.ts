@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import type { Bye, Member, Refused, ServerFrame, Welcome } from "../../../shared/protocol.ts";
-import { textCodec } from "../../../server/transports/text.ts";
+import type { Bye, Entry, Member, Members, Refused, ServerFrame, Welcome } from "../../../shared/protocol.ts";
+import { textCodec } from "../../../server/transports/text_codec.ts";
 import { entry } from "../fakes.ts";
 
 function lines(frame: ServerFrame): string {
@@ -17,7 +17,10 @@ function welcome(others: number): Welcome {
     session: "me",
     nick: "bob",
     server: "chat/1",
-    rooms: [{ room: "lobby", head: 0, total: others + 1, offset: 0, members }],
+    epoch: "e1",
+    resumed: false,
+    keeps: "everything",
+    rooms: [{ room: "lobby", head: 0, topic: "", total: others + 1, offset: 0, members }],
   };
 }
 
@@ -74,9 +77,103 @@ Deno.test("the server's other lines start with *", () => {
   assertEquals(lines({ kind: "reset", room: "lobby", cursor: 9, skipped: 1 }), "* 1 message skipped\n");
 });
 
+Deno.test("the Hello line is followed by the topic, where there is one", () => {
+  const { rooms: [room], ...rest } = welcome(0);
+  assertEquals(lines({ ...rest, rooms: [{ ...room, topic: "lunch" }] }).split("\n").slice(1), ["* The topic is: lunch", ""]);
+});
+
+Deno.test("a backlog is announced with its count, and its end", () => {
+  const announced = (count: number) => lines({ kind: "backlog", room: "lobby", count });
+  assertEquals([1, 2, 10, 1_000].map(announced), [
+    "* The last message:\n",
+    "* The last 2 messages:\n",
+    "* The last 10 messages:\n",
+    "* The last 1,000 messages:\n",
+  ]);
+  assertEquals(lines({ kind: "live", room: "lobby" }), "* You are up to date.\n");
+});
+
+Deno.test("a new name makes a line, up to 200 members", () => {
+  const renamed = (total: number) => lines({ kind: "renamed", room: "lobby", by: "bob", from: "s1", nick: "bert", total });
+  assertEquals([1, 200, 201].map(renamed), ["* bob is bert now\n", "* bob is bert now\n", ""]);
+});
+
+Deno.test("a topic is shown as it is set and as it is taken away", () => {
+  const topic = (text: string) => lines({ ...entry(1, text), type: "topic", by: "bob" });
+  assertEquals([topic("lunch"), topic("")], ["* bob set the topic: lunch\n", "* bob took the topic away\n"]);
+});
+
+/** The answer to `/who` or `/join`. */
+function members(ref: string | undefined, nicks: readonly string[], total = nicks.length, topic = ""): Members {
+  const list = nicks.map((nick): Member => ({ nick, from: `session of ${nick}` }));
+  return { kind: "members", ...ref === undefined ? {} : { ref }, room: "dev", head: 0, topic, total, offset: 0, members: list };
+}
+
+Deno.test("/who and /join are answered with who is there", () => {
+  assertEquals(lines(members("who", ["bob", "alice"])), "* In #dev: bob, alice.\n");
+  assertEquals(lines(members("who", [])), "* In #dev: nobody.\n");
+  assertEquals(lines(members("who", ["bob"], 1, "lunch")), "* In #dev: bob. The topic is: lunch\n");
+  assertEquals(lines(members("join", ["bob", "alice"])), "* You are in #dev now. Here: bob, alice.\n");
+  assertEquals(lines(members("join", ["bob"], 1, "lunch")), "* You are in #dev now. Here: bob. The topic is: lunch\n");
+  const many = TWENTY.split(", ").concat("n21");
+  assertEquals(lines(members("who", many, 1_234)), `* In #dev: ${TWENTY} and 1,214 others.\n`);
+});
+
+Deno.test("/rooms lists rooms, how many are there, and topics", () => {
+  const rooms = [{ room: "lobby", total: 1_200, topic: "" }, { room: "dev", total: 1, topic: "lunch" }];
+  assertEquals(lines({ kind: "rooms", rooms }), "* 2 rooms:\n*   #lobby (1,200 here)\n*   #dev (1 here): lunch\n");
+  assertEquals(lines({ kind: "rooms", rooms: [] }), "* 0 rooms:\n");
+});
+
+Deno.test("a page begins and ends with a line of the server's, and no line in it can be taken for one", () => {
+  const page = (...entries: Entry[]) => lines({ kind: "page", room: "dev", entries, more: false });
+  const said = { ...entry(1, "one\n* That was all."), by: "bob" };
+  const topic: Entry = { ...entry(2, "lunch"), type: "topic", by: "alice" };
+  assertEquals(
+    page(said, topic),
+    "* 2 messages of #dev:\nbob: one\nbob: * That was all.\n* alice set the topic: lunch\n* That was all.\n",
+  );
+  assertEquals(page(said).split("\n")[0], "* 1 message of #dev:");
+  assertEquals(page(), "* Nothing found in #dev.\n");
+});
+
+Deno.test("what was done and what is told is a line, or one for each line of it", () => {
+  assertEquals(lines({ kind: "done", text: "You are bert now" }), "* You are bert now.\n");
+  assertEquals(lines({ kind: "notice", text: "one\ntwo" }), "* one\n* two\n");
+});
+
+Deno.test("C13 a message that was not saved is said in words of its own", () => {
+  const refused: Refused = { kind: "refused", code: "storage_full", text: "the disk is full", final: false, retryMs: 5_000 };
+  assertEquals(lines(refused), "! not saved: the disk is full\n");
+});
+
 Deno.test("what is not for people makes no line", () => {
-  const { rooms: [snapshot] } = welcome(1);
-  for (const frame of [{ kind: "members", ...snapshot }, { kind: "ping" }, { kind: "pong", ref: "r1" }] as const) {
-    assertEquals(lines(frame), "");
-  }
+  const silent: ServerFrame[] = [
+    members(undefined, ["bob"]),
+    { ...members("who", ["bob"]), offset: 100 },
+    { kind: "reset", room: "lobby", cursor: 7, skipped: 0 },
+    { kind: "ping" },
+    { kind: "pong", ref: "r1" },
+  ];
+  for (const frame of silent) assertEquals(lines(frame), "", frame.kind);
+});
+
+Deno.test("every line that is not a person's begins with a star or an exclamation mark", () => {
+  const { rooms: [snapshot] } = welcome(3);
+  const frames: ServerFrame[] = [
+    welcome(3),
+    { ...entry(1, "lunch"), type: "topic" },
+    { ...entry(1, "hi"), type: "notice" },
+    { kind: "members", ref: "join", ...snapshot },
+    { kind: "rooms", rooms: [{ room: "dev", total: 1, topic: "lunch" }] },
+    { kind: "backlog", room: "lobby", count: 3 },
+    { kind: "live", room: "lobby" },
+    { kind: "done", text: "Done" },
+    { kind: "notice", text: "one\n\ntwo" },
+    { kind: "reset", room: "lobby", cursor: 7, skipped: 3 },
+    { kind: "refused", code: "ref_conflict", text: "no", final: true },
+    { kind: "error", code: "malformed", text: "no" },
+    { kind: "renamed", room: "lobby", by: "bob", from: "s1", nick: "bert", total: 1 },
+  ];
+  for (const frame of frames) for (const line of lines(frame).split("\n").slice(0, -1)) assertEquals("*!".includes(line[0]), true, line);
 });

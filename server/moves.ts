@@ -1,0 +1,68 @@
+/**
+ * How somebody who is in moves about: from room to room, and from name to name.
+ *
+ * @module
+ */
+import { type Join, LIMITS, type Part, type Rename } from "../shared/protocol.ts";
+import type { Sessions } from "./core/sessions.ts";
+import { enterRoom, leaveRoom, type Place, type Places, sendMembers } from "./places.ts";
+import { type Answer, answer, type Seat } from "./seat.ts";
+
+/** Carries out what a session asks for itself. */
+export class Moves {
+  readonly #places: Places;
+  readonly #sessions: Sessions;
+
+  constructor(places: Places, sessions: Sessions) {
+    this.#places = places;
+    this.#sessions = sessions;
+  }
+
+  /** Comes into a room, which begins with it where there was none. A peer that is in one room at a time leaves the others. */
+  join(seat: Seat, { ref, room: name, backlog = 0 }: Join): void {
+    const place = this.#places.open(name);
+    if ("code" in place) return answer(seat, ref, place);
+    const { session, pump } = seat;
+    if (pump.connection.oneRoom && !place.room.has(session)) {
+      for (const room of [...session.rooms]) this.#leave(seat, this.#places.at(room));
+    }
+    if (session.rooms.size >= LIMITS.roomsPerSession && !place.room.has(session)) {
+      this.#places.tidy(place);
+      return answer(seat, ref, { code: "too_many_rooms", text: `one can be in ${LIMITS.roomsPerSession} rooms at a time` });
+    }
+    const isIn = place.room.has(session);
+    if (!isIn) enterRoom(session, place);
+    answer(seat, ref, { kind: "members", ...place.room.snapshot() });
+    sendMembers(pump, place, LIMITS.membersPerFrame);
+    if (!isIn) pump.follow(place.broadcast, { newest: backlog });
+  }
+
+  /** Leaves a room. */
+  part(seat: Seat, { room: name }: Part): Answer {
+    const place = this.#places.where(seat, name);
+    if ("code" in place) return place;
+    if (!place.room.has(seat.session)) return { code: "not_in_room", text: `you are not in #${place.room.name}` };
+    this.#leave(seat, place);
+    return { kind: "done", text: `You left #${place.room.name}` };
+  }
+
+  /** Takes another name. */
+  rename({ session }: Seat, { name }: Rename): Answer {
+    const by = session.nick;
+    const refusal = this.#sessions.rename(session, name);
+    if (refusal) return refusal;
+    for (const room of session.rooms) {
+      const place = this.#places.at(room);
+      place.room.join(session);
+      place.broadcast.publish([{ kind: "renamed", room, by, from: session.id, nick: session.nick, total: place.room.size }]);
+    }
+    return { kind: "done", text: `You are ${session.nick} now` };
+  }
+
+  #leave(seat: Seat, place: Place): void {
+    seat.pump.unfollow(place.broadcast);
+    seat.session.rooms.delete(place.room.name);
+    leaveRoom(seat.session, place);
+    this.#places.tidy(place);
+  }
+}

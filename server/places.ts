@@ -1,0 +1,104 @@
+/**
+ * The rooms that are open.
+ *
+ * @module
+ */
+import { parseRoomName, type RoomName } from "../shared/names.ts";
+import { LIMITS, LOBBY, type RoomLine, type Seq } from "../shared/protocol.ts";
+import { Broadcast } from "./broadcast.ts";
+import { type Refusal, Room } from "./core/room.ts";
+import type { Session } from "./core/sessions.ts";
+import type { RoomRecord } from "./history/history.ts";
+import type { Pump } from "./pump.ts";
+import type { Seat } from "./seat.ts";
+
+/** A room and its way out. */
+export interface Place {
+  readonly room: Room;
+  readonly broadcast: Broadcast;
+}
+
+/** All rooms: those of the history, and those that somebody has come into since. */
+export class Places {
+  readonly #places = new Map<RoomName, Place>();
+  readonly #monotonic: () => number;
+
+  /** @param records The rooms of the history. @param monotonic Milliseconds on a clock that never jumps. */
+  constructor(records: readonly RoomRecord[], monotonic: () => number) {
+    this.#monotonic = monotonic;
+    for (const { room, head, topic } of records) this.#add(room as RoomName, head, topic);
+    if (!this.#places.has(LOBBY as RoomName)) this.#add(LOBBY as RoomName, 0, "");
+  }
+
+  /** A room that is open, by any way of writing its name. */
+  find(name: string): Place | Refusal {
+    // As it stands in nearly every frame.
+    const place = this.#places.get(name as RoomName);
+    if (place) return place;
+    const parsed = parseRoomName(name);
+    if (!parsed.ok) return parsed.refusal;
+    return this.#places.get(parsed.name) ?? { code: "no_such_room", text: `there is no room #${parsed.name}` };
+  }
+
+  /** The room that a request names. A peer who can be in only one means that one where it names none. */
+  where({ session, pump }: Seat, name: string): Place | Refusal {
+    if (name !== "" || !pump.connection.oneRoom) return this.find(name);
+    const [room] = session.rooms;
+    return room === undefined ? { code: "not_in_room", text: "you are in no room; /join one" } : this.find(room);
+  }
+
+  /** A room, which begins here where there was none. */
+  open(name: string): Place | Refusal {
+    const place = this.find(name);
+    if ("room" in place) return place;
+    const parsed = parseRoomName(name);
+    return parsed.ok ? this.#add(parsed.name, 0, "") : parsed.refusal;
+  }
+
+  /** A room whose name was allowed before. */
+  at(name: string): Place {
+    const place = this.open(name);
+    if ("code" in place) throw new Error(`cannot open room "${name}": ${place.text}`);
+    return place;
+  }
+
+  /** The rooms that somebody is in, the fullest first. */
+  list(): RoomLine[] {
+    return [...this.#places.values()]
+      .filter(({ room }) => room.size > 0)
+      .map(({ room }) => ({ room: room.name, total: room.size, topic: room.topic }))
+      .sort((a, b) => b.total - a.total || (a.room < b.room ? -1 : 1))
+      .slice(0, LIMITS.pageEntries);
+  }
+
+  /** Forgets a room that nobody is in and nothing was ever said in. */
+  tidy({ room }: Place): void {
+    if (room.size === 0 && room.head === 0 && room.name !== LOBBY) this.#places.delete(room.name);
+  }
+
+  #add(name: RoomName, head: Seq, topic: string): Place {
+    const place = { room: new Room(name, head, topic), broadcast: new Broadcast(name, head, this.#monotonic) };
+    this.#places.set(name, place);
+    return place;
+  }
+}
+
+/** Lets a session into a room and tells those who are there. */
+export function enterRoom(session: Session, { room, broadcast }: Place): void {
+  room.join(session);
+  session.rooms.add(room.name);
+  broadcast.publish([{ kind: "joined", room: room.name, by: session.nick, from: session.id, total: room.size }]);
+}
+
+/** Lets a session go from a room and tells those who stay. */
+export function leaveRoom(session: Session, { room, broadcast }: Place): void {
+  if (!room.leave(session)) return;
+  broadcast.publish([{ kind: "left", room: room.name, by: session.nick, from: session.id, total: room.size }]);
+}
+
+/** Tells who is in a room, from the member `from` on. People are told a few names; the whole list is for programs. */
+export function sendMembers(pump: Pump, { room }: Place, from: number): void {
+  if (pump.connection.oneRoom) return;
+  const listed = Math.min(room.size, LIMITS.membersListed);
+  for (let offset = from; offset < listed; offset += LIMITS.membersPerFrame) pump.send({ kind: "members", ...room.snapshot(offset) });
+}

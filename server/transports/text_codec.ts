@@ -1,0 +1,107 @@
+/**
+ * How frames look to people in text mode.
+ *
+ * Every line that a person wrote starts with `name: `, everything the server says with `* `, every refusal with `! `.
+ *
+ * @module
+ */
+import type { Member, Members, Page, Refused, RoomLine, ServerFrame, Welcome } from "../../shared/protocol.ts";
+import { count, plural } from "../../shared/text.ts";
+import type { Codec } from "../connection.ts";
+
+/** People that a line names; the rest are counted. */
+const NAMED = 20;
+/** Members above which coming and going make no line any more. */
+const CROWD = 200;
+
+/** Shows frames as lines for people. A peer is spared its own: it sees them as it types. */
+export const textCodec: Codec = { name: "text", encode, skipsOwn: true };
+
+function encode(frame: ServerFrame): string {
+  switch (frame.kind) {
+    case "entry":
+      return entry(frame.type, frame.by, frame.text);
+    case "joined":
+      return frame.total > CROWD ? "" : `* ${frame.by} joined\n`;
+    case "left":
+      return frame.total >= CROWD ? "" : `* ${frame.by} left\n`;
+    case "renamed":
+      return frame.total > CROWD ? "" : `* ${frame.by} is ${frame.nick} now\n`;
+    case "welcome":
+      return hello(frame);
+    case "members":
+      return members(frame);
+    case "backlog":
+      return `* The last ${frame.count === 1 ? "message" : `${count(frame.count)} messages`}:\n`;
+    case "live":
+      return "* You are up to date.\n";
+    case "rooms":
+      return `* ${plural(frame.rooms.length, "room")}:\n${frame.rooms.map(roomLine).join("")}`;
+    case "page":
+      return page(frame);
+    case "done":
+      return `* ${frame.text}.\n`;
+    case "notice":
+      return frame.text.split("\n").map((line) => `* ${line}\n`).join("");
+    case "refused":
+      return refusal(frame);
+    case "error":
+      return `! not sent: ${frame.text}\n`;
+    case "reset":
+      return frame.skipped > 0 ? `* ${plural(frame.skipped, "message")} skipped\n` : "";
+    case "bye":
+      return `* ${frame.text}.\n`;
+    case "ping":
+    case "pong":
+      return "";
+  }
+}
+
+function entry(type: string, by: string, text: string): string {
+  switch (type) {
+    case "said":
+      // Each line of it, so that no one can fake another's.
+      return text.includes("\n") ? text.split("\n").map((line) => `${by}: ${line}\n`).join("") : `${by}: ${text}\n`;
+    case "topic":
+      return text === "" ? `* ${by} took the topic away\n` : `* ${by} set the topic: ${text}\n`;
+    default:
+      return `* ${text}\n`;
+  }
+}
+
+function hello({ nick, session, rooms: [room] }: Welcome): string {
+  const others = room.members.filter((member) => member.from !== session);
+  const here = others.length === 0 ? "Nobody else is here yet." : `Here now: ${listed(others, room.total - 1)}.`;
+  const topic = room.topic === "" ? "" : `* The topic is: ${room.topic}\n`;
+  return `* Hello ${nick}. ${here} Type a message and press Enter; bye leaves.\n${topic}`;
+}
+
+/** Only what was asked for: a list that comes of itself is for programs. */
+function members({ ref, room, topic, total, offset, members }: Members): string {
+  if (ref === undefined || offset > 0) return "";
+  const about = topic === "" ? "" : ` The topic is: ${topic}`;
+  return `* ${ref === "join" ? `You are in #${room} now. Here` : `In #${room}`}: ${
+    total === 0 ? "nobody" : listed(members, total)
+  }.${about}\n`;
+}
+
+function listed(members: readonly Member[], total: number): string {
+  const names = members.slice(0, NAMED).map((member) => member.nick).join(", ");
+  return total > NAMED ? `${names} and ${plural(total - NAMED, "other")}` : names;
+}
+
+function roomLine({ room, total, topic }: RoomLine): string {
+  return `*   #${room} (${count(total)} here)${topic === "" ? "" : `: ${topic}`}\n`;
+}
+
+function page({ entries, room }: Page): string {
+  if (entries.length === 0) return `* Nothing found in #${room}.\n`;
+  const lines = entries.map(({ type, by, text }) => entry(type, by, text)).join("");
+  return `* ${plural(entries.length, "message")} of #${room}:\n${lines}* That was all.\n`;
+}
+
+function refusal({ code, text, final }: Refused): string {
+  if (code === "storage_full") return `! not saved: ${text}\n`;
+  if (!code.startsWith("name_")) return `! not sent: ${text}\n`;
+  return final ? `! ${text}.\n` : `! ${text}. Enter another name:\n`;
+}

@@ -1,0 +1,107 @@
+/**
+ * What a line of a text-mode peer asks for. Pure.
+ *
+ * @module
+ */
+import { closestString } from "@std/text/closest-string";
+import type { Malformed } from "../../shared/codec.ts";
+import { type ClientFrame, LIMITS } from "../../shared/protocol.ts";
+import { cleanText } from "../../shared/text.ts";
+import type { Local } from "../connection.ts";
+
+/** The room that the peer is in: it is in one at a time. */
+const HERE = "";
+/** How much is shown of a room's past on joining it, and when it is asked for without a number. */
+export const TEXT_BACKLOG = 10;
+
+/** What a peer in text mode may send. */
+export type TextFrame = ClientFrame | Malformed | Local;
+
+interface Command {
+  /** What follows the command's name, for the help. */
+  readonly usage?: string;
+  readonly help: string;
+  /** What it asks for; a text when the words after it make no sense. */
+  readonly frame: (words: string) => TextFrame | string;
+}
+
+// The ref tells the codec which of our own requests an answer is for; nobody else sees it.
+const COMMANDS: Record<string, Command> = {
+  join: {
+    usage: "#ROOM",
+    help: "go to a room; it begins with you where there is none",
+    frame: (room) => room === "" ? "name the room: /join #dev" : { kind: "join", ref: "join", room, backlog: TEXT_BACKLOG },
+  },
+  part: { help: "leave the room you are in", frame: () => ({ kind: "part", room: HERE }) },
+  rooms: { help: "list the rooms", frame: () => ({ kind: "rooms" }) },
+  who: { usage: "[#ROOM]", help: "who is here", frame: (room) => ({ kind: "who", ref: "who", room }) },
+  me: {
+    usage: "WAVES",
+    help: "say what you do",
+    frame: (words) => words === "" ? "say what you do: /me waves" : { kind: "say", room: HERE, text: `/me ${words}` },
+  },
+  nick: { usage: "NAME", help: "take another name", frame: (name) => ({ kind: "nick", name }) },
+  topic: {
+    usage: "TEXT",
+    help: "say what the room is about",
+    frame: (text) => text === "" ? { kind: "who", ref: "who", room: HERE } : { kind: "topic", room: HERE, text },
+  },
+  history: { usage: "[N]", help: `the last N messages, ${TEXT_BACKLOG} without a number`, frame: history },
+  search: {
+    usage: "WORDS",
+    help: "messages that have all of the words",
+    frame: (words) => words === "" ? "say what to search for: /search lunch" : { kind: "search", room: HERE, words, limit: 20 },
+  },
+  help: { help: "this list", frame: () => notice(helpText()) },
+};
+
+/** What a line asks for: something to say, or a command; `undefined` for a line with nothing on it. `//` says a text that begins with `/`. */
+export function parseLine(line: string): TextFrame | undefined {
+  if (isBye(line)) return { kind: "bye" };
+  if (line.trim() === "") return undefined;
+  if (line[0] !== "/") return { kind: "say", room: HERE, text: oneLine(line) };
+  if (line[1] === "/") return { kind: "say", room: HERE, text: oneLine(line.slice(1)) };
+  const [, name, words] = cleanText(line).match(/^\/(\S*)\s*(.*?)\s*$/) ?? ["", "", ""];
+  if (!Object.hasOwn(COMMANDS, name)) {
+    return malformed(
+      `there is no command /${name.slice(0, 20)} (did you mean /${
+        closestString(name, Object.keys(COMMANDS))
+      }?). /help lists them, // says a text with a slash`,
+    );
+  }
+  const frame = COMMANDS[name].frame(words);
+  return typeof frame === "string" ? malformed(frame) : frame;
+}
+
+/** A carriage return within a line is no line break here. */
+function oneLine(text: string): string {
+  return text.includes("\r") ? text.replaceAll("\r", " ") : text;
+}
+
+/** Whether a line says that the peer leaves. */
+export function isBye(line: string): boolean {
+  return line.length < 40 && line.trim().toLowerCase() === "bye";
+}
+
+function history(words: string): TextFrame | string {
+  const limit = words === "" ? TEXT_BACKLOG : Number(words);
+  if (!Number.isInteger(limit) || limit < 1 || limit > LIMITS.pageEntries) {
+    return `say how many, from 1 to ${LIMITS.pageEntries}: /history 20`;
+  }
+  return { kind: "history", room: HERE, limit };
+}
+
+function helpText(): string {
+  const rows = Object.entries(COMMANDS).map(([name, { usage, help }]) => ({ command: `/${name} ${usage ?? ""}`.trim(), help }));
+  rows.push({ command: "bye", help: "leave" });
+  const width = Math.max(...rows.map(({ command }) => command.length));
+  return rows.map(({ command, help }) => `${command.padEnd(width)}  ${help}`).join("\n");
+}
+
+function notice(text: string): Local {
+  return { kind: "local", answer: { kind: "notice", text } };
+}
+
+function malformed(text: string): Malformed {
+  return { kind: "malformed", code: "malformed", text };
+}

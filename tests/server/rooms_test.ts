@@ -1,0 +1,407 @@
+import { assert, assertEquals } from "@std/assert";
+import { textCodec } from "../../server/transports/text_codec.ts";
+import { parseLine } from "../../server/transports/text_commands.ts";
+import type { ClientFrame, ServerFrame } from "../../shared/protocol.ts";
+import { assertWhole, FakeConnection, FakeServer, say } from "./fakes.ts";
+
+/** Somebody at netcat. */
+function person(): FakeConnection {
+  return new FakeConnection(textCodec);
+}
+
+/** A person types lines; the lines that come back. */
+async function type(server: FakeServer, connection: FakeConnection, ...lines: string[]): Promise<string[]> {
+  const before = connection.text.length;
+  await server.ask(connection, ...lines.map((line) => parseLine(line)!));
+  await server.commit();
+  return connection.text.slice(before).split("\n").slice(0, -1);
+}
+
+/** The frames that came since there were so many. */
+function since(connection: FakeConnection, count: number): ServerFrame[] {
+  return connection.frames.slice(count);
+}
+
+function inRooms(many: number): string[] {
+  return Array.from({ length: many }, (_, i) => `r${i}`);
+}
+
+/** The names of who is in a room, asked by somebody. */
+async function who(server: FakeServer, asker: FakeConnection, room: string): Promise<string[]> {
+  await server.ask(asker, { kind: "who", room, ref: "who" });
+  return asker.all("members").filter(({ ref }) => ref === "who").at(-1)!.members.map(({ nick }) => nick);
+}
+
+Deno.test("hello: the lobby is where everybody is to begin with, and other rooms where they are asked for", async () => {
+  await using server = new FakeServer();
+  const rooms = async (asked?: string[]) => {
+    const peer = await server.join(`n${server.stays.size}`, undefined, asked && { rooms: asked });
+    return peer.all("welcome")[0].rooms.map(({ room }) => room);
+  };
+  assertEquals(await rooms(), ["lobby"]);
+  assertEquals(await rooms([]), ["lobby"]);
+  assertEquals(await rooms(["#Dev", "ops"]), ["dev", "ops"]);
+});
+
+Deno.test("hello: a room that is named twice is joined once", async () => {
+  await using server = new FakeServer();
+  const alice = await server.join("alice", undefined, { rooms: ["dev"] });
+  const bob = await server.join("bob", undefined, { rooms: ["dev", "#DEV", "ｄｅｖ"] });
+  assertEquals(bob.all("welcome")[0].rooms.map(({ room, total }) => [room, total]), [["dev", 2]]);
+  assertEquals(alice.all("joined").length, 1);
+});
+
+Deno.test("hello: a room's name that is not allowed refuses all of it, and the name stays free", async () => {
+  await using server = new FakeServer();
+  const bob = await server.join("bob", undefined, { rooms: ["dev", "a b"] });
+  assertEquals(bob.frames.map((frame) => frame.kind === "refused" && frame.code), ["no_such_room"]);
+  const other = await server.join("bob");
+  assert(other.welcomed);
+});
+
+Deno.test("hello: one that is refused leaves no rooms behind", async () => {
+  await using server = new FakeServer();
+  const bob = await server.join("bob");
+  await server.join("bob", undefined, { rooms: ["ghost"] });
+  await server.join("a:b", undefined, { rooms: ["ghost"] });
+  await server.join("carol", undefined, { rooms: ["ghost", "a b"] });
+  await server.ask(bob, { kind: "who", room: "ghost", ref: "r1" });
+  assertEquals(bob.all("refused").map(({ code }) => code), ["no_such_room"]);
+});
+
+Deno.test("join comes into a room, which begins there, and is answered with who is in it", async () => {
+  await using server = new FakeServer();
+  const [alice, bob] = [await server.join("alice"), await server.join("bob")];
+  await server.ask(alice, { kind: "join", room: "#Dev", ref: "r1" });
+  const members = [{ nick: "alice", from: "s1" }];
+  assertEquals(since(alice, 2), [{ kind: "members", ref: "r1", room: "dev", head: 0, topic: "", total: 1, offset: 0, members }]);
+  await server.ask(bob, { kind: "join", room: "dev", ref: "r1" });
+  assertEquals(alice.frames.at(-1), { kind: "joined", room: "dev", by: "bob", from: "s2", total: 2 });
+  await server.said(alice, "dev", "hi");
+  for (const peer of [alice, bob]) assertEquals(peer.all("entry").map(({ room, text }) => [room, text]), [["dev", "hi"]]);
+});
+
+Deno.test("join again changes nothing, and is answered", async () => {
+  await using server = new FakeServer();
+  const [alice, bob] = [await server.join("alice"), await server.join("bob")];
+  await server.said(alice, "lobby", "hi");
+  await server.ask(bob, { kind: "join", room: "lobby", backlog: 10, ref: "r1" });
+  await server.said(alice, "lobby", "there");
+  assertEquals(bob.frames.slice(1).map(({ kind }) => kind), ["entry", "members", "entry"]);
+  assertEquals(alice.all("joined").length, 1);
+});
+
+Deno.test("join: the backlog is announced, as many as were asked for, then live", async () => {
+  await using server = new FakeServer();
+  const alice = await server.join("alice", undefined, { rooms: ["dev"] });
+  await server.said(alice, "dev", "one", "two", "three");
+  for (
+    const [backlog, texts] of [[0, []], [1, ["three"]], [2, ["two", "three"]], [200, ["one", "two", "three"]], [undefined, []]] as const
+  ) {
+    const bob = await server.join(`bob${server.stays.size}`);
+    await server.ask(bob, { kind: "join", room: "dev", ref: "r1", ...backlog === undefined ? {} : { backlog } });
+    const announced = texts.length === 0 ? [] : [{ kind: "backlog", room: "dev", count: texts.length } as const];
+    const frames = bob.frames.slice(2).filter(({ kind }) => kind !== "joined");
+    assertEquals(frames.map((frame) => frame.kind === "entry" ? frame.text : frame), [
+      ...announced,
+      ...texts,
+      ...texts.length === 0 ? [] : [{ kind: "live", room: "dev" } as const],
+    ]);
+    assertWhole(bob.frames);
+  }
+});
+
+Deno.test("join: what is said while the backlog is read comes after it, once", async () => {
+  await using server = new FakeServer();
+  const [alice, bob] = [await server.join("alice", undefined, { rooms: ["dev"] }), await server.join("bob")];
+  await server.said(alice, "dev", "old");
+  const reading = Promise.withResolvers<void>();
+  server.history.reading = reading.promise;
+  await server.ask(bob, { kind: "join", room: "dev", backlog: 10, ref: "r1" });
+  await server.said(alice, "dev", "new");
+  assertEquals(bob.all("entry"), []);
+  reading.resolve();
+  await server.idle();
+  assertEquals(bob.frames.slice(2).map((frame) => frame.kind === "entry" ? frame.text : frame.kind), ["backlog", "old", "live", "new"]);
+  assertWhole(bob.frames);
+});
+
+Deno.test("join: a full room is listed in members frames, 100 at a time", async () => {
+  await using server = new FakeServer();
+  for (let i = 0; i < 250; i++) server.connect().receive({ kind: "hello", v: [1], name: `n${i}`, rooms: ["dev"] });
+  const bob = await server.join("bob");
+  await server.ask(bob, { kind: "join", room: "dev", ref: "r1" });
+  assertEquals(bob.all("members").map(({ ref, offset, members, total }) => [ref, offset, members.length, total]), [
+    ["r1", 0, 100, 251],
+    [undefined, 100, 100, 251],
+    [undefined, 200, 51, 251],
+  ]);
+});
+
+Deno.test("part leaves a room: the others hear of it, and whoever left hears nothing more", async () => {
+  await using server = new FakeServer();
+  const [alice, bob] = [
+    await server.join("alice", undefined, { rooms: ["dev"] }),
+    await server.join("bob", undefined, { rooms: ["lobby", "dev"] }),
+  ];
+  await server.ask(bob, { kind: "part", room: "#DEV", ref: "r1" });
+  assertEquals(bob.frames.at(-1), { kind: "done", ref: "r1", text: "You left #dev" });
+  assertEquals(alice.frames.at(-1), { kind: "left", room: "dev", by: "bob", from: "s2", total: 1 });
+  await server.said(alice, "dev", "alone at last");
+  assertEquals(bob.all("entry"), []);
+  await server.ask(bob, { kind: "say", room: "dev", text: "hi", ref: "r2" });
+  assertEquals(bob.all("refused")[0].code, "not_in_room");
+  assertEquals(await who(server, bob, "dev"), ["alice"]);
+});
+
+Deno.test("part: everything said before is heard, a slow reader's too, and nothing after", async () => {
+  await using server = new FakeServer();
+  const [alice, bob] = [
+    await server.join("alice", undefined, { rooms: ["dev"] }),
+    await server.join("bob", undefined, { rooms: ["dev", "lobby"] }),
+  ];
+  bob.stall();
+  await server.said(alice, "dev", "one");
+  await server.said(alice, "dev", "two", "three");
+  await server.ask(bob, { kind: "part", room: "dev", ref: "r1" });
+  await server.said(alice, "dev", "four");
+  bob.release();
+  await server.idle();
+  assertEquals(bob.all("entry").map(({ text }) => text), ["one", "two", "three"]);
+  await server.ask(bob, { kind: "join", room: "dev", backlog: 1, ref: "r2" });
+  await server.said(alice, "dev", "five");
+  assertEquals(bob.all("entry").map(({ text }) => text), ["one", "two", "three", "four", "five"]);
+  assertEquals(alice.all("joined").length, 2);
+});
+
+Deno.test("part and join at once: nothing is heard twice but what the backlog brings, and every answer comes", async () => {
+  await using server = new FakeServer();
+  const [alice, bob] = [
+    await server.join("alice", undefined, { rooms: ["dev"] }),
+    await server.join("bob", undefined, { rooms: ["dev"], secret: "mine" }),
+  ];
+  bob.stall();
+  await server.said(alice, "dev", "one");
+  bob.receive({ kind: "say", room: "dev", text: "two", ref: "r1" }, { kind: "part", room: "dev", ref: "r2" });
+  bob.receive({ kind: "join", room: "dev", ref: "r3" });
+  await server.commit();
+  await server.said(alice, "dev", "three");
+  bob.release();
+  await server.idle();
+  assertEquals(bob.all("entry").map(({ text }) => text), ["one", "two", "three"]);
+  assertEquals(bob.frames.filter((frame) => "ref" in frame).map((frame) => "ref" in frame && frame.ref), ["r2", "r3", "r1"]);
+});
+
+Deno.test("a room that nobody is in and nothing was said in is forgotten; the lobby and what has a past are not", async () => {
+  await using server = new FakeServer();
+  const bob = await server.join("bob", undefined, { rooms: ["lobby", "empty", "dev"] });
+  await server.said(bob, "dev", "hi");
+  for (const room of ["lobby", "empty", "dev"]) await server.ask(bob, { kind: "part", room });
+  const codes = async (room: string) => {
+    await server.ask(bob, { kind: "who", room, ref: room });
+    const answer = bob.frames.at(-1);
+    return answer?.kind === "refused" ? answer.code : answer?.kind;
+  };
+  assertEquals([await codes("lobby"), await codes("empty"), await codes("dev")], ["members", "no_such_room", "members"]);
+});
+
+Deno.test("rooms lists those that somebody is in, the fullest first, then by name", async () => {
+  await using server = new FakeServer();
+  const alice = await server.join("alice", undefined, { rooms: ["ops", "dev", "lobby"] });
+  await server.join("bob", undefined, { rooms: ["ops"] });
+  await server.join("carol");
+  await server.said(alice, "ops", "hi");
+  await server.ask(alice, { kind: "topic", room: "ops", text: "on fire" });
+  await server.commit();
+  await server.ask(alice, { kind: "rooms", ref: "r1" });
+  assertEquals(alice.all("rooms"), [{
+    kind: "rooms",
+    ref: "r1",
+    rooms: [{ room: "lobby", total: 2, topic: "" }, { room: "ops", total: 2, topic: "on fire" }, { room: "dev", total: 1, topic: "" }],
+  }]);
+});
+
+Deno.test("rooms lists at most 200", async () => {
+  await using server = new FakeServer();
+  for (let i = 0; i < 5; i++) await server.join(`n${i}`, undefined, { rooms: inRooms(50).map((room) => `${room}-${i}`) });
+  const bob = await server.join("bob");
+  await server.ask(bob, { kind: "rooms", ref: "r1" });
+  assertEquals(bob.all("rooms")[0].rooms.length, 200);
+});
+
+Deno.test("a topic is an entry that everybody in the room hears, and what the room is about from then on", async () => {
+  await using server = new FakeServer();
+  const [alice, bob] = [await server.join("alice"), await server.join("bob")];
+  await server.ask(alice, { kind: "topic", room: "lobby", text: "lunch\x1b[31m at\n12", ref: "r1" });
+  await server.commit();
+  for (const peer of [alice, bob]) {
+    assertEquals(peer.all("entry").map(({ type, text, by }) => [type, text, by]), [["topic", "lunch at 12", "alice"]]);
+  }
+  const carol = await server.join("carol");
+  assertEquals(carol.all("welcome")[0].rooms[0].topic, "lunch at 12");
+  await server.ask(bob, { kind: "topic", room: "lobby", text: "" });
+  await server.commit();
+  assertEquals((await server.join("dora")).all("welcome")[0].rooms[0].topic, "");
+});
+
+Deno.test("a topic is there in the next program on the same history", async () => {
+  const history = await (async () => {
+    await using server = new FakeServer();
+    await server.ask(await server.join("alice", undefined, { rooms: ["dev"] }), { kind: "topic", room: "dev", text: "lunch" });
+    await server.commit();
+    return server.history.reopened();
+  })();
+  await using server = new FakeServer({ history });
+  const bob = await server.join("bob", undefined, { rooms: ["dev"] });
+  assertEquals(bob.all("welcome")[0].rooms.map(({ room, head, topic }) => [room, head, topic]), [["dev", 1, "lunch"]]);
+});
+
+Deno.test("nick: a new name is shown in all rooms, on messages from then on, and in lists; the old one is free", async () => {
+  await using server = new FakeServer();
+  const bob = await server.join("bob", undefined, { rooms: ["lobby", "dev"] });
+  const [alice, carol] = [await server.join("alice"), await server.join("carol", undefined, { rooms: ["dev"] })];
+  bob.receive({ kind: "say", room: "dev", text: "before" }, { kind: "nick", name: " bert ", ref: "r1" }, {
+    kind: "say",
+    room: "dev",
+    text: "after",
+  });
+  await server.commit();
+  assertEquals(bob.all("done"), [{ kind: "done", ref: "r1", text: "You are bert now" }]);
+  const renamed = { kind: "renamed", by: "bob", from: "s1", nick: "bert", total: 2 } as const;
+  assertEquals([alice.all("renamed"), carol.all("renamed")], [[{ ...renamed, room: "lobby" }], [{ ...renamed, room: "dev" }]]);
+  assertEquals(carol.all("entry").map(({ by, text }) => [by, text]), [["bob", "before"], ["bert", "after"]]);
+  assertEquals(await who(server, carol, "dev"), ["bert", "carol"]);
+  assert((await server.join("bob")).welcomed);
+  assertEquals((await server.join("BERT")).all("refused")[0].code, "name_taken");
+});
+
+Deno.test("50 rooms for one session, and not one more", async () => {
+  await using server = new FakeServer();
+  const bob = await server.join("bob", undefined, { rooms: inRooms(49) });
+  await server.ask(bob, { kind: "join", room: "fiftieth", ref: "r1" }, { kind: "join", room: "more", ref: "r2" });
+  assertEquals(bob.all("refused"), [
+    { kind: "refused", ref: "r2", code: "too_many_rooms", text: "one can be in 50 rooms at a time", final: true },
+  ]);
+  await server.ask(bob, { kind: "who", room: "more", ref: "r3" });
+  assertEquals(bob.all("refused").at(-1)?.code, "no_such_room", "the room was not begun");
+  await server.ask(bob, { kind: "join", room: "fiftieth", ref: "r4" }, { kind: "part", room: "r0" }, {
+    kind: "join",
+    room: "more",
+    ref: "r5",
+  });
+  assertEquals(bob.all("members").map(({ ref }) => ref), ["r1", "r4", "r5"]);
+});
+
+Deno.test("history pages both ways, and says whether there is more", async () => {
+  await using server = new FakeServer();
+  const bob = await server.join("bob");
+  await server.said(bob, "lobby", ..."abcdefghij");
+  const page = async (range: Partial<Extract<ClientFrame, { kind: "history" }>>) => {
+    await server.ask(bob, { kind: "history", room: "lobby", limit: 3, ...range });
+    const { entries, more } = bob.all("page").at(-1)!;
+    return `${entries.map(({ text }) => text).join("")} ${more}`;
+  };
+  assertEquals(await page({}), "hij true");
+  assertEquals(await page({ before: 8 }), "efg true");
+  assertEquals(await page({ before: 3 }), "ab false");
+  assertEquals(await page({ before: 1 }), " false");
+  assertEquals(await page({ before: 0 }), " false");
+  assertEquals(await page({ after: 0 }), "abc true");
+  assertEquals(await page({ after: 8 }), "ij false");
+  assertEquals(await page({ after: 10 }), " false");
+  assertEquals(await page({ after: 99 }), " false");
+  assertEquals(await page({ limit: 200 }), "abcdefghij false");
+});
+
+Deno.test("history: a page holds at most 64 KiB of text, the entries next to what was asked for, and at least one", async () => {
+  await using server = new FakeServer();
+  const bob = await server.join("bob");
+  await server.said(bob, "lobby", ...Array.from({ length: 40 }, () => "漢".repeat(1_365)));
+  const page = async (range: object) => {
+    await server.ask(bob, { kind: "history", room: "lobby", limit: 200, ...range });
+    const { entries, more } = bob.all("page").at(-1)!;
+    return [entries.at(0)?.seq, entries.at(-1)?.seq, more];
+  };
+  assertEquals(await page({}), [25, 40, true]);
+  assertEquals(await page({ before: 25 }), [9, 24, true]);
+  assertEquals(await page({ before: 9 }), [1, 8, false]);
+  assertEquals(await page({ after: 0 }), [1, 16, true]);
+});
+
+Deno.test("search finds the newest entries that have all words", async () => {
+  await using server = new FakeServer();
+  const bob = await server.join("bob");
+  await server.said(bob, "lobby", "lunch at 12", "no lunch", "lunch at 1", "12 at lunch");
+  await server.ask(bob, { kind: "search", room: "lobby", words: "lunch at", limit: 2, ref: "r1" });
+  assertEquals(bob.all("page").map(({ ref, entries, more }) => [ref, entries.map(({ text }) => text), more]), [
+    ["r1", ["lunch at 1", "12 at lunch"], true],
+  ]);
+});
+
+Deno.test("in frames mode a room is always named: an empty name is no room", async () => {
+  await using server = new FakeServer();
+  const bob = await server.join("bob");
+  await server.ask(bob, { kind: "say", room: "", text: "hi", ref: "r1" }, { kind: "part", room: "", ref: "r2" });
+  assertEquals(bob.all("refused").map(({ ref, code }) => [ref, code]), [["r1", "no_such_room"], ["r2", "no_such_room"]]);
+});
+
+Deno.test("one room: in text mode /join moves, and the room that was left hears of it and is heard no more", async () => {
+  await using server = new FakeServer();
+  const [alice, bob] = [await server.join("alice", person()), await server.join("bob", person())];
+  await type(server, alice, "/join dev");
+  await type(server, alice, "hi dev");
+  assertEquals(await type(server, bob, "/join #dev"), [
+    "* You are in #dev now. Here: alice, bob.",
+    "* The last message:",
+    "alice: hi dev",
+    "* You are up to date.",
+  ]);
+  assertEquals(alice.text.split("\n").slice(-2), ["* bob joined", ""]);
+  assertEquals(await type(server, bob, "/who #lobby", "hello dev"), ["* In #lobby: nobody."]);
+  assertEquals(alice.text.split("\n").slice(-2), ["bob: hello dev", ""]);
+  const carol = await server.join("carol", person());
+  assertEquals(await type(server, carol, "hi lobby"), []);
+  assertEquals([alice.text.includes("hi lobby"), bob.text.includes("hi lobby")], [false, false]);
+});
+
+Deno.test("one room: /join of a room that cannot be leaves everything as it was", async () => {
+  await using server = new FakeServer();
+  const [alice, bob] = [await server.join("alice", person()), await server.join("bob", person())];
+  assertEquals(await type(server, bob, "/join a b"), [`! not sent: A room's name has letters, digits, "-", "_" and "." only`]);
+  await type(server, bob, "still here");
+  assertEquals(alice.text.split("\n").slice(-3), ["* bob joined", "bob: still here", ""]);
+});
+
+Deno.test("one room: after /part there is nobody to say anything to, and /join finds another", async () => {
+  await using server = new FakeServer();
+  const [alice, bob] = [await server.join("alice", person()), await server.join("bob", person())];
+  assertEquals(await type(server, bob, "/part"), ["* You left #lobby."]);
+  assertEquals(alice.text.split("\n").slice(-2), ["* bob left", ""]);
+  const nowhere = "! not sent: you are in no room; /join one";
+  assertEquals(await type(server, bob, "hello?", "/part", "/who", "/topic x", "/history", "/search x"), Array(6).fill(nowhere));
+  assertEquals(await type(server, bob, "/nick bert", "/rooms"), ["* You are bert now.", "* 1 room:", "*   #lobby (1 here)"]);
+  assertEquals(await type(server, bob, "/join lobby", "back"), ["* You are in #lobby now. Here: alice, bert."]);
+  assertEquals(alice.text.split("\n").slice(-3), ["* bert joined", "bert: back", ""]);
+  assertEquals((await type(server, bob, "bye")).at(-1), "* Bye, bert (1 message sent).");
+});
+
+Deno.test("a person on netcat is told a few names, and no lists", async () => {
+  await using server = new FakeServer();
+  for (let i = 0; i < 150; i++) server.connect().receive({ kind: "hello", v: [1], name: `n${i}` });
+  const bob = await server.join("bob", person());
+  assertEquals(bob.text.split("\n").length, 2);
+  assert(bob.text.includes("n19 and 130 others."), bob.text);
+  assertEquals(await type(server, bob, "/who"), [
+    `* In #lobby: ${Array.from({ length: 20 }, (_, i) => `n${i}`).join(", ")} and 131 others.`,
+  ]);
+  await server.said(bob, "lobby", "hi");
+});
+
+Deno.test("say without a room that one is in is refused, and nothing is kept", async () => {
+  await using server = new FakeServer();
+  const bob = await server.join("bob");
+  await server.ask(bob, { kind: "part", room: "lobby" }, say("hi", "r1"));
+  await server.commit();
+  assertEquals(bob.all("refused").map(({ ref, code, text }) => [ref, code, text]), [["r1", "not_in_room", "you are not in #lobby"]]);
+  assertEquals(server.history.head("lobby"), 0);
+});
