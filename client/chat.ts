@@ -10,12 +10,15 @@ import type { ClientConfig } from "./config.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import { converse } from "./conversation.ts";
 import { relayFrames } from "./frame_relay.ts";
+import { newSecret } from "./ref.ts";
 import { paint } from "./views/paint.ts";
 import { PASTE_MARKS } from "./views/keys.ts";
 import { inputLines, PlainView } from "./views/plain.ts";
 import { type Device, TerminalView } from "./views/terminal.ts";
 import { Writer } from "./writer.ts";
 
+/** How much of what was said before a person is shown. */
+const TERMINAL_BACKLOG = 50;
 /** Longer than a farewell takes; after it nobody waits for a view that is stuck. */
 const LEAVE_MS = 3_000;
 /** Signals that mean: time to go. */
@@ -36,7 +39,7 @@ export async function chat(config: ClientConfig): Promise<ExitCode> {
 async function chatInTerminal(config: ClientConfig): Promise<ExitCode> {
   const view = new TerminalView(terminalDevice(), paint(!Deno.noColor));
   let given = config.name;
-  const connection = connect(config, (refused, signal) => {
+  const connection = connect(config, TERMINAL_BACKLOG, (refused, signal) => {
     const name = given;
     given = undefined;
     return name === undefined ? view.askName(refused?.text, signal) : Promise.resolve(name);
@@ -56,7 +59,7 @@ async function chatInTerminal(config: ClientConfig): Promise<ExitCode> {
 async function chatOverPipes(config: ClientConfig): Promise<ExitCode> {
   const { name } = config;
   if (name === undefined) throw new Fatal(EXIT.usage, "Pass a name with --name: there is no terminal to ask for one");
-  const connection = connect(config, (refused) => {
+  const connection = connect(config, 0, (refused) => {
     if (refused) throw new Fatal(EXIT.failure, `${cleanText(refused.text)}. Pass another name with --name`);
     return Promise.resolve(name);
   });
@@ -73,8 +76,8 @@ async function chatOverPipes(config: ClientConfig): Promise<ExitCode> {
   }
 }
 
-function connect({ host, port }: ClientConfig, name: ConnectionOptions["name"]): Connection {
-  return new Connection({ address: { host, port }, name, clock: systemClock, random: Math.random });
+function connect({ host, port }: ClientConfig, backlog: number, name: ConnectionOptions["name"]): Connection {
+  return new Connection({ address: { host, port }, name, secret: newSecret(), backlog, clock: systemClock, random: Math.random });
 }
 
 /** Waits for the end of a conversation, which a signal or a reader that has gone (`chat client | head -1`) brings about early. */

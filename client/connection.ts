@@ -1,16 +1,15 @@
 /**
  * A connection that outlives sockets. Reads downwards: {@link Connection} is the `for await` that dials, talks, and tries again.
  *
- * 1. Everything said is kept, in order, until the server echoes or refuses it, and said again with the same `ref` after a cut. The
- *    server does not remember refs yet: a message whose echo was lost with the socket appears twice. It becomes exactly once with the
- *    server's durable history.
+ * 1. Everything said is kept, in order, until the server echoes or refuses it, and said again with the same `ref` after a cut. The server
+ *    remembers refs, so that it is kept once.
  * 2. The same name is asked for again. A server may take a while to notice that we were cut and hold our name; that is waited out.
  * 3. The first attempt fails loudly, with {@link Fatal}; from the first welcome on it tries for ever.
  *
  * @module
  */
 import { EXIT, Fatal } from "../shared/exit.ts";
-import { type ClientFrame, LOBBY, PROTOCOL_VERSION, type Refused, type ServerFrame } from "../shared/protocol.ts";
+import { type ClientFrame, LOBBY, type Refused, type ServerFrame } from "../shared/protocol.ts";
 import { cleanText } from "../shared/text.ts";
 import { allowedName, type NameSource } from "./allowed_name.ts";
 import { backoff } from "./backoff.ts";
@@ -20,6 +19,7 @@ import { dial } from "./dial.ts";
 import type { ConnectionEvent } from "./events.ts";
 import { FrameSocket } from "./frame_socket.ts";
 import { newRef } from "./ref.ts";
+import { Resumption } from "./resumption.ts";
 import { type NotSent, type SayWithRef, Unacknowledged } from "./unacknowledged.ts";
 
 /** Unacknowledged messages above which a writer that can wait does ({@link Connection.ready}). */
@@ -28,6 +28,8 @@ const WELCOME_MS = 10_000;
 const FAREWELL_MS = 2_000;
 /** How long our own ghost may hold our name after a cut before somebody else is believed to have it. */
 const GHOST_MS = 90_000;
+/** How long to wait where a server does not say. */
+const RETRY_MS = 5_000;
 /** The longest wait that a server may ask for. */
 const LONGEST_RETRY_MS = 60_000;
 /** A connection that lived so long was a good one: the next wait is a short one again. */
@@ -37,6 +39,10 @@ const STEADY_MS = 10_000;
 export interface ConnectionOptions {
   readonly address: Address;
   readonly name: NameSource;
+  /** At least 128 random bits of this installation's own. */
+  readonly secret: string;
+  /** How many of each room's newest entries to begin with. */
+  readonly backlog: number;
   readonly clock: Clock;
   readonly random: () => number;
 }
@@ -61,6 +67,7 @@ interface Cut {
 export class Connection implements AsyncIterable<ConnectionEvent> {
   readonly #options: ConnectionOptions;
   readonly #unacknowledged = new Unacknowledged();
+  readonly #resumption: Resumption;
   /** Every public id we have had: after a cut, an echo may name an old one. */
   readonly #sessions = new Set<string>();
   readonly #leave = new AbortController();
@@ -71,6 +78,7 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
+    this.#resumption = new Resumption(options.backlog);
   }
 
   /** How many messages have no answer yet. */
@@ -163,8 +171,8 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
     const closed = new AbortController();
     const limits = [this.#limitWelcome(socket, closed.signal), this.#limitFarewell(socket, closed.signal)];
     try {
-      socket.send({ kind: "hello", v: [PROTOCOL_VERSION], name });
-      return yield* this.#listen(socket);
+      socket.send(this.#resumption.greeting({ name, secret: this.#options.secret }));
+      return yield* this.#listen(socket, name, closed.signal);
     } finally {
       this.#live = undefined;
       socket.close("left");
@@ -173,7 +181,7 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
     }
   }
 
-  async *#listen(socket: FrameSocket): AsyncGenerator<ConnectionEvent, Ending> {
+  async *#listen(socket: FrameSocket, name: string, closed: AbortSignal): AsyncGenerator<ConnectionEvent, Ending> {
     let said: string | undefined;
     let complained = false;
     for await (const heard of socket) {
@@ -184,8 +192,11 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
       } else if (heard.kind === "bad") {
         if (!complained) yield { kind: "junk", why: heard.why };
         complained = true;
+      } else if (heard.kind === "refused" && heard.code === "resume_unknown") {
+        this.#resumption.forget();
+        socket.send(this.#resumption.greeting({ name, secret: this.#options.secret }));
       } else {
-        this.#note(heard, socket);
+        this.#note(heard, socket, closed);
         yield heard;
         const ending = this.#ending(heard);
         if (ending !== undefined) return ending;
@@ -197,25 +208,39 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
   }
 
   /** What a frame means for what we keep. */
-  #note(frame: ServerFrame, socket: FrameSocket): void {
+  #note(frame: ServerFrame, socket: FrameSocket, closed: AbortSignal): void {
+    this.#resumption.note(frame);
     if (frame.kind === "welcome") {
+      if (this.#live === socket) return socket.close("the server said welcome twice");
       this.#sessions.add(frame.session);
       this.#met.resolve();
       this.#live = socket;
       for (const say of this.#unacknowledged) socket.send(say);
       if (this.#leave.signal.aborted) socket.send({ kind: "bye" });
     } else if (frame.kind === "entry") {
-      if (frame.ref !== undefined && this.#sessions.has(frame.from)) this.#unacknowledged.settle(frame.ref);
+      if (frame.ref !== undefined && (frame.again || this.#sessions.has(frame.from))) this.#unacknowledged.settle(frame.ref);
     } else if (frame.kind === "refused" || frame.kind === "error") {
-      if (frame.ref !== undefined) this.#unacknowledged.settle(frame.ref);
+      // Somebody has taken the name of the session that we would come back to.
+      if (frame.kind === "refused" && frame.code.startsWith("name_") && this.#live === undefined) this.#resumption.forget();
+      if (frame.ref === undefined) return;
+      if (frame.kind === "error" || frame.final) this.#unacknowledged.settle(frame.ref);
+      else void this.#sayAgain(frame.ref, frame.retryMs ?? RETRY_MS, socket, closed);
     }
+  }
+
+  /** Says once more, later, what was refused for now only. */
+  async #sayAgain(ref: string, ms: number, socket: FrameSocket, closed: AbortSignal): Promise<void> {
+    await this.#options.clock.sleep(Math.min(ms, LONGEST_RETRY_MS), closed);
+    const say = this.#unacknowledged.get(ref);
+    if (say && !closed.aborted) socket.send(say);
   }
 
   /** Whether nothing more can come of this socket. */
   #ending(frame: ServerFrame): Ending | undefined {
     if (frame.kind === "bye") {
       if (this.#leave.signal.aborted) return { kind: "left" };
-      return { ...this.#cut(frame.text, `No place at ${this.#where}: ${frame.text}`), retryMs: frame.retryMs };
+      const why = frame.reason === "restart" ? "the server is stopping" : frame.text;
+      return { ...this.#cut(why, `No place at ${this.#where}: ${frame.text}`), retryMs: frame.retryMs };
     }
     if (this.#live !== undefined) return undefined;
     if (frame.kind === "refused") return { kind: "refused", refused: frame };

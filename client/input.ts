@@ -61,7 +61,7 @@ export function isFarewell(line: string): boolean {
 
 /** What `/help` prints. */
 export function helpLines(): string[] {
-  const width = Math.max(...COMMANDS.map((command) => command.name.length));
+  const width = Math.max("//text".length, ...COMMANDS.map((command) => command.name.length));
   return [
     ...COMMANDS.map(({ name, help }) => `${name.padEnd(width)}  ${help}`),
     `${"//text".padEnd(width)}  say something that starts with /`,

@@ -20,8 +20,14 @@ export interface Room {
 
 /** Something to tell the person. */
 export type Change =
-  /** We are in, or back in (`again`); `missed` when things were said between. */
-  | { readonly kind: "here"; readonly nick: string; readonly again: boolean; readonly missed: boolean; readonly rooms: readonly Room[] }
+  /** We are in, or back in (`again`). */
+  | { readonly kind: "here"; readonly nick: string; readonly again: boolean; readonly rooms: readonly Room[] }
+  /** What follows was said before, `count` entries; until `live`. */
+  | { readonly kind: "backlog"; readonly room: string; readonly count: number }
+  | { readonly kind: "live"; readonly room: string }
+  | { readonly kind: "renamed"; readonly room: string; readonly by: string; readonly nick: string; readonly total: number }
+  /** The server's words to us. */
+  | { readonly kind: "notice"; readonly text: string }
   | { readonly kind: "said"; readonly entry: Entry; readonly own: boolean }
   | { readonly kind: "joined" | "left"; readonly room: string; readonly by: string; readonly total: number }
   /** Our own message was refused. */
@@ -40,6 +46,7 @@ type KeptRoom = Mutable<Omit<Room, "members">> & { members: Map<string, string> 
 export class Timeline {
   readonly #rooms = new Map<string, KeptRoom>();
   readonly #pending = new Map<string, Say>();
+  #epoch: string | undefined;
   /** Every public id we have had. */
   readonly #sessions = new Set<string>();
 
@@ -82,6 +89,19 @@ export class Timeline {
       case "lost":
       case "junk":
         return event;
+      case "backlog":
+      case "live":
+      case "notice":
+        return event;
+      case "renamed": {
+        const { room, by, nick, from, total } = event;
+        this.#room(room).members.set(from, nick);
+        return { kind: "renamed", room, by, nick, total };
+      }
+      case "done":
+        return { kind: "notice", text: event.text };
+      case "rooms":
+      case "page":
       case "ping":
       case "pong":
         return undefined;
@@ -91,15 +111,14 @@ export class Timeline {
   #welcome(welcome: Welcome): Change {
     const again = this.#sessions.size > 0;
     this.#sessions.add(welcome.session);
-    let missed = false;
     for (const snapshot of welcome.rooms) {
-      missed ||= again && snapshot.head > this.#room(snapshot.room).cursor;
       this.#list(snapshot);
-      // The server tells what comes from here on. It may be a new one that counts from 1 again.
-      this.#room(snapshot.room).cursor = snapshot.head;
+      // Another history counts from 1 again.
+      if (welcome.epoch !== this.#epoch) this.#room(snapshot.room).cursor = 0;
     }
+    this.#epoch = welcome.epoch;
     const rooms = welcome.rooms.map((snapshot) => this.#room(snapshot.room));
-    return { kind: "here", nick: welcome.nick, again, missed, rooms };
+    return { kind: "here", nick: welcome.nick, again, rooms };
   }
 
   #list(snapshot: Snapshot): void {
@@ -110,6 +129,11 @@ export class Timeline {
   }
 
   #entry(entry: Entry): Change | undefined {
+    if (entry.again) {
+      // Outside the room's order: what lies between is still to come, and so is this entry, unless it was told before.
+      if (entry.ref !== undefined) this.#pending.delete(entry.ref);
+      return undefined;
+    }
     const room = this.#room(entry.room);
     if (entry.seq <= room.cursor) return undefined;
     room.cursor = entry.seq;

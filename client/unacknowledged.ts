@@ -39,6 +39,10 @@ export class Unacknowledged implements Iterable<SayWithRef> {
     return say;
   }
 
+  get(ref: string): SayWithRef | undefined {
+    return this.#says.get(ref);
+  }
+
   /** Takes out what has its answer; false when it was not waiting for one. */
   settle(ref: string): boolean {
     const settled = this.#says.delete(ref);

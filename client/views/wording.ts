@@ -15,7 +15,16 @@ const CROWD = 200;
 export function sentence(change: Change): string | undefined {
   switch (change.kind) {
     case "said":
+      if (change.entry.type === "topic") return `${cleanText(change.entry.by)} set the topic: ${cleanText(change.entry.text)}`;
       return change.entry.type === "notice" ? cleanText(change.entry.text) : undefined;
+    case "backlog":
+      return change.count === 1 ? "The last message:" : `The last ${count(change.count)} messages:`;
+    case "live":
+      return "You are up to date.";
+    case "renamed":
+      return change.total > CROWD ? undefined : `${cleanText(change.by)} is ${cleanText(change.nick)} now`;
+    case "notice":
+      return cleanText(change.text, { newlines: true });
     case "here":
       return greeting(change);
     case "joined":
@@ -46,10 +55,10 @@ export function whoIsHere(room: Room, nick: string): string {
   return `Here now: ${named.join(", ")} and ${count(rest)} ${rest === 1 ? "other" : "others"}.`;
 }
 
-function greeting({ nick, again, missed, rooms }: Extract<Change, { kind: "here" }>): string {
+function greeting({ nick, again, rooms }: Extract<Change, { kind: "here" }>): string {
   const hello = again ? `Back as ${cleanText(nick)}.` : `Hello ${cleanText(nick)}.`;
   const here = rooms.map((room) => whoIsHere(room, nick)).join(" ");
-  return [hello, here, missed ? "Something was said meanwhile." : ""].filter((part) => part !== "").join(" ");
+  return here === "" ? hello : `${hello} ${here}`;
 }
 
 function farewell(sent: number | undefined): string {

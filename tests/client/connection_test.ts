@@ -19,6 +19,8 @@ function setUp(server: FakeServer, options: Partial<ConnectionOptions> = {}): {
   const connection = new Connection({
     address: server.address,
     name: () => Promise.resolve("bob"),
+    secret: "secret",
+    backlog: 0,
     clock,
     random: () => 0.5,
     ...options,
@@ -57,7 +59,7 @@ Deno.test("Connection says hello and takes the echo of its own message as the ac
   const peer = await server.welcome("s1");
   await welcomed;
   const sent = say(connection, "hi");
-  assertMatch(sent.ref, /^[\w-]{22}$/);
+  assertMatch(sent.ref, /^[\w-]{24}$/);
   assertEquals(await peer.next(), { kind: "say", ref: sent.ref, room: "lobby", text: "hi" });
   peer.send({ ...said("eve", "hi", 1), ref: sent.ref });
   await until(events, "entry");
@@ -233,6 +235,8 @@ Deno.test("Connection says how to start a server where there is none", async () 
   const connection = new Connection({
     address: { host: "127.0.0.1", port },
     name: () => Promise.resolve("bob"),
+    secret: "secret",
+    backlog: 0,
     clock: new FakeClock(),
     random: () => 0,
   });
@@ -319,4 +323,79 @@ Deno.test("Connection.leave ends the wait for a server that is away", async () =
   connection.leave();
   assertEquals(await next, { done: true, value: undefined });
   await connection.settled();
+});
+
+Deno.test("Connection resumes with its token and what it saw last of each room", async () => {
+  using server = new FakeServer();
+  const { connection, events } = setUp(server, { backlog: 50 });
+  const listening = until(events, "lost");
+  const first = await server.accept();
+  assertEquals((await first.next())?.kind, "hello");
+  first.send(welcome("s1", "bob", { head: 8, token: "t1" }));
+  first.send(said("eve", "old", 8));
+  first.send(said("eve", "new", 9));
+  first.send({ ...said("eve", "said before", 3), ref: "r", again: true });
+  await first.end();
+  await listening;
+  const again = until(events, "welcome");
+  const second = await server.accept();
+  assertEquals(await second.next(), { kind: "resume", v: [1], token: "t1", epoch: "e1", cursors: { lobby: 9 } });
+  second.send({ kind: "refused", code: "resume_unknown", text: "who are you", final: false });
+  assertEquals(await second.next(), {
+    kind: "hello",
+    v: [1],
+    name: "bob",
+    secret: "secret",
+    backlog: 50,
+    epoch: "e1",
+    cursors: { lobby: 9 },
+    rooms: ["lobby"],
+  });
+  second.send(welcome("s2", "bob", { head: 9, token: "t2" }));
+  await again;
+  const leaving = leave(connection, events);
+  await second.end();
+  await leaving;
+});
+
+Deno.test("Connection takes an entry of before as the acknowledgement when it answers its own ref", async () => {
+  using server = new FakeServer();
+  const { connection, events } = setUp(server);
+  const welcomed = until(events, "welcome");
+  const peer = await server.accept();
+  await peer.next();
+  peer.send(welcome("s2"));
+  await welcomed;
+  const hi = say(connection, "hi");
+  await peer.next();
+  const heard = until(events, "entry");
+  peer.send({ ...echo(hi, "s1", 4), again: true });
+  await heard;
+  assertEquals(connection.unacknowledged, 0);
+  const leaving = leave(connection, events);
+  await peer.end();
+  await leaving;
+});
+
+Deno.test("Connection says hello where somebody has taken its session's name: resuming that would be refused for ever", async () => {
+  using server = new FakeServer();
+  const { connection, events } = setUp(server);
+  const listening = until(events, "lost");
+  const first = await server.accept();
+  await first.next();
+  first.send(welcome("s1", "bob", { head: 3, token: "t1" }));
+  await first.end();
+  await listening;
+  const again = until(events, "welcome");
+  const second = await server.accept();
+  assertEquals((await second.next())?.kind, "resume");
+  second.send({ kind: "refused", code: "name_taken", text: "bob is taken", final: false });
+  const third = await server.accept();
+  const hello = await third.next();
+  assertEquals(hello?.kind === "hello" && [hello.name, hello.epoch, hello.cursors], ["bob", "e1", { lobby: 3 }]);
+  third.send(welcome("s2", "bob", { head: 3, token: "t2" }));
+  await again;
+  const leaving = leave(connection, events);
+  await third.end();
+  await leaving;
 });

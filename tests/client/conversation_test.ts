@@ -21,6 +21,8 @@ function connect(server: FakeServer): Connection {
   return new Connection({
     address: server.address,
     name: () => Promise.resolve("bob"),
+    secret: "secret",
+    backlog: 0,
     clock: new FakeClock({ skip: 1_000 }),
     random: () => 0,
   });
@@ -99,7 +101,7 @@ Deno.test("relayFrames keeps a bot's ref, adds one where there is none, and says
   const heard = await serve(await server.welcome("s1"));
   assertEquals(await done, 1);
   assertEquals(heard[0], { kind: "say", ref: "mine", room: "lobby", text: "one" });
-  assert(heard[1].kind === "say" && heard[1].room === "dev" && heard[1].ref?.length === 22);
+  assert(heard[1].kind === "say" && heard[1].room === "dev" && heard[1].ref?.length === 24);
   const frames = output.text.trimEnd().split("\n").map((line) => JSON.parse(line));
   assertEquals(frames.map((frame) => frame.kind).sort(), ["bye", "entry", "entry", "error", "welcome"]);
   assertEquals(frames.find((frame) => frame.kind === "error").code, "malformed");

@@ -27,7 +27,8 @@ export class FakeServer {
   /** Accepts, hears a hello, says welcome. */
   async welcome(session: string, nick = "bob"): Promise<Peer> {
     const peer = await this.accept();
-    assertEquals(await peer.next(), { kind: "hello", v: [1], name: nick });
+    const hello = await peer.next();
+    assertEquals([hello?.kind, hello?.kind === "hello" && hello.name], ["hello", nick]);
     peer.send(welcome(session, nick));
     return peer;
   }
@@ -86,10 +87,18 @@ export class Peer {
   }
 }
 
+/** What a welcome says besides. */
+export interface WelcomeOptions {
+  readonly head?: number;
+  readonly token?: string;
+  readonly epoch?: string;
+}
+
 /** A welcome to an empty lobby. */
-export function welcome(session: string, nick = "bob", { head = 0 }: { readonly head?: number } = {}): Welcome {
-  const members = [{ nick, from: session }];
-  return { kind: "welcome", v: 1, session, nick, server: "fake/1", rooms: [{ room: "lobby", head, total: 1, offset: 0, members }] };
+export function welcome(session: string, nick = "bob", { head = 0, token, epoch = "e1" }: WelcomeOptions = {}): Welcome {
+  const rooms = [{ room: "lobby", head, topic: "", total: 1, offset: 0, members: [{ nick, from: session }] }];
+  const base = { kind: "welcome", v: 1, session, nick, server: "fake/1", epoch, resumed: false, keeps: "nothing", rooms } as const;
+  return token === undefined ? base : { ...base, token };
 }
 
 /** What a message becomes. */

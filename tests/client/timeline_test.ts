@@ -8,9 +8,9 @@ const hi = { kind: "say", ref: "r1", room: "lobby", text: "hi" } as const;
 Deno.test("Timeline drops what it has already", () => {
   const timeline = new Timeline();
   timeline.apply(welcome("s1", "bob", { head: 5 }));
-  assertEquals(timeline.apply(said("eve", "old", 5)), undefined);
   assertEquals(timeline.apply(said("eve", "new", 6))?.kind, "said");
   assertEquals(timeline.apply(said("eve", "new", 6)), undefined);
+  assertEquals(timeline.apply(said("eve", "old", 5)), undefined);
 });
 
 Deno.test("Timeline tells each entry once, however often and in whatever overlaps it comes", () => {
@@ -64,16 +64,17 @@ Deno.test("Timeline tells which message was refused, once", () => {
   assertEquals(timeline.apply({ kind: "refused", code: "name_taken", text: "bob is taken", final: false }), undefined);
 });
 
-Deno.test("Timeline says on coming back whether something was missed, and follows a server that counts anew", () => {
+Deno.test("Timeline takes in what was said before, and follows a history that counts anew", () => {
   const timeline = new Timeline();
-  const kinds = (head: number) => {
-    const change = timeline.apply(welcome("s", "bob", { head }));
-    return change?.kind === "here" && [change.again, change.missed];
+  const again = (head: number, epoch: string) => {
+    const change = timeline.apply(welcome("s", "bob", { head, epoch }));
+    return change?.kind === "here" && change.again;
   };
-  assertEquals(kinds(5), [false, false]);
-  assertEquals(kinds(5), [true, false]);
-  assertEquals(kinds(7), [true, true]);
-  assertEquals(kinds(0), [true, false]);
+  assertEquals(again(5, "e1"), false);
+  assertEquals(timeline.apply(said("eve", "backlog", 5))?.kind, "said");
+  assertEquals(again(5, "e1"), true);
+  assertEquals(timeline.apply(said("eve", "backlog", 5)), undefined);
+  assertEquals(again(1, "e2"), true);
   assertEquals(timeline.apply(said("eve", "first", 1))?.kind, "said");
 });
 
@@ -87,8 +88,8 @@ Deno.test("Timeline follows who is here, and tells others' coming and going only
   assertEquals([...timeline.room("lobby")!.members.values()], ["bob", "eve"]);
   assertEquals(timeline.apply({ kind: "left", ...eve, total: 1 })?.kind, "left");
   const members = [{ nick: "bob", from: "s1" }, { nick: "zoe", from: "s9" }];
-  timeline.apply({ kind: "members", room: "lobby", head: 0, total: 3, offset: 0, members });
-  timeline.apply({ kind: "members", room: "lobby", head: 0, total: 3, offset: 2, members: [{ nick: "kim", from: "s8" }] });
+  timeline.apply({ kind: "members", room: "lobby", head: 0, topic: "", total: 3, offset: 0, members });
+  timeline.apply({ kind: "members", room: "lobby", head: 0, topic: "", total: 3, offset: 2, members: [{ nick: "kim", from: "s8" }] });
   assertEquals([...timeline.room("lobby")!.members.values()], ["bob", "zoe", "kim"]);
 });
 
@@ -98,4 +99,16 @@ Deno.test("Timeline goes on after a reset where the server says", () => {
   assertEquals(timeline.apply({ kind: "reset", room: "lobby", cursor: 20, skipped: 11 }), { kind: "skipped", room: "lobby", count: 11 });
   assertEquals(timeline.apply(said("eve", "x", 20)), undefined);
   assertEquals(timeline.apply(said("eve", "x", 21))?.kind, "said");
+});
+
+Deno.test("Timeline takes an answer from before as the acknowledgement, and for nothing that the room still has to tell", () => {
+  const timeline = new Timeline();
+  timeline.apply(welcome("s1"));
+  timeline.apply(said("eve", "one", 1));
+  timeline.sent(hi);
+  assertEquals(timeline.apply({ ...echo(hi, "s0", 3), again: true }), undefined);
+  assertEquals([...timeline.pending], []);
+  const told = [said("eve", "two", 2), echo(hi, "s0", 3), said("eve", "four", 4)].map((entry) => timeline.apply(entry)?.kind);
+  assertEquals(told, ["said", "said", "said"]);
+  assertEquals(timeline.apply({ ...echo(hi, "s0", 3), again: true }), undefined);
 });

@@ -69,7 +69,7 @@ class FakeTerminal implements Device {
   }
 }
 
-const here: Change = { kind: "here", nick: "bob", again: false, missed: false, rooms: [] };
+const here: Change = { kind: "here", nick: "bob", again: false, rooms: [] };
 
 async function setUp(): Promise<{ terminal: FakeTerminal; view: TerminalView; inputs: AsyncIterator<Input> }> {
   const terminal = new FakeTerminal();
@@ -174,7 +174,7 @@ Deno.test("TerminalView sends nothing of a hostile server's to the terminal but 
   const view = new TerminalView(terminal, paint(true));
   const evil = "\x1b]0;title\x07\x1b[6n\x9b5n\u202e\x07\n\x1b[2J";
   const rooms = [{ name: "lobby", cursor: 0, total: 2, members: new Map([["s2", evil]]) }];
-  view.show({ kind: "here", nick: `b${evil}`, again: false, missed: false, rooms });
+  view.show({ kind: "here", nick: `b${evil}`, again: false, rooms });
   view.show({ kind: "said", own: false, entry: said(`e${evil}`, `hi${evil}`, 1) });
   view.show({ kind: "joined", room: "lobby", by: evil, total: 2 });
   view.show({ kind: "failed", say: { kind: "say", room: "lobby", text: evil }, why: evil });
