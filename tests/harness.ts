@@ -116,15 +116,16 @@ export interface Server extends AsyncDisposable {
 
 /** Starts a server. When the block is left, it is asked to stop, and must do so with exit code 0. */
 export async function startServer(...flags: string[]): Promise<Server> {
-  const running = new Program("server", ...flags.includes("--port") ? [] : ["--port", "0"], ...flags);
+  const port = flags.includes("--port") ? [] : ["--port", "0"];
+  const running = new Program("server", ...port, ...flags.includes("--data") ? [] : ["--ephemeral"], ...flags);
   const first = await running.stdout.next();
-  const port = Number(first?.match(/^Server started on .*:(\d+)$/)?.[1]);
-  if (!port) throw new Error(`the server did not start: ${first} ${(await running.stderr.rest()).join(" ")}`);
+  const at = Number(first?.match(/^Server started on .*:(\d+)$/)?.[1]);
+  if (!at) throw new Error(`the server did not start: ${first} ${(await running.stderr.rest()).join(" ")}`);
   const stop = async () => {
     running.kill("SIGTERM");
     assertEquals(await running.exit(), 0);
   };
-  return { program: running, port, [Symbol.asyncDispose]: stop };
+  return { program: running, port: at, [Symbol.asyncDispose]: stop };
 }
 
 /** Somebody at a socket. */

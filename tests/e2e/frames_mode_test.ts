@@ -28,7 +28,7 @@ Deno.test("frames mode: hello, say, the echo that acknowledges, bye", async () =
     '{"kind":"bye"}\n',
   );
   const { session, rooms } = welcome as Welcome;
-  assertEquals(rooms, [{ room: "lobby", head: 0, total: 1, offset: 0, members: [{ nick: "bob", from: session }] }]);
+  assertEquals(rooms, [{ room: "lobby", head: 0, topic: "", total: 1, offset: 0, members: [{ nick: "bob", from: session }] }]);
   const { at } = entry as Entry;
   assertEquals(entry, { kind: "entry", room: "lobby", seq: 1, prev: 0, at, type: "said", by: "bob", from: session, text: "hi", ref: "r1" });
   assertEquals(bye, { kind: "bye", reason: "left", text: "Bye, bob (1 message sent)", sent: 1 });
@@ -85,7 +85,7 @@ Deno.test("frames mode: what is no frame is answered with what is wrong", async 
   assertEquals(await wrong(say("1")), "malformed: say.text: must be a string of at most 16384 bytes");
   assertEquals(await wrong('{"kind":"say","room":"lobby"}'), "malformed: say.text: must be a string of at most 16384 bytes");
   assertEquals(await wrong(`{"kind":"ping","x":${"[".repeat(8)}${"]".repeat(8)}}`), "malformed: nested deeper than 8");
-  assertEquals(await wrong(HELLO.trim()), "unexpected: you said hello already");
+  assertEquals(await wrong(HELLO.trim()), "unexpected: you are in already, as bob");
   assertEquals(await wrong(Uint8Array.of(...new TextEncoder().encode('{"kind":"'), 0xff, 0x22, 0x7d)), "malformed: not UTF-8");
   assertEquals(await wrong(say(`"${"x".repeat(16_385)}"`)), "too_long: a frame has at most 16,384 bytes, this one had 16,424");
 });
