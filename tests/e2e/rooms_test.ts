@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { type Page, type ServerFrame, type Welcome } from "../../shared/protocol.ts";
+import type { Page, ServerFrame, Welcome } from "../../shared/protocol.ts";
 import { Peer, startServer } from "../harness.ts";
 
 /** Sends a line, and expects exactly these back. */
