@@ -75,21 +75,8 @@ export class EncodedTail {
   /** Encodes frames onto the end. Returns whether there is anything new to read. */
   append(frames: readonly (Entry | Presence)[]): boolean {
     const texts = frames.map((frame) => this.#codec.encode(frame));
-    const text = texts.length === 1 ? texts[0] : texts.join("");
-    const newest = this.#newest;
-    const { read, written } = encoder.encodeInto(text, newest.bytes.subarray(newest.length));
-    if (read === text.length) {
-      // One byte a character is the rule; else each is measured.
-      const measure = written === read ? (text: string) => text.length : byteLength;
-      for (let i = 0; i < frames.length; i++) this.#index(newest, frames[i], measure(texts[i]));
-    } else if (frames.length === 1) {
-      this.#appendToNew(text, frames[0]);
-    } else {
-      const half = frames.length >> 1;
-      this.append(frames.slice(0, half));
-      this.append(frames.slice(half));
-    }
-    return text !== "";
+    this.#append(frames, texts);
+    return texts.some((text) => text !== "");
   }
 
   /** What comes after `position`, up to its segment's end and not beyond `until`; `"gone"` when that is no longer kept; `undefined` at the end. */
@@ -118,6 +105,23 @@ export class EncodedTail {
 
   get #newest(): Segment {
     return this.#segments[this.#segments.length - 1];
+  }
+
+  #append(frames: readonly (Entry | Presence)[], texts: readonly string[]): void {
+    const text = texts.length === 1 ? texts[0] : texts.join("");
+    const newest = this.#newest;
+    const { read, written } = encoder.encodeInto(text, newest.bytes.subarray(newest.length));
+    if (read === text.length) {
+      // One byte a character is the rule; else each is measured.
+      const measure = written === read ? (text: string) => text.length : byteLength;
+      for (let i = 0; i < frames.length; i++) this.#index(newest, frames[i], measure(texts[i]));
+    } else if (frames.length === 1) {
+      this.#appendToNew(text, frames[0]);
+    } else {
+      const half = frames.length >> 1;
+      this.#append(frames.slice(0, half), texts.slice(0, half));
+      this.#append(frames.slice(half), texts.slice(half));
+    }
   }
 
   #appendToNew(text: string, frame: Entry | Presence): void {

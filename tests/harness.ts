@@ -168,6 +168,18 @@ export class Peer implements Disposable {
     for (const line of lines) assertEquals(await this.lines.next(), line);
   }
 
+  /** Says something, and waits until it is kept: until the newest message of the room is this line. */
+  async sayAndKeep(text: string, line: string): Promise<void> {
+    await this.send(`${text}\n`);
+    let newest: string | undefined;
+    while (newest !== line) {
+      await this.send("/history 1\n");
+      const answer = await this.lines.match(/^\* (1 message of|Nothing found)/);
+      if (answer.startsWith("* 1")) newest = await this.lines.next();
+    }
+    await this.expect("* That was all.");
+  }
+
   /** Ends the output and returns every line until the server ends its own. */
   async end(): Promise<string[]> {
     await this.#conn.closeWrite();

@@ -8,11 +8,7 @@
 import type { Entry, Seq, ServerFrame } from "../../shared/protocol.ts";
 import { entryOf, type Finding, Findings } from "./findings.ts";
 import { Judge, same, type Sent } from "./judge.ts";
-
-/** One reader's view of one room, across all its connections. */
-interface Sight {
-  cursor: Seq;
-}
+import { Sights } from "./sights.ts";
 
 /** The book that is kept outside the product. */
 export class Ledger {
@@ -20,8 +16,7 @@ export class Ledger {
   readonly #acknowledged = new Map<string, Entry>();
   readonly #told = new Map<string, Map<Seq, Entry>>();
   readonly #heads = new Map<string, Seq>();
-  /** Every reader's rooms. */
-  readonly #sights = new Map<string, Map<string, Sight>>();
+  readonly #sights = new Sights();
   /** Every public id that each reader has had. */
   readonly #sessions = new Map<string, Set<string>>();
   readonly #findings = new Findings();
@@ -44,7 +39,7 @@ export class Ledger {
 
   /** Notes that a client left a room: whatever comes of it before it is back is too much. */
   left(by: string, room: string): void {
-    this.#sights.get(by)?.delete(room);
+    this.#sights.end(by, room);
   }
 
   /** Notes what a client heard. */
@@ -55,10 +50,10 @@ export class Ledger {
         if (this.#epoch !== frame.epoch) this.find("the history began anew", `${this.#epoch}, then ${frame.epoch}`);
         entryOf(this.#sessions, reader, () => new Set()).add(frame.session);
         // Who asked for no backlog begins at the head; from then on what it has goes across its connections.
-        for (const { room, head } of frame.rooms) entryOf(this.#sightsOf(reader), room, () => ({ cursor: head }));
+        for (const { room, head } of frame.rooms) this.#sights.of(reader, room, head);
         break;
       case "members":
-        if (frame.ref !== undefined) entryOf(this.#sightsOf(reader), frame.room, () => ({ cursor: frame.head }));
+        if (frame.ref !== undefined) this.#sights.of(reader, frame.room, frame.head);
         break;
       case "entry":
         if (!frame.again) this.#saw(reader, frame);
@@ -67,7 +62,7 @@ export class Ledger {
       case "reset":
         // Nothing of a run is older than retention keeps.
         this.find("left out by a reset", `${reader} in ${frame.room}: to ${frame.cursor}, ${frame.skipped} skipped`);
-        entryOf(this.#sightsOf(reader), frame.room, () => ({ cursor: 0 })).cursor = frame.cursor;
+        this.#sights.of(reader, frame.room, 0).cursor = frame.cursor;
         break;
       case "refused":
         if (frame.ref !== undefined) this.find("refused without a reason", `${reader}: ${frame.code} ${frame.text}`);
@@ -81,11 +76,7 @@ export class Ledger {
 
   /** Whether everything sent is acknowledged and everybody has seen everything that anybody has. */
   get complete(): boolean {
-    if (this.#acknowledged.size < this.#sent.size) return false;
-    for (const rooms of this.#sights.values()) {
-      for (const [room, { cursor }] of rooms) if (cursor < (this.#heads.get(room) ?? 0)) return false;
-    }
-    return true;
+    return this.#acknowledged.size === this.#sent.size && this.#sights.complete(this.#heads);
   }
 
   /** Settles when so many readers have been welcomed. */
@@ -124,7 +115,7 @@ export class Ledger {
 
   #saw(reader: string, entry: Entry): void {
     const { room, seq, prev } = entry;
-    const sight = entryOf(this.#sightsOf(reader), room, () => ({ cursor: 0 }));
+    const sight = this.#sights.of(reader, room, 0);
     const where = `${reader} in ${room}: seq ${seq} after ${prev}, had seen ${sight.cursor}`;
     if (seq <= sight.cursor) this.find("seen twice", where);
     else if (prev !== sight.cursor) this.find(prev > sight.cursor ? "a hole" : "a wrong prev", where);
@@ -150,9 +141,5 @@ export class Ledger {
     if (!before) told.set(entry.seq, entry);
     else if (!same(before, entry)) this.find("different for two readers", `${reader}: ${JSON.stringify(before)}, ${JSON.stringify(entry)}`);
     this.#heads.set(entry.room, Math.max(this.#heads.get(entry.room) ?? 0, entry.seq));
-  }
-
-  #sightsOf(reader: string): Map<string, Sight> {
-    return entryOf(this.#sights, reader, () => new Map());
   }
 }

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Page, ServerFrame, Welcome } from "../../shared/protocol.ts";
 import { Peer, startServer } from "../harness.ts";
+import { TempFolder } from "../server/history/temp_folder.ts";
 
 /** Sends a line, and expects exactly these back. */
 async function ask(peer: Peer, line: string, ...lines: string[]): Promise<void> {
@@ -13,8 +14,16 @@ async function silent(peer: Peer): Promise<void> {
   await ask(peer, "/history 0", "! not sent: say how many, from 1 to 200: /history 20");
 }
 
-Deno.test("text mode: rooms, word for word", async () => {
-  await using server = await startServer();
+/** In memory, and on disk. */
+for (const engine of ["--ephemeral", "--data"]) {
+  Deno.test(`text mode: rooms, word for word (${engine})`, async () => {
+    using folder = new TempFolder();
+    await rooms(engine === "--data" ? ["--data", folder.path] : []);
+  });
+}
+
+async function rooms(flags: readonly string[]): Promise<void> {
+  await using server = await startServer(...flags);
   using alice = await Peer.named(server.port, "alice");
   using bob = await Peer.named(server.port, "bob");
   await alice.expect("* bob joined");
@@ -26,8 +35,7 @@ Deno.test("text mode: rooms, word for word", async () => {
   await ask(alice, "/topic", "* In #dev: alice. The topic is: release on friday");
   await ask(bob, "/rooms", "* 2 rooms:", "*   #dev (1 here): release on friday", "*   #lobby (1 here)");
   await ask(bob, "/who #dev", "* In #dev: alice. The topic is: release on friday");
-  await alice.send("is anybody there?\n");
-  await silent(alice);
+  await alice.sayAndKeep("is anybody there?", "alice: is anybody there?");
   await ask(
     bob,
     "/join dev",
@@ -72,7 +80,7 @@ Deno.test("text mode: rooms, word for word", async () => {
   await ask(bob, "bye", "* Bye, bert (3 messages sent).");
   await silent(alice);
   await ask(alice, "BYE", "* Bye, alice (2 messages sent).");
-});
+}
 
 Deno.test("text mode: /help and what is no command, word for word", async () => {
   await using server = await startServer();
@@ -111,7 +119,7 @@ Deno.test("text mode: a newcomer is shown the last 10 messages, marked, and none
   await using server = await startServer();
   using alice = await Peer.named(server.port, "alice");
   await silent(alice);
-  await alice.send("one\n");
+  await alice.sayAndKeep("one", "alice: one");
   using bob = await Peer.named(server.port, "bob");
   await bob.expect("* The last message:", "alice: one", "* You are up to date.");
   await alice.expect("* bob joined");
