@@ -185,6 +185,8 @@ export class Entrance {
       seat.token = issued;
     }
     const places = [...session.rooms].map((room) => this.#places.at(room));
+    // Shared among the rooms: a greeting has to fit the outbox. Whoever wants more asks who is there.
+    const named = connection.oneRoom ? NAMED : Math.floor(LIMITS.membersListed / Math.max(1, places.length));
     pump.send({
       kind: "welcome",
       v: PROTOCOL_VERSION,
@@ -195,10 +197,10 @@ export class Entrance {
       ...token === undefined ? {} : { token },
       resumed,
       keeps,
-      rooms: places.map(({ room }) => room.snapshot(0, connection.oneRoom ? NAMED : LIMITS.membersPerFrame)),
+      rooms: places.map(({ room }) => room.snapshot(0, Math.min(named, LIMITS.membersPerFrame))),
     });
     for (const place of places) {
-      sendMembers(pump, place, LIMITS.membersPerFrame);
+      sendMembers(pump, place, LIMITS.membersPerFrame, named);
       pump.follow(place.broadcast, this.#start(place, frame));
     }
   }

@@ -96,9 +96,9 @@ export function leaveRoom(session: Session, { room, broadcast }: Place): void {
   broadcast.publish([{ kind: "left", room: room.name, by: session.nick, from: session.id, total: room.size }]);
 }
 
-/** Tells who is in a room, from the member `from` on. People are told a few names; the whole list is for programs. */
-export function sendMembers(pump: Pump, { room }: Place, from: number): void {
+/** Tells who is in a room: the members from `from` up to `most`. People are told a few names; the list is for programs. */
+export function sendMembers(pump: Pump, { room }: Place, from: number, most: number = LIMITS.membersListed): void {
   if (pump.connection.oneRoom) return;
-  const listed = Math.min(room.size, LIMITS.membersListed);
+  const listed = Math.min(room.size, most);
   for (let offset = from; offset < listed; offset += LIMITS.membersPerFrame) pump.send({ kind: "members", ...room.snapshot(offset) });
 }

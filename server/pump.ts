@@ -155,11 +155,21 @@ export class Pump implements Writer {
     if (this.#over) return;
     const rest = this.#rest!;
     this.#rest = taken < rest.length ? rest.subarray(taken) : undefined;
-    this.#turns.add(this);
+    if (this.#rest === undefined && this.#isIdle()) this.#busy = false;
+    else this.#turns.add(this);
   };
 
   /** The peer is gone; its session hears that from the reading half. */
   readonly #broke = (): void => this.abort();
+
+  /** Whether there is nothing to write: told without a turn, which a crowd would have to queue for. */
+  #isIdle(): boolean {
+    if (this.#outbox.bytes > 0 || this.#farewell !== undefined || this.#left.length > 0) return false;
+    for (const { backlog, position, tail } of this.#readings.values()) {
+      if (backlog !== undefined || position.offset !== tail.length) return false;
+    }
+    return true;
+  }
 
   /** The next bytes to write; `"later"` when a page of history or the end is on its way; `undefined` when there are none. */
   #next(): Uint8Array | "later" | undefined {

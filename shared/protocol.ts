@@ -40,7 +40,7 @@ export const LIMITS = {
   tokenBytes: 64,
   /** People named in one `welcome` or `members` frame; more come in further `members` frames. */
   membersPerFrame: 100,
-  /** People a room's snapshot names in all; the rest are counted. */
+  /** People that the answer to a request names in all, whatever number of rooms it is about; the rest are counted. */
   membersListed: 1_000,
 } as const;
 
