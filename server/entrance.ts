@@ -135,9 +135,7 @@ export class Entrance {
     const asked = hello.rooms?.length ? hello.rooms : [LOBBY];
     const places = asked.map((name) => this.#places.open(name));
     const wrong = places.find((place) => "code" in place);
-    const owner = hello.secret === undefined ? undefined : hash(hello.secret);
-    this.#endGhost(hello.name, owner);
-    const session = wrong ?? this.#sessions.open(hello.name, newId(), owner);
+    const session = wrong ?? this.#sessions.open(hello.name, newId(), hello.secret === undefined ? undefined : hash(hello.secret));
     if ("code" in session) {
       for (const place of places) if ("room" in place) this.#places.tidy(place);
       return session;
@@ -148,13 +146,6 @@ export class Entrance {
     for (const place of new Set(places as Place[])) this.#join(seat, place);
     this.#welcome(seat, hello, false);
     return seat;
-  }
-
-  /** Ends a session without a connection that holds the name its own installation asks for: the welcome that had its token may have been lost. */
-  #endGhost(name: string, owner: string | undefined): void {
-    const session = this.#sessions.named(name);
-    const seat = session && this.#seats.get(session.id);
-    if (seat?.lostAt !== undefined && owner !== undefined && session?.owner === owner) this.#end(seat);
   }
 
   #resume(resume: Resume, pump: Pump): Seat | Refusal {

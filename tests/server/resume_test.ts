@@ -97,16 +97,6 @@ Deno.test("C7 a broken connection's seat is kept 30 s, then left is said and the
   assertEquals([back.all("welcome")[0].session, alice.all("joined").length], [bob.all("welcome")[0].session, 2]);
 });
 
-Deno.test("C7 a seat without a connection gives its name to a hello from its own installation, and to no other", async () => {
-  await using stage = new Stage();
-  await stage.lost("bob", SECRET);
-  assertEquals((await stage.server.join("bob", undefined, { secret: "another's secret" })).all("refused")[0].code, "name_taken");
-  assertEquals((await stage.server.join("bob")).all("refused")[0].code, "name_taken");
-  assert((await stage.server.join("BOB", undefined, SECRET)).welcomed);
-  // One that is connected keeps it.
-  assertEquals((await stage.server.join("bob", undefined, SECRET)).all("refused")[0].code, "name_taken");
-});
-
 Deno.test("C7 a clean bye frees the name at once, and says left", async () => {
   await using stage = new Stage();
   const alice = await stage.server.join("alice");
