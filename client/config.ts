@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { hostAndPort } from "../shared/text.ts";
 
 /** Where the client looks for a server when nobody says where. */
 export const DEFAULT_HOST = "127.0.0.1";
@@ -56,7 +57,7 @@ export function parseAddress(input: string): Address | undefined {
 
 /** Writes an address the way {@link parseAddress} reads it, with the port. */
 export function formatAddress({ host, port }: Address): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  return hostAndPort(host, port);
 }
 
 /** 0 is no port that a client could reach. */

@@ -131,7 +131,7 @@ export class Entrance {
   }
 
   #enter(hello: Hello, pump: Pump): Seat | Refusal {
-    const { newId, hash, limits: { rate, burst } } = this.#options;
+    const { newId, hash } = this.#options;
     const asked = hello.rooms?.length ? hello.rooms : [LOBBY];
     const places = asked.map((name) => this.#places.open(name));
     const wrong = places.find((place) => "code" in place);
@@ -140,9 +140,7 @@ export class Entrance {
       for (const place of places) if ("room" in place) this.#places.tidy(place);
       return session;
     }
-    const limit = rate === undefined ? undefined : new RateLimit(rate, burst);
-    const seat: Seat = { session, pump, rate: limit, token: undefined };
-    this.#seats.set(session.id, seat);
+    const seat = this.#seat(session, pump);
     for (const place of new Set(places as Place[])) this.#join(seat, place);
     this.#welcome(seat, hello, false);
     return seat;
@@ -161,13 +159,18 @@ export class Entrance {
       seat.pump = pump;
       seat.lostAt = undefined;
     } else {
-      const { rate, burst } = this.#options.limits;
-      seat = { session, pump, rate: rate === undefined ? undefined : new RateLimit(rate, burst), token: before };
-      this.#seats.set(session.id, seat);
+      seat = this.#seat(session, pump);
       for (const room of session.rooms) this.#join(seat, this.#places.at(room));
     }
     seat.token = before;
     this.#welcome(seat, resume, true);
+    return seat;
+  }
+
+  #seat(session: Session, pump: Pump): Seat {
+    const { rate, burst } = this.#options.limits;
+    const seat: Seat = { session, pump, rate: rate === undefined ? undefined : new RateLimit(rate, burst), token: undefined };
+    this.#seats.set(session.id, seat);
     return seat;
   }
 

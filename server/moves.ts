@@ -23,14 +23,14 @@ export class Moves {
     const place = this.#places.open(name);
     if ("code" in place) return answer(seat, ref, place);
     const { session, pump } = seat;
-    if (pump.connection.oneRoom && !place.room.has(session)) {
+    const isIn = place.room.has(session);
+    if (pump.connection.oneRoom && !isIn) {
       for (const room of [...session.rooms]) this.#leave(seat, this.#places.at(room));
     }
-    if (session.rooms.size >= LIMITS.roomsPerSession && !place.room.has(session)) {
+    if (session.rooms.size >= LIMITS.roomsPerSession && !isIn) {
       this.#places.tidy(place);
       return answer(seat, ref, { code: "too_many_rooms", text: `one can be in ${LIMITS.roomsPerSession} rooms at a time` });
     }
-    const isIn = place.room.has(session);
     if (!isIn) enterRoom(session, place);
     answer(seat, ref, { kind: "members", ...place.room.snapshot() });
     sendMembers(pump, place, LIMITS.membersPerFrame);

@@ -3,10 +3,7 @@
  *
  * @module
  */
-/** `host:port`, with brackets around a v6 address. */
-export function address(host: string, port: number): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-}
+import { hostAndPort } from "../shared/text.ts";
 
 /** What the opening lines tell. */
 export interface Opening {
@@ -26,10 +23,10 @@ export function opening({ host, port, keeps, own, command }: Opening): string {
   const reachable = everywhere ? own.filter((ip) => host === "::" || !ip.includes(":")) : [host];
   const hosts = reachable.length > 0 ? reachable : ["127.0.0.1"];
   const lines = [
-    `Server started on ${address(host, port)}`,
+    `Server started on ${hostAndPort(host, port)}`,
     "",
     "Join from a terminal:",
-    ...hosts.map((ip) => `  ${command} client ${address(ip, port)}`),
+    ...hosts.map((ip) => `  ${command} client ${hostAndPort(ip, port)}`),
     "or with netcat:",
     ...hosts.map((ip) => `  nc ${ip} ${port}`),
     "",

@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { EXIT, type ExitCode, Fatal } from "../shared/exit.ts";
-import { count } from "../shared/text.ts";
+import { base64Url, count, hostAndPort } from "../shared/text.ts";
 import { VERSION } from "../shared/version.ts";
 import type { ServerConfig } from "./config.ts";
 import type { Watch } from "./events.ts";
@@ -17,7 +17,7 @@ import { DEFAULT_RETENTION } from "./history/retention.ts";
 import { SqliteHistory } from "./history/sqlite_history.ts";
 import { Hub } from "./hub.ts";
 import { openLog } from "./log.ts";
-import { address, opening } from "./opening.ts";
+import { opening } from "./opening.ts";
 import { serveConnection } from "./session.ts";
 import { Turns } from "./turns.ts";
 
@@ -70,7 +70,7 @@ export async function serve(config: ServerConfig): Promise<ExitCode> {
 export async function startServer(config: ServerConfig, watch: Watch): Promise<RunningServer> {
   const listener = listen(config);
   const { hostname: host, port } = listener.addr;
-  const kept = await openHistory(config, address(host, port)).catch((error) => {
+  const kept = await openHistory(config, hostAndPort(host, port)).catch((error) => {
     listener.close();
     throw error;
   });
@@ -92,7 +92,7 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
   const delivering = deliver(hub, broken.resolve);
   const accepting = door.run();
   const sweeping = setInterval(() => hub.sweep(), SWEEP_MS);
-  watch({ type: "started", address: address(host, port) });
+  watch({ type: "started", address: hostAndPort(host, port) });
   const stop = async (why: "restart" | "storage" = "restart") => {
     watch({ type: "stopping" });
     hub.stop(why);
@@ -157,7 +157,7 @@ function listen({ host, port }: ServerConfig): Deno.TcpListener {
 }
 
 function cannotListen(error: unknown, host: string, port: number): unknown {
-  const at = `Cannot listen on ${address(host, port)}`;
+  const at = `Cannot listen on ${hostAndPort(host, port)}`;
   if (error instanceof Deno.errors.AddrInUse) {
     return new Fatal(EXIT.unavailable, `${at}: the port is in use. Stop the program that has it, or choose another with --port`);
   }
@@ -190,7 +190,7 @@ async function print(text: string): Promise<void> {
 
 /** So many random bytes as text. 9 are enough that no two sessions of a server ever share an id, 24 that nobody guesses a token. */
 function randomText(bytes: number): string {
-  return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(bytes)))).replaceAll("+", "-").replaceAll("/", "_");
+  return base64Url(crypto.getRandomValues(new Uint8Array(bytes)));
 }
 
 /** Settles with `work`, or after `ms` at the latest. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { hostAndPort } from "../../shared/text.ts";
 
 /** The first read of a connection, and each one after a quiet time, in bytes. */
 const READ_MIN = 2 * 1024;
@@ -32,7 +33,7 @@ export class TcpSocket {
     this.#conn = conn;
     const { hostname, port } = conn.remoteAddr;
     this.host = hostname;
-    this.address = hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+    this.address = hostAndPort(hostname, port);
     // A line said now is heard now; the pumps gather what can be gathered.
     conn.setNoDelay(true);
     // Finds out, in hours, about peers that vanished without a word.
