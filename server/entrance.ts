@@ -135,15 +135,27 @@ export class Entrance {
     const asked = hello.rooms?.length ? hello.rooms : [LOBBY];
     const places = asked.map((name) => this.#places.open(name));
     const wrong = places.find((place) => "code" in place);
-    const session = wrong ?? this.#sessions.open(hello.name, newId(), hello.secret === undefined ? undefined : hash(hello.secret));
+    const owner = hello.secret === undefined ? undefined : hash(hello.secret);
+    const lost = this.#lost(hello.name, owner);
+    const session = wrong ?? lost?.session ?? this.#sessions.open(hello.name, newId(), owner);
     if ("code" in session) {
       for (const place of places) if ("room" in place) this.#places.tidy(place);
       return session;
     }
-    const seat = this.#seat(session, pump);
-    for (const place of new Set(places as Place[])) this.#join(seat, place);
-    this.#welcome(seat, hello, false);
+    const seat = lost ?? this.#seat(session, pump);
+    seat.pump = pump;
+    seat.lostAt = undefined;
+    for (const place of new Set(places as Place[])) if (!place.room.has(session)) this.#join(seat, place);
+    this.#welcome(seat, hello, lost !== undefined);
     return seat;
+  }
+
+  /** The seat without a connection that holds a name, when its own installation asks for that: the welcome with its token may have been lost. */
+  #lost(name: string, owner: string | undefined): Seat | undefined {
+    const session = this.#sessions.named(name);
+    if (!session || owner === undefined || session.owner !== owner) return undefined;
+    const seat = this.#seats.get(session.id);
+    return seat?.lostAt === undefined ? undefined : seat;
   }
 
   #resume(resume: Resume, pump: Pump): Seat | Refusal {

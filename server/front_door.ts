@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { count } from "../shared/text.ts";
+import { count, hostAndPort } from "../shared/text.ts";
 import type { ServerLimits } from "./config.ts";
 import type { Connection } from "./connection.ts";
 import type { Watch } from "./events.ts";
@@ -168,7 +168,9 @@ export class FrontDoor {
 
   #httpAnswer(): string {
     const { hostname, port } = this.#listener.addr;
-    const text = `This port is a chat, not a web site. Join it with: chat client ${hostname}:${port}   or: nc ${hostname} ${port}\n`;
+    const text = `This port is a chat, not a web site. Join it with: chat client ${
+      hostAndPort(hostname, port)
+    }   or: nc ${hostname} ${port}\n`;
     const head = [
       "HTTP/1.1 400 Bad Request",
       "Content-Type: text/plain; charset=utf-8",

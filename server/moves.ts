@@ -51,6 +51,7 @@ export class Moves {
     const by = session.nick;
     const refusal = this.#sessions.rename(session, name);
     if (refusal) return refusal;
+    if (session.nick === by) return { kind: "done", text: `You are ${by}` };
     for (const room of session.rooms) {
       const place = this.#places.at(room);
       place.room.join(session);

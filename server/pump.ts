@@ -30,7 +30,7 @@ export class Pump implements Writer {
   readonly connection: Connection;
   /** The public id of the session that reads; empty before there is one. */
   reader = "";
-  /** When the peer last took something, or was offered something after it had everything, on the clock of `performance.now()`. */
+  /** When the peer was last offered something after it took what it was offered before, or some of it, on the clock of `performance.now()`. */
   moved = performance.now();
   readonly #turns: Turns;
   readonly #catchUp: CatchUp;
@@ -103,7 +103,6 @@ export class Pump implements Writer {
   wake(): void {
     if (this.#busy || this.#over) return;
     this.#busy = true;
-    this.moved = performance.now();
     this.#turns.add(this);
   }
 
@@ -146,12 +145,12 @@ export class Pump implements Writer {
   #start(bytes: Uint8Array): void {
     this.#rest = bytes;
     this.#writing = true;
+    this.moved = this.#turns.now;
     this.connection.write(bytes).then(this.#wrote, this.#broke);
   }
 
   readonly #wrote = (taken: number): void => {
     this.#writing = false;
-    this.moved = performance.now();
     if (this.#over) return;
     const rest = this.#rest!;
     this.#rest = taken < rest.length ? rest.subarray(taken) : undefined;

@@ -15,6 +15,8 @@ export interface Writer {
 
 /** A queue of writers. Each stands in it at most once at a time; that is the writers' business. */
 export class Turns {
+  /** When the turn under way began, on the clock of `performance.now()`: asked for once, not for each write. */
+  now = performance.now();
   #ready: Writer[] = [];
   #scheduled = false;
 
@@ -29,6 +31,7 @@ export class Turns {
   readonly #run = (): void => {
     const writers = this.#ready.length > WRITES_PER_TURN ? this.#ready.splice(0, WRITES_PER_TURN) : this.#ready;
     if (writers === this.#ready) this.#ready = [];
+    this.now = performance.now();
     for (const writer of writers) writer.write();
     this.#scheduled = this.#ready.length > 0;
     if (this.#scheduled) setImmediate(this.#run);

@@ -97,6 +97,22 @@ Deno.test("C7 a broken connection's seat is kept 30 s, then left is said and the
   assertEquals([back.all("welcome")[0].session, alice.all("joined").length], [bob.all("welcome")[0].session, 2]);
 });
 
+Deno.test("C7 a seat without a connection comes back to a hello from its own installation, with its rooms, and to no other", async () => {
+  await using stage = new Stage();
+  const alice = await stage.server.join("alice", undefined, { rooms: ["dev"] });
+  const bob = await stage.lost("bob", { secret: "bob's installation", rooms: ["dev"] });
+  const join = (secret?: string) => stage.server.join("BOB", undefined, { ...secret === undefined ? {} : { secret }, rooms: ["ops"] });
+  assertEquals((await join("another installation")).all("refused")[0].code, "name_taken");
+  assertEquals((await join()).all("refused")[0].code, "name_taken");
+  const [back] = (await join("bob's installation")).all("welcome");
+  assertEquals([back.session, back.nick, back.resumed], [bob.all("welcome")[0].session, "bob", true]);
+  assertEquals(back.rooms.map(({ room, total }) => [room, total]), [["dev", 2], ["ops", 1]]);
+  await stage.pass(60_000);
+  assertEquals([alice.all("joined").length, alice.all("left").length], [1, 0]);
+  // One that is connected keeps it.
+  assertEquals((await join("bob's installation")).all("refused")[0].code, "name_taken");
+});
+
 Deno.test("C7 a clean bye frees the name at once, and says left", async () => {
   await using stage = new Stage();
   const alice = await stage.server.join("alice");

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { textCodec } from "../../server/transports/text_codec.ts";
 import { parseLine } from "../../server/transports/text_commands.ts";
-import type { ClientFrame, ServerFrame } from "../../shared/protocol.ts";
+import { type ClientFrame, LIMITS, type ServerFrame } from "../../shared/protocol.ts";
 import { assertWhole, FakeConnection, FakeServer, say } from "./fakes.ts";
 
 /** Somebody at netcat. */
@@ -256,6 +256,16 @@ Deno.test("a topic is there in the next program on the same history", async () =
   assertEquals(bob.all("welcome")[0].rooms.map(({ room, head, topic }) => [room, head, topic]), [["dev", 1, "lunch"]]);
 });
 
+Deno.test("nick: the name one has is taken again without a word to the others; written otherwise, it is another", async () => {
+  await using server = new FakeServer();
+  const bob = await server.join("bob");
+  const alice = await server.join("alice");
+  await server.ask(bob, { kind: "nick", name: "bob" });
+  assertEquals([bob.all("done").map(({ text }) => text), alice.all("renamed")], [["You are bob"], []]);
+  await server.ask(bob, { kind: "nick", name: "Bob" });
+  assertEquals(alice.all("renamed").map(({ nick }) => nick), ["Bob"]);
+});
+
 Deno.test("nick: a new name is shown in all rooms, on messages from then on, and in lists; the old one is free", async () => {
   await using server = new FakeServer();
   const bob = await server.join("bob", undefined, { rooms: ["lobby", "dev"] });
@@ -404,4 +414,15 @@ Deno.test("say without a room that one is in is refused, and nothing is kept", a
   await server.commit();
   assertEquals(bob.all("refused").map(({ ref, code, text }) => [ref, code, text]), [["r1", "not_in_room", "you are not in #lobby"]]);
   assertEquals(server.history.head("lobby"), 0);
+});
+
+Deno.test("who: a greeting to as many crowded rooms as one can be in fits the outbox, and tells how many are there", async () => {
+  await using server = new FakeServer();
+  const rooms = Array.from({ length: LIMITS.roomsPerSession }, (_, i) => `room${i}`);
+  const crowd = 100;
+  for (let i = 0; i < crowd; i++) await server.join(`${"名".repeat(20)}${i}`, undefined, { rooms });
+  const bob = await server.join("bob", undefined, { rooms });
+  assertEquals(bob.ended, undefined);
+  const [{ rooms: greeted }] = bob.all("welcome");
+  assertEquals(new Set(greeted.map(({ total }) => total)), new Set([crowd + 1]));
 });
