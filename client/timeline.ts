@@ -100,6 +100,7 @@ export class Timeline {
       }
       case "done":
         return { kind: "notice", text: event.text };
+      case "away":
       case "rooms":
       case "page":
       case "ping":

@@ -13,7 +13,7 @@ export interface Codec {
   readonly name: string;
   /** The frame as lines of text, line feeds included; empty where this kind of peer is not shown it. */
   encode(frame: ServerFrame): string;
-  /** Whether a peer is spared its own entries. Otherwise they come back to it, as acknowledgements. */
+  /** Whether a peer is spared its own messages, names and absences. Otherwise they come back to it, as acknowledgements. */
   readonly skipsOwn: boolean;
 }
 

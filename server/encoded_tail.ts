@@ -139,11 +139,12 @@ export class EncodedTail {
     const start = segment.length;
     const end = start + bytes;
     segment.length = end;
-    if (frame.kind !== "entry") return;
-    segment.last = frame.seq;
-    segment.seqs.push(frame.seq);
-    segment.ends.push(end);
-    if (!this.#codec.skipsOwn || frame.type !== "said") return;
+    if (frame.kind === "entry") {
+      segment.last = frame.seq;
+      segment.seqs.push(frame.seq);
+      segment.ends.push(end);
+    }
+    if (!this.#codec.skipsOwn || bytes === 0 || !isKnownToItsAuthor(frame)) return;
     const own = segment.own.get(frame.from);
     if (!own) segment.own.set(frame.from, [start, end]);
     else if (own[own.length - 1] === start) own[own.length - 1] = end;
@@ -163,6 +164,11 @@ export class EncodedTail {
 
 function segment(start: number, size: number, last: Seq): Segment {
   return { bytes: new Uint8Array(size), start, length: 0, before: last, last, seqs: [], ends: [], own: new Map() };
+}
+
+/** Whether its author has seen it already: as it typed it, or as the answer to it. */
+function isKnownToItsAuthor(frame: Entry | Presence): boolean {
+  return frame.kind === "entry" ? frame.type === "said" : frame.kind === "renamed" || frame.kind === "away";
 }
 
 /** `bytes` from `from` to `to`, less the runs in `own`. */

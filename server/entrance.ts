@@ -207,6 +207,7 @@ export class Entrance {
       v: PROTOCOL_VERSION,
       session: session.id,
       nick: session.nick,
+      ...session.away === undefined ? {} : { away: session.away },
       server,
       epoch,
       ...token === undefined ? {} : { token },

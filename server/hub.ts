@@ -112,6 +112,9 @@ export class Hub {
       case "nick":
         answer(seat, frame.ref, this.#moves.rename(seat, frame));
         break;
+      case "away":
+        answer(seat, frame.ref, this.#moves.away(seat, frame));
+        break;
       case "who": {
         const place = this.#places.where(seat, frame.room);
         answer(seat, frame.ref, "code" in place ? place : { kind: "members", ...place.room.snapshot() });

@@ -1,11 +1,12 @@
 /**
- * How somebody who is in moves about: from room to room, and from name to name.
+ * How somebody who is in moves about: from room to room, from name to name, away and back.
  *
  * @module
  */
-import { type Join, LIMITS, type Part, type Rename } from "../shared/protocol.ts";
+import { type Away, type Join, LIMITS, type Part, type Rename } from "../shared/protocol.ts";
+import { byteLength, cleanText, count } from "../shared/text.ts";
 import type { Sessions } from "./core/sessions.ts";
-import { enterRoom, leaveRoom, type Place, type Places, sendMembers } from "./places.ts";
+import { absence, enterRoom, leaveRoom, type Place, type Places, sendMembers } from "./places.ts";
 import { type Answer, answer, type Seat } from "./seat.ts";
 
 /** Carries out what a session asks for itself. */
@@ -58,6 +59,23 @@ export class Moves {
       place.broadcast.publish([{ kind: "renamed", room, by, from: session.id, nick: session.nick, total: place.room.size }]);
     }
     return { kind: "done", text: `You are ${session.nick} now` };
+  }
+
+  /** Goes away, or comes back. Talking does not end it. */
+  away({ session }: Seat, { text }: Away): Answer {
+    const reason = text === undefined ? undefined : cleanText(text).trim();
+    if (reason !== undefined && byteLength(reason) > LIMITS.awayBytes) {
+      return { code: "text_too_long", text: `a reason has at most ${LIMITS.awayBytes} bytes, this one had ${count(byteLength(reason))}` };
+    }
+    const done: Answer = { kind: "done", text: reason === undefined ? "You are back" : "You are away" };
+    if (session.away === reason) return done;
+    session.away = reason;
+    for (const name of session.rooms) {
+      const { room, broadcast } = this.#places.at(name);
+      room.join(session);
+      broadcast.publish([absence(session, room)]);
+    }
+    return done;
   }
 
   #leave(seat: Seat, place: Place): void {

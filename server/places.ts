@@ -4,7 +4,7 @@
  * @module
  */
 import { parseRoomName, type RoomName } from "../shared/names.ts";
-import { LIMITS, LOBBY, type RoomLine, type Seq } from "../shared/protocol.ts";
+import { type Absence, LIMITS, LOBBY, type RoomLine, type Seq } from "../shared/protocol.ts";
 import { Broadcast } from "./broadcast.ts";
 import { type Refusal, Room } from "./core/room.ts";
 import type { Session } from "./core/sessions.ts";
@@ -88,6 +88,12 @@ export function enterRoom(session: Session, { room, broadcast }: Place): void {
   room.join(session);
   session.rooms.add(room.name);
   broadcast.publish([{ kind: "joined", room: room.name, by: session.nick, from: session.id, total: room.size }]);
+  if (session.away !== undefined) broadcast.publish([absence(session, room)]);
+}
+
+/** What a room is told when a session goes away or comes back. */
+export function absence({ id: from, nick: by, away: text }: Session, { name: room, size: total }: Room): Absence {
+  return { kind: "away", room, by, from, ...text === undefined ? {} : { text }, total };
 }
 
 /** Lets a session go from a room and tells those who stay. */

@@ -91,6 +91,7 @@ const room = string(LIMITS.roomBytes);
 const nick = string(LIMITS.nickBytes);
 const session = string(LIMITS.refBytes);
 const sentence = string(LIMITS.textBytes);
+const away = optional(string(LIMITS.awayBytes));
 /** Longer than any text or name that is allowed, so that the rules, not the codec, refuse it with a reason. */
 const unchecked: Field<string> = {
   is: `a string of at most ${LIMITS.frameBytes} bytes`,
@@ -104,7 +105,7 @@ const snapshot = {
   topic: sentence,
   total: whole,
   offset: whole,
-  members: list(object<Member>({ nick, from: session }), LIMITS.membersPerFrame),
+  members: list(object<Member>({ nick, from: session, away }), LIMITS.membersPerFrame),
 };
 const presence = { room, by: nick, from: session, total: whole };
 const secret = string(LIMITS.tokenBytes);
@@ -150,6 +151,7 @@ const CLIENT_FRAMES: Frames<ClientFrame> = {
   who: { ref, room: unchecked },
   topic: { ref, room: unchecked, text: unchecked },
   nick: { ref, name: unchecked },
+  away: { ref, text: optional(unchecked) },
   history: { ref, room: unchecked, before: optional(whole), after: optional(whole), limit },
   search: { ref, room: unchecked, words: unchecked, limit },
   ping: { ref },
@@ -163,6 +165,7 @@ const SERVER_FRAMES: Frames<ServerFrame> = {
     v: whole,
     session,
     nick,
+    away,
     server: sentence,
     epoch: secret,
     token: optional(secret),
@@ -174,6 +177,7 @@ const SERVER_FRAMES: Frames<ServerFrame> = {
   joined: presence,
   left: presence,
   renamed: { ...presence, nick },
+  away: { ...presence, text: away },
   backlog: { room, count: whole },
   live: { room },
   rooms: { ref, rooms: list(object<RoomLine>({ room, total: whole, topic: sentence }), LIMITS.pageEntries) },

@@ -37,6 +37,8 @@ export const LIMITS = {
   pageBytes: 65_536,
   roomsPerSession: 50,
   topicBytes: 512,
+  /** Why somebody is away. */
+  awayBytes: 256,
   tokenBytes: 64,
   /** People named in one `welcome` or `members` frame; more come in further `members` frames. */
   membersPerFrame: 100,
@@ -97,6 +99,11 @@ export interface Member {
   readonly nick: string;
   /** The public id of the member's session. */
   readonly from: string;
+  /**
+   * Present when the member is away: the reason, at most {@link LIMITS.awayBytes}. Empty where none was given, and where a list that names many has no
+   * place for it.
+   */
+  readonly away?: string;
 }
 
 /** Who is in a room, or the part of it that fits one frame. */
@@ -213,6 +220,26 @@ export interface Rename extends Request {
 }
 
 /**
+ * Goes away, or comes back: a mark that others see beside the name. Answered with `done`.
+ *
+ * It belongs to the session: a new name, another room and a cut leave it, talking does not end it, and it is gone when the session is over.
+ *
+ * @example
+ * ```ts
+ * import { decodeClientFrame } from "./codec.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(decodeClientFrame('{"kind":"away","text":"lunch"}'), { kind: "away", text: "lunch" });
+ * assertEquals(decodeClientFrame('{"kind":"away"}'), { kind: "away" });
+ * ```
+ */
+export interface Away extends Request {
+  readonly kind: "away";
+  /** Why, in one line, at most {@link LIMITS.awayBytes} and possibly empty; absent: back. */
+  readonly text?: string;
+}
+
+/**
  * Asks for entries right before or right after a seq; without either, for the newest. Answered with `page`.
  *
  * @example
@@ -302,6 +329,7 @@ export type ClientFrame =
   | Who
   | Topic
   | Rename
+  | Away
   | AskHistory
   | Search
   | Ping
@@ -330,6 +358,8 @@ export interface Welcome {
   /** Your session's public id: entries with it in `from` are your own. */
   readonly session: string;
   readonly nick: string;
+  /** Present when you are away, as you were before the cut: the reason, possibly empty. */
+  readonly away?: string;
   /** The server's program and version. */
   readonly server: string;
   /** Names the history that every seq is from. */
@@ -434,6 +464,30 @@ export interface Renamed {
 }
 
 /**
+ * Somebody in the room went away, gave another reason, or is back. Live only, as {@link Joined}, and said again after the `joined` of whoever comes in
+ * while away.
+ *
+ * @example
+ * ```ts
+ * import { decodeServerFrame } from "./codec.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const line = '{"kind":"away","room":"lobby","by":"bob","from":"s1","text":"lunch","total":3}';
+ * assertEquals(decodeServerFrame(line), JSON.parse(line));
+ * ```
+ */
+export interface Absence {
+  readonly kind: "away";
+  readonly room: string;
+  readonly by: string;
+  readonly from: string;
+  /** Why, possibly empty; absent: back. */
+  readonly text?: string;
+  /** How many are in the room. */
+  readonly total: number;
+}
+
+/**
  * Somebody came into the room. Live only: not part of the history, never replayed.
  *
  * @example
@@ -464,7 +518,7 @@ export interface Left {
 }
 
 /** What is live only and stands between the entries. */
-export type Presence = Joined | Left | Renamed;
+export type Presence = Joined | Left | Renamed | Absence;
 
 /**
  * What you have of this room does not connect with what comes next: entries were left out because the server no longer has them.

@@ -27,6 +27,9 @@ export interface Refusal {
   readonly text: string;
 }
 
+/** Bytes of reasons for being away that a list has place for, for each person that it may name: an answer has to fit the outbox. */
+const REASON_BYTES = 16;
+
 /** One room. */
 export class Room {
   readonly name: RoomName;
@@ -58,9 +61,9 @@ export class Room {
     return this.#members.has(session.id);
   }
 
-  /** Lets a session in, or notes its new name. */
-  join(session: Session): void {
-    this.#members.set(session.id, { nick: session.nick, from: session.id });
+  /** Lets a session in, or notes its new name, or that it is away or back. */
+  join({ id, nick, away }: Session): void {
+    this.#members.set(id, away === undefined ? { nick, from: id } : { nick, from: id, away });
   }
 
   /** Lets a session go; false when it was not there. */
@@ -96,9 +99,14 @@ export class Room {
   snapshot(offset = 0, most: number = LIMITS.membersPerFrame): Snapshot {
     const members: Member[] = [];
     let index = 0;
+    let reasons = most * REASON_BYTES;
     for (const member of this.#members.values()) {
       if (members.length === most) break;
-      if (index++ >= offset) members.push(member);
+      if (index++ < offset) continue;
+      const bytes = member.away ? byteLength(member.away) : 0;
+      const hasPlace = bytes <= reasons;
+      if (hasPlace) reasons -= bytes;
+      members.push(hasPlace ? member : { ...member, away: "" });
     }
     return { room: this.name, head: this.#head, topic: this.#topic, total: this.size, offset, members };
   }

@@ -17,6 +17,8 @@ export interface Session {
   /** Its public id: what entries name in `from`. */
   readonly id: string;
   nick: Nick;
+  /** Why it is away, possibly empty; `undefined` while it is not. */
+  away: string | undefined;
   /** The hash of the secret of the installation that it is from; within it a ref counts once. */
   readonly owner: string | undefined;
   /** The rooms it is in, or was in when it ended. */
@@ -45,7 +47,7 @@ export class Sessions {
   open(name: string, id: string, owner: string | undefined): Session | NameRefusal {
     const parsed = parseNick(name);
     if (!parsed.ok) return parsed.refusal;
-    const session: Session = { id, nick: parsed.name, owner, rooms: new Set(), appended: 0, answered: 0, committed: 0 };
+    const session: Session = { id, nick: parsed.name, away: undefined, owner, rooms: new Set(), appended: 0, answered: 0, committed: 0 };
     return this.#take(session, parsed.name) ?? session;
   }
 

@@ -27,6 +27,8 @@ function encode(frame: ServerFrame): string {
       return frame.total >= CROWD ? "" : `* ${frame.by} left\n`;
     case "renamed":
       return frame.total > CROWD ? "" : `* ${frame.by} is ${frame.nick} now\n`;
+    case "away":
+      return frame.total > CROWD ? "" : `* ${frame.by} ${awayOrBack(frame.text)}\n`;
     case "welcome":
       return hello(frame);
     case "members":
@@ -69,6 +71,11 @@ function entry(type: string, by: string, text: string): string {
   }
 }
 
+function awayOrBack(reason: string | undefined): string {
+  if (reason === undefined) return "is back";
+  return reason === "" ? "is away" : `is away: ${reason}`;
+}
+
 function hello({ nick, session, rooms: [room] }: Welcome): string {
   const others = room.members.filter((member) => member.from !== session);
   const here = others.length === 0 ? "Nobody else is here yet." : `Here now: ${listed(others, room.total - 1)}.`;
@@ -86,8 +93,14 @@ function members({ ref, room, topic, total, offset, members }: Members): string 
 }
 
 function listed(members: readonly Member[], total: number): string {
-  const names = members.slice(0, NAMED).map((member) => member.nick).join(", ");
+  const names = members.slice(0, NAMED).map(named).join(", ");
   return total > NAMED ? `${names} and ${plural(total - NAMED, "other")}` : names;
+}
+
+/** `bob (away: lunch)`. A reason cannot close the bracket, and name somebody who is not there. */
+function named({ nick, away }: Member): string {
+  if (away === undefined) return nick;
+  return away === "" ? `${nick} (away)` : `${nick} (away: ${away.replaceAll("(", "[").replaceAll(")", "]")})`;
 }
 
 function roomLine({ room, total, topic }: RoomLine): string {

@@ -41,6 +41,8 @@ const COMMANDS: Record<string, Command> = {
     frame: (words) => words === "" ? "say what you do: /me waves" : { kind: "say", room: HERE, text: `/me ${words}` },
   },
   nick: { usage: "NAME", help: "take another name", frame: (name) => ({ kind: "nick", name }) },
+  away: { usage: "[WHY]", help: "let the others know that you are away", frame: (text) => ({ kind: "away", text }) },
+  back: { help: "let them know that you are back", frame: () => ({ kind: "away" }) },
   topic: {
     usage: "TEXT",
     help: "say what the room is about",

@@ -19,6 +19,7 @@ const text = fc.string({ unit: "binary", maxLength: 50 });
 const name = fc.string({ unit: "binary", maxLength: 16 });
 const id = fc.string({ minLength: 1, maxLength: LIMITS.refBytes });
 const whole = fc.maxSafeNat();
+const reason = fc.string({ maxLength: LIMITS.awayBytes });
 const versions = fc.array(whole, { minLength: 1, maxLength: 16 });
 const people = { room: name, by: name, from: id, total: whole };
 const snapshotFields = {
@@ -27,7 +28,10 @@ const snapshotFields = {
   topic: text,
   total: whole,
   offset: whole,
-  members: fc.array(plain({ nick: name, from: id }), { maxLength: 100 }),
+  members: fc.array(
+    fc.record({ nick: name, from: id, away: reason }, { requiredKeys: ["nick", "from"], noNullPrototype: true }),
+    { maxLength: 100 },
+  ),
 };
 const snapshot: fc.Arbitrary<Snapshot> = plain(snapshotFields);
 const token = fc.string({ maxLength: LIMITS.tokenBytes });
@@ -76,6 +80,7 @@ const CLIENT: Kinds<ClientFrame> = {
   who: frame("who", { ref: id, room: name }, "ref"),
   topic: frame("topic", { ref: id, room: name, text }, "ref"),
   nick: frame("nick", { ref: id, name: text }, "ref"),
+  away: frame("away", { ref: id, text }, "ref", "text"),
   history: frame("history", { ref: id, room: name, before: whole, after: whole, limit }, "ref", "before", "after"),
   search: frame("search", { ref: id, room: name, words: text, limit }, "ref"),
   ping: frame("ping", { ref: id }, "ref"),
@@ -128,6 +133,7 @@ const SERVER: Kinds<ServerFrame> = {
       v: whole,
       session: id,
       nick: name,
+      away: reason,
       server: text,
       epoch: token,
       token,
@@ -136,11 +142,13 @@ const SERVER: Kinds<ServerFrame> = {
       rooms: fc.array(snapshot, { maxLength: 3 }),
     },
     "token",
+    "away",
   ),
   members: frame("members", { ref: id, ...snapshotFields }, "ref"),
   joined: frame("joined", people),
   left: frame("left", people),
   renamed: frame("renamed", { ...people, nick: name }),
+  away: frame("away", { ...people, text: reason }, "text"),
   backlog: frame("backlog", { room: name, count: whole }),
   live: frame("live", { room: name }),
   reset: frame("reset", { room: name, cursor: whole, skipped: whole }),
@@ -270,6 +278,13 @@ const LINES: readonly [line: string, says: string][] = [
   ['{"kind":"who"}', "who.room: must be a string of at most 16384 bytes"],
   ['{"kind":"topic","room":"lobby"}', "topic.text: must be a string of at most 16384 bytes"],
   ['{"kind":"nick"}', "nick.name: must be a string of at most 16384 bytes"],
+  ['{"kind":"away"}', OK],
+  ['{"kind":"away","text":""}', OK],
+  ['{"kind":"away","text":null}', "away.text: must be a string of at most 16384 bytes"],
+  ['{"kind":"away","text":true}', "away.text: must be a string of at most 16384 bytes"],
+  // Longer than a reason may be: the rules refuse it, in words.
+  [`{"kind":"away","text":"${long(16_384)}"}`, OK],
+  [`{"kind":"away","text":"${long(16_385)}"}`, "away.text: must be a string of at most 16384 bytes"],
   ['{"kind":"history","room":"lobby"}', "history.limit: must be a whole number from 1 to 200"],
   ['{"kind":"history","room":"lobby","limit":0}', "history.limit: must be a whole number from 1 to 200"],
   ['{"kind":"history","room":"lobby","limit":1}', OK],
@@ -306,6 +321,16 @@ Deno.test("decodeClientFrame says what is wrong with a line", () => {
 const ENTRY = '{"kind":"entry","room":"lobby","seq":1,"prev":0,"at":0,"type":"said","by":"bob","from":"s1","text":"hi"}';
 const ENTRIES = "must be a list of 0 to 200, each an entry";
 
+/** Bob away, or back, with more fields. */
+function away(fields: string): string {
+  return `{"kind":"away","room":"lobby","by":"bob","from":"s1","total":1${fields}}`;
+}
+
+/** A list that names bob, with more fields. */
+function lists(fields: string): string {
+  return `{"kind":"members","room":"lobby","head":0,"topic":"","total":1,"offset":0,"members":[{"nick":"bob","from":"s1"${fields}}]}`;
+}
+
 const WRONG_FROM_SERVER: readonly [line: string, says: string][] = [
   ['{"kind":"say","room":"lobby","text":"hi"}', 'unknown kind "say"'],
   ['{"kind":"bye","reason":"bored","text":""}', "bye.reason: must be one of left, replaced, restart, storage, timeout, slow, full, error"],
@@ -314,6 +339,15 @@ const WRONG_FROM_SERVER: readonly [line: string, says: string][] = [
     '{"kind":"members","room":"lobby","head":0,"topic":"","total":1,"offset":0,"members":[{"nick":"bob"}]}',
     "members.members: must be a list of 0 to 100, each an object",
   ],
+  [away(`,"text":"${long(256)}"`), OK],
+  [away(`,"text":"${long(257)}"`), "away.text: must be a string of at most 256 bytes"],
+  [away(',"text":7'), "away.text: must be a string of at most 256 bytes"],
+  [away(""), OK],
+  [lists(""), OK],
+  [lists(',"away":""'), OK],
+  [lists(`,"away":"${"é".repeat(128)}"`), OK],
+  [lists(`,"away":"${"é".repeat(128)}a"`), "members.members: must be a list of 0 to 100, each an object"],
+  [lists(',"away":true'), "members.members: must be a list of 0 to 100, each an object"],
   ['{"kind":"members","room":"lobby","head":0,"total":1,"offset":0,"members":[]}', "members.topic: must be a string of at most 4096 bytes"],
   ['{"kind":"reset","room":"lobby","cursor":-1,"skipped":0}', "reset.cursor: must be a whole number from 0"],
   ['{"kind":"backlog","room":"lobby"}', "backlog.count: must be a whole number from 0"],

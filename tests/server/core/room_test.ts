@@ -93,6 +93,42 @@ Deno.test("Room.join notes a new name in its old place", () => {
   assertEquals(room.snapshot().members, [{ nick: "bert", from: bob.id }, { nick: alice.nick, from: alice.id }]);
 });
 
+Deno.test("Room.join notes who is away, why, and who is back, in its old place", () => {
+  const room = lobby();
+  const [bob, alice] = [member(room), member(room)];
+  const here = (away?: string) => [
+    { nick: bob.nick, from: bob.id, ...away === undefined ? {} : { away } },
+    { nick: alice.nick, from: alice.id },
+  ];
+  for (const away of ["lunch", "", undefined]) {
+    bob.away = away;
+    room.join(bob);
+    assertEquals(room.snapshot().members as unknown, here(away));
+  }
+});
+
+/** A room of so many who are away. */
+function deserted(many: number, away: string): Room {
+  const room = lobby();
+  for (let i = 0; i < many; i++) {
+    const session = member(room);
+    session.away = away;
+    room.join(session);
+  }
+  return room;
+}
+
+Deno.test("Room.snapshot tells 16 bytes of reasons for each that it may name, and of the others that they are away", () => {
+  const reasons = (room: Room, most?: number) => room.snapshot(0, most).members.map(({ away }) => away);
+  assertEquals(new Set(reasons(deserted(100, "é".repeat(8)))), new Set(["é".repeat(8)]));
+  assertEquals(new Set(reasons(deserted(6, "x".repeat(256)))), new Set(["x".repeat(256)]));
+  const crowd = deserted(100, "x".repeat(256));
+  assertEquals(reasons(crowd), [...Array(6).fill("x".repeat(256)), ...Array(94).fill("")]);
+  assertEquals(reasons(crowd, 20), ["x".repeat(256), ...Array(19).fill("")]);
+  const last = member(crowd);
+  assertEquals(crowd.snapshot(100).members, [{ nick: last.nick, from: last.id }]);
+});
+
 Deno.test("Room.decide refuses whoever is not in the room", () => {
   const room = lobby();
   const bob = member(room);

@@ -14,7 +14,16 @@ function opened(sessions: Sessions, name: string, id = "s1"): Session {
 
 Deno.test("Sessions.open gives a session its name, id and owner", () => {
   const session: unknown = new Sessions().open(" bob ", "s1", "hash");
-  assertEquals(session, { id: "s1", nick: "bob", owner: "hash", rooms: new Set(), appended: 0, answered: 0, committed: 0 });
+  assertEquals(session, {
+    id: "s1",
+    nick: "bob",
+    away: undefined,
+    owner: "hash",
+    rooms: new Set(),
+    appended: 0,
+    answered: 0,
+    committed: 0,
+  });
 });
 
 Deno.test("Sessions.open refuses a name that looks like a live one", () => {

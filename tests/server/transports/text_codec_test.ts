@@ -77,6 +77,15 @@ Deno.test("the server's other lines start with *", () => {
   assertEquals(lines({ kind: "reset", room: "lobby", cursor: 9, skipped: 1 }), "* 1 message skipped\n");
 });
 
+Deno.test("the Hello line tells who is away", () => {
+  const { rooms: [room], ...rest } = welcome(2);
+  const members = room.members.map((member) => member.nick === "n1" ? { ...member, away: "lunch" } : member);
+  assertEquals(
+    lines({ ...rest, rooms: [{ ...room, members }] }),
+    "* Hello bob. Here now: n1 (away: lunch), n2. Type a message and press Enter; bye leaves.\n",
+  );
+});
+
 Deno.test("the Hello line is followed by the topic, where there is one", () => {
   const { rooms: [room], ...rest } = welcome(0);
   assertEquals(lines({ ...rest, rooms: [{ ...room, topic: "lunch" }] }).split("\n").slice(1), ["* The topic is: lunch", ""]);
@@ -98,6 +107,13 @@ Deno.test("a new name makes a line, up to 200 members", () => {
   assertEquals([1, 200, 201].map(renamed), ["* bob is bert now\n", "* bob is bert now\n", ""]);
 });
 
+Deno.test("who goes away or comes back makes a line, up to 200 members", () => {
+  const away = (text: string | undefined, total: number) =>
+    lines({ kind: "away", room: "lobby", by: "bob", from: "s1", ...text === undefined ? {} : { text }, total });
+  assertEquals([away("lunch", 1), away("", 200), away(undefined, 200)], ["* bob is away: lunch\n", "* bob is away\n", "* bob is back\n"]);
+  assertEquals(["lunch", "", undefined].map((text) => away(text, 201)), ["", "", ""]);
+});
+
 Deno.test("a topic is shown as it is set and as it is taken away", () => {
   const topic = (text: string) => lines({ ...entry(1, text), type: "topic", by: "bob" });
   assertEquals([topic("lunch"), topic("")], ["* bob set the topic: lunch\n", "* bob took the topic away\n"]);
@@ -115,6 +131,17 @@ Deno.test("/who and /join are answered with who is there", () => {
   assertEquals(lines(members("who", ["bob"], 1, "lunch")), "* In #dev: bob. The topic is: lunch\n");
   assertEquals(lines(members("join", ["bob", "alice"])), "* You are in #dev now. Here: bob, alice.\n");
   assertEquals(lines(members("join", ["bob"], 1, "lunch")), "* You are in #dev now. Here: bob. The topic is: lunch\n");
+  const away: Member[] = [{ nick: "bob", from: "s1", away: "lunch" }, { nick: "carol", from: "s2", away: "" }, {
+    nick: "dora",
+    from: "s3",
+  }];
+  assertEquals(lines({ ...members("who", []), total: 3, members: away }), "* In #dev: bob (away: lunch), carol (away), dora.\n");
+  const faker: Member = { nick: "eve", from: "s4", away: "x), alice (away: at 5 (CET)" };
+  assertEquals(
+    lines({ ...members("join", []), total: 1, members: [faker] }),
+    "* You are in #dev now. Here: eve (away: x], alice [away: at 5 [CET]).\n",
+    "nobody is named who is not there",
+  );
   const many = TWENTY.split(", ").concat("n21");
   assertEquals(lines(members("who", many, 1_234)), `* In #dev: ${TWENTY} and 1,214 others.\n`);
 });
@@ -174,6 +201,7 @@ Deno.test("every line that is not a person's begins with a star or an exclamatio
     { kind: "refused", code: "ref_conflict", text: "no", final: true },
     { kind: "error", code: "malformed", text: "no" },
     { kind: "renamed", room: "lobby", by: "bob", from: "s1", nick: "bert", total: 1 },
+    { kind: "away", room: "lobby", by: "bob", from: "s1", text: "lunch", total: 1 },
   ];
   for (const frame of frames) for (const line of lines(frame).split("\n").slice(0, -1)) assertEquals("*!".includes(line[0]), true, line);
 });
