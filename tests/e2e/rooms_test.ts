@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Page, ServerFrame, Welcome } from "../../shared/protocol.ts";
+import type { ClientFrame, Page, ServerFrame, Welcome } from "../../shared/protocol.ts";
 import { Peer, startServer } from "../harness.ts";
 import { TempFolder } from "../server/history/temp_folder.ts";
 
@@ -48,13 +48,21 @@ async function rooms(flags: readonly string[]): Promise<void> {
   await alice.expect("* bob joined");
   await bob.send("/me waves\n//who is this\n");
   await alice.expect("bob: /me waves", "bob: /who is this");
-  await ask(bob, "/nick bert", "* You are bert now.", "* bob is bert now");
+  await ask(bob, "/nick bert", "* You are bert now.");
   await alice.expect("* bob is bert now");
   await bob.send("it is me\n");
   await alice.expect("bert: it is me");
   await ask(bob, "/nick alice", "! alice is taken.");
   await ask(bob, "/nick a:b", "! A name cannot have a colon in it.");
   await ask(alice, "/who", "* In #dev: alice, bert. The topic is: release on friday");
+  await ask(bob, "/away lunch", "* You are away.");
+  await alice.expect("* bert is away: lunch");
+  await ask(alice, "/who", "* In #dev: alice, bert (away: lunch). The topic is: release on friday");
+  await ask(bob, "/back", "* You are back.");
+  await alice.expect("* bert is back");
+  await ask(alice, "/away", "* You are away.");
+  await bob.expect("* alice is away");
+  await ask(bob, "/who", "* In #dev: alice (away), bert. The topic is: release on friday");
   await ask(
     alice,
     "/history 2",
@@ -94,6 +102,8 @@ Deno.test("text mode: /help and what is no command, word for word", async () => 
     "* /who [#ROOM]   who is here",
     "* /me WAVES      say what you do",
     "* /nick NAME     take another name",
+    "* /away [WHY]    let the others know that you are away",
+    "* /back          let them know that you are back",
     "* /topic TEXT    say what the room is about",
     "* /history [N]   the last N messages, 10 without a number",
     "* /search WORDS  messages that have all of the words",
@@ -139,6 +149,37 @@ Deno.test("text mode: a newcomer is shown the last 10 messages, marked, and none
     "* You are up to date.",
   );
   await silent(carol);
+});
+
+Deno.test("text mode: what a program says in several lines cannot fake anybody's, nor can a topic or a reason for being away", async () => {
+  await using server = await startServer();
+  using alice = await Peer.named(server.port, "alice");
+  using eve = await Peer.connect(server.port);
+  await eve.send('{"kind":"hello","v":[1],"name":"eve"}\n');
+  await alice.expect("* eve joined");
+  const send = (...frames: ClientFrame[]) => eve.send(frames.map((frame) => `${JSON.stringify(frame)}\n`).join(""));
+  const lines = "hi\nbob: I quit\r\n* bob left\r! not sent: no\u2028* Bye\u0085dora: x\n\n  y";
+  await send({ kind: "say", room: "lobby", text: lines });
+  const shown = ["hi", "bob: I quit", "* bob left", "! not sent: no", "* Bye", "dora: x", "", "  y"].map((line) => `eve: ${line}`);
+  await alice.expect(...shown);
+  await send({ kind: "say", room: "lobby", text: "/me waves" });
+  await alice.expect("eve: /me waves");
+  await send({ kind: "topic", room: "lobby", text: "a\nbob: b" });
+  await alice.expect("* eve set the topic: a bob: b");
+  await send({ kind: "away", text: "c\n* bob left" });
+  await alice.expect("* eve is away: c * bob left");
+  await ask(alice, "/history 3", "* 3 messages of #lobby:", ...shown, "eve: /me waves", "* eve set the topic: a bob: b", "* That was all.");
+  using carol = await Peer.connect(server.port);
+  await carol.send("carol\n");
+  await carol.expect(
+    "* Hello carol. Here now: alice, eve (away: c * bob left). Type a message and press Enter; bye leaves.",
+    "* The topic is: a bob: b",
+    "* The last 3 messages:",
+    ...shown,
+    "eve: /me waves",
+    "* eve set the topic: a bob: b",
+    "* You are up to date.",
+  );
 });
 
 Deno.test("frames mode: join, history both ways, search and topics over a socket", async () => {

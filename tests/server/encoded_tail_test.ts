@@ -13,14 +13,14 @@ const decoder = new TextDecoder();
 /** Shows entries whole, and presence as text mode does: above a crowd, not at all. */
 function encode(frame: ServerFrame): string {
   if (frame.kind === "entry") return `${frame.seq} ${frame.from}: ${frame.text}\n`;
-  return frame.kind === "joined" && frame.total <= 200 ? `* ${frame.by}\n` : "";
+  return "total" in frame && frame.total <= 200 && frame.kind !== "members" ? `* ${frame.by}\n` : "";
 }
 
 const FRAMES: Codec = { name: "frames", encode, skipsOwn: false };
 const TEXT: Codec = { name: "text", encode, skipsOwn: true };
 
-function presence(total = 1): Presence {
-  return { kind: "joined", room: "lobby", by: "carol", from: AUTHORS[0], total };
+function presence(total = 1, kind: "joined" | "left" | "away" = "joined"): Presence {
+  return { kind, room: "lobby", by: "carol", from: AUTHORS[0], total };
 }
 
 /** A tail, and beside it a plain list of all that was ever put onto it. */
@@ -62,7 +62,7 @@ class Model {
 
   /** What a reader is shown of the bytes between two offsets. */
   between(from: number, to: number, reader: string): string {
-    const isOwn = (frame: Entry | Presence) => this.codec.skipsOwn && frame.kind === "entry" && frame.from === reader;
+    const isOwn = ({ kind, from }: Entry | Presence) => this.codec.skipsOwn && (kind === "entry" || kind === "away") && from === reader;
     return this.frames.filter(({ frame, start, end }) => start >= from && end <= to && !isOwn(frame)).map(({ text }) => text).join("");
   }
 
@@ -167,7 +167,12 @@ const size = fc.oneof(
 const acts = fc.array(
   fc.oneof(
     { weight: 6, arbitrary: fc.tuple(author, size, fc.integer({ min: 1, max: 3 })).map(says) },
-    { weight: 2, arbitrary: fc.constantFrom(1, 201).map((total) => act(`presence ${total}`, (model) => model.append(presence(total)))) },
+    {
+      weight: 2,
+      arbitrary: fc.tuple(fc.constantFrom(1, 201), fc.constantFrom("joined", "away")).map(([total, kind]) =>
+        act(`${kind} ${total}`, (model) => model.append(presence(total, kind)))
+      ),
+    },
     { weight: 1, arbitrary: author.map(saysMuch) },
     {
       weight: 3,
@@ -265,6 +270,19 @@ Deno.test("EncodedTail skips runs of a reader's own entries, and only in a codec
   };
   assertEquals(says(new Model(TEXT)), "3 s2: x\n5 s3: x\n* carol\n");
   assertEquals(says(new Model(FRAMES)).split("\n").length, 9);
+});
+
+Deno.test("EncodedTail skips a reader's own absence and new name, which it was answered, and nobody else's", () => {
+  const model = new Model(TEXT);
+  const frames: Presence[] = [
+    presence(1, "away"),
+    { kind: "renamed", room: "lobby", by: "bert", from: "s1", nick: "bob", total: 1 },
+    { ...presence(1, "away"), by: "dora", from: "s2" },
+    presence(1, "left"),
+  ];
+  model.append(...frames);
+  const start = { offset: 0, cursor: 0 };
+  assertEquals([textOf(model.tail, start, "s1"), textOf(model.tail, start, "s2")], ["* dora\n* carol\n", "* carol\n* bert\n* carol\n"]);
 });
 
 Deno.test("EncodedTail.read stops where the reader left, and knows the entry before that", () => {

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { cleanText } from "../../shared/text.ts";
 import { decodeServerFrame, encodeFrame } from "../../shared/codec.ts";
-import type { ServerFrame } from "../../shared/protocol.ts";
+import type { ClientFrame, ServerFrame } from "../../shared/protocol.ts";
 import type { Codec } from "../../server/connection.ts";
 import { Broadcast } from "../../server/broadcast.ts";
 import { Pump } from "../../server/pump.ts";
@@ -293,12 +293,13 @@ Deno.test("a burst of 50 messages is taken at once, and the next is read later",
   assertEquals(server.history.waiting, 53);
 });
 
-Deno.test("whatever is asked for counts against the burst, a refused message too", async () => {
+Deno.test("whatever is asked for counts against the burst, a refused message and being away too", async () => {
   await using server = new FakeServer({ limits: { ...NO_LIMITS, rate: 20 }, monotonic: () => 0 });
   const bob = await server.join("bob");
-  bob.receive(...Array.from({ length: 30 }, () => say("")), ...Array.from({ length: 30 }, () => say("hi")), { kind: "ping" });
+  bob.receive(...Array.from({ length: 20 }, () => say("")), ...Array.from({ length: 10 }, (): ClientFrame => ({ kind: "away" })));
+  bob.receive(...Array.from({ length: 30 }, () => say("hi")), { kind: "ping" });
   await server.idle();
-  assertEquals([bob.all("refused").length, server.history.waiting, bob.all("pong").length], [30, 21, 0]);
+  assertEquals([bob.all("refused").length, bob.all("done").length, server.history.waiting, bob.all("pong").length], [20, 10, 21, 0]);
   server.hub.stop();
   await server.idle();
   assertEquals([server.history.waiting, bob.all("pong").length], [30, 1]);
@@ -369,18 +370,19 @@ Deno.test("C8 what history itself does not reach back to is said", async () => {
   }
 });
 
-Deno.test("a reader that lagged is told who is there", async () => {
+Deno.test("a reader that lagged is told who is there, and who is away", async () => {
   await using server = new FakeServer();
   const carol = await server.join("carol");
   const bob = await server.join("bob");
   await outrun(server, bob, 10);
-  await server.join("dora");
+  await server.ask(await server.join("dora"), { kind: "away", text: "lunch" });
   carol.receive({ kind: "bye" });
   await outrun(server, bob, 2500);
   bob.release();
   await server.idle();
   const [snapshot] = bob.all("members");
-  assertEquals(snapshot?.members.map(({ nick }) => nick), ["bob", "dora"]);
+  assertEquals(snapshot?.members.map(({ nick, away }) => [nick, away]), [["bob", undefined], ["dora", "lunch"]]);
+  assertEquals(bob.all("away"), []);
   assertWhole(bob);
 });
 

@@ -469,6 +469,48 @@ Deno.test("C7 a rename, a join and a part are there after a cut", async () => {
   assertEquals([welcome.nick, welcome.rooms.map(({ room }) => room)], ["bert", ["lobby", "ops"]]);
 });
 
+Deno.test("C7 away survives a cut, and the welcome tells it; the others hear nothing of that", async () => {
+  await using stage = new Stage();
+  const { server } = stage;
+  const alice = await server.join("alice");
+  const bob = await server.join("bob", undefined, SECRET);
+  await server.ask(bob, { kind: "away", text: "lunch" });
+  bob.break();
+  await stage.pass(29_000);
+  const back = await stage.resume(token(bob));
+  const [welcome] = back.all("welcome");
+  assertEquals([welcome.away, welcome.rooms[0].members.at(-1)], ["lunch", { nick: "bob", from: welcome.session, away: "lunch" }]);
+  assertEquals(alice.all("away").length, 1);
+  // By hello from its own installation, too: it is the same session.
+  back.break();
+  await server.idle();
+  const again = await server.join("bob", undefined, SECRET);
+  assertEquals(again.all("welcome")[0].away, "lunch");
+  await server.ask(again, { kind: "away" });
+  assertEquals(alice.all("away").map(({ text }) => text), ["lunch", undefined]);
+  again.break();
+  await server.idle();
+  assertEquals((await stage.resume(token(again))).all("welcome")[0].away, undefined);
+});
+
+Deno.test("C7 away is there when a session comes back after it was over, and not for who takes its name", async () => {
+  await using stage = new Stage();
+  const { server } = stage;
+  const alice = await server.join("alice");
+  const bob = await server.join("bob");
+  await server.ask(bob, { kind: "away", text: "" });
+  bob.break();
+  await server.idle();
+  await stage.pass(31_000);
+  const other = await server.join("bob");
+  assertEquals(other.all("welcome")[0].away, undefined);
+  await server.ask(other, { kind: "bye" });
+  const back = await stage.resume(token(bob));
+  assertEquals(back.all("welcome")[0].away, "");
+  const heard = alice.frames.slice(1).map(({ kind }) => kind);
+  assertEquals(heard, ["joined", "away", "left", "joined", "left", "joined", "away"]);
+});
+
 /** A client: what it has seen, and what it said and has no answer to. */
 class Client {
   readonly #stage: Stage;

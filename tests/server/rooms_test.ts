@@ -285,6 +285,122 @@ Deno.test("nick: a new name is shown in all rooms, on messages from then on, and
   assertEquals((await server.join("BERT")).all("refused")[0].code, "name_taken");
 });
 
+Deno.test("away: all rooms hear of it once, why, of another reason, and of who is back; lists tell it", async () => {
+  await using server = new FakeServer();
+  const bob = await server.join("bob", undefined, { rooms: ["lobby", "dev"] });
+  const [alice, carol] = [await server.join("alice"), await server.join("carol", undefined, { rooms: ["dev"] })];
+  const away = { kind: "away", by: "bob", from: "s1", total: 2 } as const;
+  await server.ask(bob, { kind: "away", text: " \x1b[31mlunch\nat 12 ", ref: "r1" });
+  assertEquals(bob.all("done"), [{ kind: "done", ref: "r1", text: "You are away" }]);
+  assertEquals([alice.all("away"), carol.all("away")], [
+    [{ ...away, room: "lobby", text: "lunch at 12" }],
+    [{ ...away, room: "dev", text: "lunch at 12" }],
+  ]);
+  assertEquals(bob.all("away").map(({ room }) => room), ["lobby", "dev"]);
+  await server.ask(carol, { kind: "who", room: "dev", ref: "who" });
+  const listed = [{ nick: "bob", from: "s1", away: "lunch at 12" }, { nick: "carol", from: "s3" }];
+  assertEquals(carol.all("members")[0].members, listed);
+  const dora = await server.join("dora", undefined, { rooms: ["dev"] });
+  assertEquals(dora.all("welcome")[0].rooms[0].members.slice(0, 2), listed);
+  assertEquals(dora.all("welcome")[0].away, undefined);
+  await server.ask(bob, { kind: "away", text: "" }, { kind: "away", ref: "r2" });
+  assertEquals(bob.all("done").at(-1), { kind: "done", ref: "r2", text: "You are back" });
+  const shown = dora.all("away").map((frame) => "text" in frame ? frame.text : "back");
+  assertEquals(shown, ["", "back"]);
+  await server.ask(dora, { kind: "who", room: "dev", ref: "who" });
+  assertEquals(dora.all("members")[0].members[0], { nick: "bob", from: "s1" });
+});
+
+Deno.test("away: the same again is answered, and nobody else hears of it", async () => {
+  await using server = new FakeServer();
+  const [bob, alice] = [await server.join("bob"), await server.join("alice")];
+  await server.ask(bob, { kind: "away", ref: "r1" }, { kind: "away", text: "lunch", ref: "r2" }, {
+    kind: "away",
+    text: "lunch ",
+    ref: "r3",
+  });
+  assertEquals(bob.all("done").map(({ ref, text }) => [ref, text]), [
+    ["r1", "You are back"],
+    ["r2", "You are away"],
+    ["r3", "You are away"],
+  ]);
+  assertEquals(alice.all("away").length, 1);
+});
+
+Deno.test("away: a reason has at most 256 bytes when it is cleaned; one that is longer changes nothing", async () => {
+  await using server = new FakeServer();
+  const [bob, alice] = [await server.join("bob"), await server.join("alice")];
+  const longest = "é".repeat(LIMITS.awayBytes / 2);
+  await server.ask(bob, { kind: "away", text: `${longest}\x07\n ` }, { kind: "away", text: `${longest}a`, ref: "r1" });
+  assertEquals(alice.all("away").map(({ text }) => text), [longest]);
+  const text = "a reason has at most 256 bytes, this one had 257";
+  assertEquals(bob.all("refused"), [{ kind: "refused", ref: "r1", code: "text_too_long", text, final: true }]);
+  await server.ask(alice, { kind: "who", room: "lobby" });
+  assertEquals(alice.all("members")[0].members[0].away, longest);
+});
+
+Deno.test("away: talking does not end it, a new name keeps it, and a room that is joined hears of it", async () => {
+  await using server = new FakeServer();
+  const bob = await server.join("bob");
+  const alice = await server.join("alice", undefined, { rooms: ["lobby", "dev"] });
+  await server.ask(bob, { kind: "away", text: "lunch" }, say("still here"), { kind: "nick", name: "bert" }, { kind: "join", room: "dev" });
+  await server.commit();
+  assertEquals(alice.all("away").map(({ room, by, text, total }) => [room, by, text, total]), [
+    ["lobby", "bob", "lunch", 2],
+    ["dev", "bert", "lunch", 2],
+  ]);
+  const inDev = alice.frames.filter((frame) => "room" in frame && frame.room === "dev");
+  assertEquals(inDev.map(({ kind }) => kind), ["joined", "away"]);
+  await server.ask(alice, { kind: "who", room: "dev" }, { kind: "who", room: "lobby" });
+  const marks = alice.all("members").map(({ members }) => members.find(({ from }) => from === "s1"));
+  assertEquals(marks, Array(2).fill({ nick: "bert", from: "s1", away: "lunch" }));
+});
+
+Deno.test("one room: /away and /back, each answered to the person, and told to the others", async () => {
+  await using server = new FakeServer();
+  const [alice, bob] = [await server.join("alice", person()), await server.join("bob", person())];
+  const heard = async (...lines: string[]) => {
+    const before = alice.text.length;
+    return { bob: await type(server, bob, ...lines), alice: alice.text.slice(before).split("\n").slice(0, -1) };
+  };
+  assertEquals(await heard("/away lunch"), { bob: ["* You are away."], alice: ["* bob is away: lunch"] });
+  assertEquals(await heard("/away lunch"), { bob: ["* You are away."], alice: [] });
+  assertEquals(await heard("/me eats"), { bob: [], alice: ["bob: /me eats"] });
+  assertEquals(await heard("/who"), { bob: ["* In #lobby: alice, bob (away: lunch)."], alice: [] });
+  assertEquals(await heard("/nick bert"), { bob: ["* You are bert now."], alice: ["* bob is bert now"] });
+  assertEquals(await heard("/away"), { bob: ["* You are away."], alice: ["* bert is away"] });
+  const carol = await server.join("carol", person());
+  assertEquals(carol.text.split("\n")[0], "* Hello carol. Here now: alice, bert (away). Type a message and press Enter; bye leaves.");
+  assertEquals(await heard("/join dev"), { bob: ["* You are in #dev now. Here: bert (away)."], alice: ["* bert left"] });
+  assertEquals(await heard("/join lobby"), {
+    bob: ["* You are in #lobby now. Here: alice, carol, bert (away).", "* The last message:", "bob: /me eats", "* You are up to date."],
+    alice: ["* bert joined", "* bert is away"],
+  });
+  assertEquals(await heard("/back"), { bob: ["* You are back."], alice: ["* bert is back"] });
+  assertEquals(await heard("/back"), { bob: ["* You are back."], alice: [] });
+  assertEquals(await heard(`/away ${"x".repeat(257)}`), {
+    bob: ["! not sent: a reason has at most 256 bytes, this one had 257"],
+    alice: [],
+  });
+  assertEquals(await heard("/part", "/away", "/back"), {
+    bob: ["* You left #lobby.", "* You are away.", "* You are back."],
+    alice: ["* bert left"],
+  });
+});
+
+Deno.test("away: in a crowd of more than 200 no line is made of it, and frames still tell it", async () => {
+  await using server = new FakeServer();
+  const [alice, bob] = [await server.join("alice", person()), await server.join("bob", person())];
+  for (let i = 0; i < 197; i++) server.connect(person()).receive({ kind: "hello", v: [1], name: `n${i}` });
+  const program = await server.join("program");
+  await type(server, bob, "/away lunch");
+  assertEquals(alice.text.split("\n").slice(-2), ["* bob is away: lunch", ""]);
+  const one = await server.join("one-more", person());
+  assertEquals(await type(server, bob, "/back"), ["* You are back."]);
+  assertEquals([alice.text.split("\n").at(-2), one.text.split("\n").length], ["* bob is away: lunch", 2]);
+  assertEquals(program.all("away").map(({ text, total }) => [text, total]), [["lunch", 200], [undefined, 201]]);
+});
+
 Deno.test("50 rooms for one session, and not one more", async () => {
   await using server = new FakeServer();
   const bob = await server.join("bob", undefined, { rooms: inRooms(49) });
@@ -425,4 +541,21 @@ Deno.test("who: a greeting to as many crowded rooms as one can be in fits the ou
   assertEquals(bob.ended, undefined);
   const [{ rooms: greeted }] = bob.all("welcome");
   assertEquals(new Set(greeted.map(({ total }) => total)), new Set([crowd + 1]));
+});
+
+Deno.test("who: the answer to a join fits the outbox, however many are away and whatever their reasons", async () => {
+  await using server = new FakeServer();
+  const names = Array.from({ length: LIMITS.membersListed }, (_, i) => `${"名".repeat(20)}${i}`);
+  const crowd = names.map((name) => {
+    const connection = server.connect(person());
+    connection.receive({ kind: "hello", v: [1], name }, { kind: "away", text: '"'.repeat(LIMITS.awayBytes) });
+    return connection;
+  });
+  await server.idle();
+  const bob = await server.join("bob");
+  assertEquals([bob.ended, crowd[0].ended], [undefined, undefined]);
+  const listed = [...bob.all("welcome")[0].rooms[0].members, ...bob.all("members").flatMap(({ members }) => members)];
+  assertEquals(listed.length, LIMITS.membersListed);
+  assertEquals(listed.filter(({ away }) => away === undefined), []);
+  assertEquals(listed.filter(({ away }) => away !== "").length, 60);
 });
