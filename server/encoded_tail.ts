@@ -144,6 +144,7 @@ export class EncodedTail {
       segment.seqs.push(frame.seq);
       segment.ends.push(end);
     }
+    // What is not shown leaves no trace: where only that happens, a segment lasts.
     if (!this.#codec.skipsOwn || bytes === 0 || !isKnownToItsAuthor(frame)) return;
     const own = segment.own.get(frame.from);
     if (!own) segment.own.set(frame.from, [start, end]);

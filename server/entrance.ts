@@ -145,7 +145,9 @@ export class Entrance {
     const seat = lost ?? this.#seat(session, pump);
     seat.pump = pump;
     seat.lostAt = undefined;
-    for (const place of new Set(places as Place[])) if (!place.room.has(session)) this.#join(seat, place);
+    const wanted = new Set(places as Place[]);
+    this.#makePlace(session, wanted);
+    for (const place of wanted) if (!place.room.has(session)) this.#join(seat, place);
     this.#welcome(seat, hello, lost !== undefined);
     return seat;
   }
@@ -156,6 +158,16 @@ export class Entrance {
     if (!session || owner === undefined || session.owner !== owner) return undefined;
     const seat = this.#seats.get(session.id);
     return seat?.lostAt === undefined ? undefined : seat;
+  }
+
+  /** Leaves rooms of before, the first ones first, that there is no place for beside those it wants. */
+  #makePlace(session: Session, wanted: ReadonlySet<Place>): void {
+    const others = [...session.rooms].map((room) => this.#places.at(room)).filter((place) => !wanted.has(place));
+    for (const place of others.slice(0, Math.max(0, others.length + wanted.size - LIMITS.roomsPerSession))) {
+      session.rooms.delete(place.room.name);
+      leaveRoom(session, place);
+      this.#places.tidy(place);
+    }
   }
 
   #resume(resume: Resume, pump: Pump): Seat | Refusal {

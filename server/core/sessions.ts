@@ -63,9 +63,10 @@ export class Sessions {
     return undefined;
   }
 
-  /** Who has a name. */
+  /** Who has a name, by any way of asking for it. */
   named(name: string): Session | undefined {
-    return this.#names.get(fold(name));
+    const parsed = parseNick(name);
+    return parsed.ok ? this.#names.get(fold(parsed.name)) : undefined;
   }
 
   /** Ends a session; its name is free. Its tokens stay good. */

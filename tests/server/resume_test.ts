@@ -113,6 +113,55 @@ Deno.test("C7 a seat without a connection comes back to a hello from its own ins
   assertEquals((await join("bob's installation")).all("refused")[0].code, "name_taken");
 });
 
+Deno.test("C7 a hello that takes up a seat is in the rooms it names, and in 50 in all: the first ones of before are left", async () => {
+  await using stage = new Stage();
+  const numbered = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => `r${from + i}`);
+  const alice = await stage.server.join("alice", undefined, { rooms: numbered(0, 50) });
+  await stage.lost("bob", { ...SECRET, rooms: numbered(0, 50) });
+  // 30 of before, 20 others.
+  const back = await stage.server.join("bob", undefined, { ...SECRET, rooms: [...numbered(0, 5), ...numbered(50, 65)] });
+  const [welcome] = back.all("welcome");
+  assertEquals(welcome.rooms.map(({ room }) => room), [...numbered(0, 5), ...numbered(20, 65)]);
+  assertEquals(alice.all("left").map(({ room }) => room), numbered(5, 20));
+  await stage.server.ask(back, { kind: "join", room: "more", ref: "r1" });
+  assertEquals(back.all("refused").map(({ code }) => code), ["too_many_rooms"]);
+  await stage.server.said(alice, "r5", "unheard");
+  await stage.server.said(alice, "r20", "heard");
+  assertEquals(back.all("entry").map(({ text }) => text), ["heard"]);
+});
+
+Deno.test("C7 a hello takes up its seat however it writes the name, and one that is refused leaves the seat as it was", async () => {
+  await using stage = new Stage();
+  const { server } = stage;
+  const alice = await server.join("alice");
+  const bob = await stage.lost("bob", SECRET);
+  const hello = async (name: string, more: Partial<Hello> = {}) =>
+    (await server.join(name, undefined, { ...SECRET, ...more })).all("refused").map(({ code }) => code);
+  assertEquals(await hello("bob", { rooms: ["dev", "a b"] }), ["no_such_room"]);
+  assertEquals(await hello("bob:"), ["name_not_allowed"]);
+  assertEquals(await hello("carol"), [], "another name is another session");
+  const back = await server.join(" ｂｏｂ\r", undefined, SECRET);
+  assertEquals(back.all("welcome").map(({ session, nick }) => [session, nick]), [[bob.all("welcome")[0].session, "bob"]]);
+  assertEquals([alice.all("joined").map(({ by }) => by), alice.all("left").length], [["bob", "carol"], 0]);
+});
+
+Deno.test("C7 a hello that takes up a seat goes on from its cursors, and where it has none it is sent what it asks for", async () => {
+  await using stage = new Stage();
+  const { server } = stage;
+  const alice = await server.join("alice", undefined, { rooms: ["lobby", "dev", "ops"] });
+  const bob = await server.join("bob", undefined, { ...SECRET, rooms: ["lobby", "dev"] });
+  await server.said(alice, "lobby", "seen");
+  bob.break();
+  await server.said(alice, "lobby", "missed");
+  for (const room of ["dev", "ops"]) await server.said(alice, room, `${room} one`, `${room} two`);
+  const more = { ...SECRET, rooms: ["lobby", "ops"], epoch: "e1", cursors: { lobby: 1 }, backlog: 1 };
+  const back = await server.join("bob", undefined, more);
+  await server.said(alice, "lobby", "new");
+  const texts = (room: string) => back.all("entry").filter((entry) => entry.room === room).map(({ text }) => text);
+  assertEquals([texts("lobby"), texts("dev"), texts("ops")], [["missed", "new"], ["dev two"], ["ops two"]]);
+  assertWhole(back.frames, { lobby: 1 });
+});
+
 Deno.test("C7 a clean bye frees the name at once, and says left", async () => {
   await using stage = new Stage();
   const alice = await stage.server.join("alice");
