@@ -9,7 +9,7 @@
  * @module
  */
 import { EXIT, Fatal } from "../shared/exit.ts";
-import { type ClientFrame, LOBBY, type Refused, type ServerFrame } from "../shared/protocol.ts";
+import { type ClientFrame, type Join, LOBBY, type Part, type Refused, type ServerFrame } from "../shared/protocol.ts";
 import { cleanText } from "../shared/text.ts";
 import { allowedName, type NameSource } from "./allowed_name.ts";
 import { backoff } from "./backoff.ts";
@@ -41,6 +41,8 @@ export interface ConnectionOptions {
   readonly name: NameSource;
   /** At least 128 random bits of this installation's own. */
   readonly secret: string;
+  /** The rooms to begin with; the lobby where none are given. */
+  readonly rooms?: readonly string[];
   /** How many of each room's newest entries to begin with. */
   readonly backlog: number;
   readonly clock: Clock;
@@ -73,12 +75,16 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
   readonly #leave = new AbortController();
   /** Resolves with the first welcome, or when there will be none. */
   readonly #met = Promise.withResolvers<void>();
+  /** Asked for on this socket, and not answered yet. */
+  readonly #moves = new Map<string, Join | Part>();
+  /** The name that is ours, or asked for. */
+  #nick: string | undefined;
   /** The socket, from its welcome on. */
   #live: FrameSocket | undefined;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#resumption = new Resumption(options.backlog);
+    this.#resumption = new Resumption(options.rooms ?? [], options.backlog);
   }
 
   /** How many messages have no answer yet. */
@@ -104,9 +110,11 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
     return say;
   }
 
-  /** Sends a frame that needs no keeping; without a connection it is dropped. */
-  send(frame: ClientFrame): void {
+  /** Sends a frame that needs no keeping; false when there is no connection for it. A join or part with a `ref` holds from then on. */
+  send(frame: ClientFrame): boolean {
+    if ((frame.kind === "join" || frame.kind === "part") && frame.ref !== undefined && this.#live) this.#moves.set(frame.ref, frame);
     this.#live?.send(frame);
+    return this.#live !== undefined;
   }
 
   /** Leaves: what was sent is still answered, then the events end, at most 2 s later. */
@@ -121,10 +129,10 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
     let attempt = 0;
     let lostAt: number | undefined;
     try {
-      let name = await this.#name(undefined);
-      while (name !== undefined && !this.#leave.signal.aborted) {
+      this.#nick = await this.#name(undefined);
+      while (this.#nick !== undefined && !this.#leave.signal.aborted) {
         const started = clock.now();
-        const ending: Ending = yield* this.#talk(name);
+        const ending: Ending = yield* this.#talk(this.#nick);
         if (ending.kind === "left") return;
         let retryMs: number | undefined;
         if (ending.kind === "cut") {
@@ -139,7 +147,7 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
           const { refused } = ending;
           const ghost = refused.code === "name_taken" && lostAt !== undefined && clock.now() - lostAt < GHOST_MS;
           if (refused.code.startsWith("name_") && !ghost) {
-            name = await this.#name(refused);
+            this.#nick = await this.#name(refused);
             continue;
           }
           if (this.#sessions.size === 0) throw new Fatal(EXIT.tempFail, `No place at ${this.#where}: ${refused.text}`);
@@ -175,6 +183,7 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
       return yield* this.#listen(socket, name, closed.signal);
     } finally {
       this.#live = undefined;
+      this.#moves.clear();
       socket.close("left");
       closed.abort();
       await Promise.all(limits);
@@ -192,6 +201,8 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
       } else if (heard.kind === "bad") {
         if (!complained) yield { kind: "junk", why: heard.why };
         complained = true;
+      } else if (heard.kind === "quiet") {
+        if (this.#live !== undefined) yield heard;
       } else if (heard.kind === "refused" && heard.code === "resume_unknown") {
         this.#resumption.forget();
         socket.send(this.#resumption.greeting({ name, secret: this.#options.secret }));
@@ -210,6 +221,7 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
   /** What a frame means for what we keep. */
   #note(frame: ServerFrame, socket: FrameSocket, closed: AbortSignal): void {
     this.#resumption.note(frame);
+    this.#noteMove(frame);
     if (frame.kind === "welcome") {
       if (this.#live === socket) return socket.close("the server said welcome twice");
       this.#sessions.add(frame.session);
@@ -217,6 +229,8 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
       this.#live = socket;
       for (const say of this.#unacknowledged) socket.send(say);
       if (this.#leave.signal.aborted) socket.send({ kind: "bye" });
+    } else if (frame.kind === "renamed") {
+      if (this.#sessions.has(frame.from)) this.#nick = frame.nick;
     } else if (frame.kind === "entry") {
       if (frame.ref !== undefined && (frame.again || this.#sessions.has(frame.from))) this.#unacknowledged.settle(frame.ref);
     } else if (frame.kind === "refused" || frame.kind === "error") {
@@ -226,6 +240,15 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
       if (frame.kind === "error" || frame.final) this.#unacknowledged.settle(frame.ref);
       else void this.#sayAgain(frame.ref, frame.retryMs ?? RETRY_MS, socket, closed);
     }
+  }
+
+  /** From the answer on, we are in a room, or not any more. */
+  #noteMove(frame: ServerFrame): void {
+    if (!("ref" in frame) || frame.ref === undefined) return;
+    const move = this.#moves.get(frame.ref);
+    this.#moves.delete(frame.ref);
+    if (move?.kind === "join" && frame.kind === "members") this.#resumption.entered(frame.room, frame.head, (move.backlog ?? 0) > 0);
+    if (move?.kind === "part" && frame.kind === "done") this.#resumption.left(move.room);
   }
 
   /** Says once more, later, what was refused for now only. */
@@ -238,7 +261,8 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
   /** Whether nothing more can come of this socket. */
   #ending(frame: ServerFrame): Ending | undefined {
     if (frame.kind === "bye") {
-      if (this.#leave.signal.aborted) return { kind: "left" };
+      // Somebody with our secret has taken our place: to take it back would never end.
+      if (this.#leave.signal.aborted || frame.reason === "replaced") return { kind: "left" };
       const why = frame.reason === "restart" ? "the server is stopping" : frame.text;
       return { ...this.#cut(why, `No place at ${this.#where}: ${frame.text}`), retryMs: frame.retryMs };
     }

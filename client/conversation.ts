@@ -4,76 +4,95 @@
  * @module
  */
 import { EXIT, type ExitCode } from "../shared/exit.ts";
-import { LOBBY } from "../shared/protocol.ts";
 import { plural } from "../shared/text.ts";
+import { Commands, type Settings } from "./commands.ts";
 import type { Connection } from "./connection.ts";
-import { helpLines, type Input } from "./input.ts";
-import { Timeline } from "./timeline.ts";
+import type { ConnectionEvent } from "./events.ts";
+import { Ignored } from "./ignored.ts";
+import { Requests } from "./requests.ts";
+import { OpenRooms } from "./rooms.ts";
+import { type Change, type Seen, Timeline } from "./timeline.ts";
 import type { View } from "./views/view.ts";
-import { whoIsHere } from "./views/wording.ts";
 
 /** How a conversation is held. */
 export interface ConversationOptions {
   /** Whether every message counts: then whoever says too much waits, and one that was refused makes it a failure. */
   readonly strict: boolean;
+  /** What was seen of this server before. */
+  readonly seen?: Seen | undefined;
+  readonly settings: Settings;
 }
 
 /** Talks until the person leaves or there is nobody to talk to; returns whether everything said was kept. */
-export async function converse(connection: Connection, view: View, { strict }: ConversationOptions): Promise<ExitCode> {
-  const timeline = new Timeline();
-  let nick = "";
-  let refused = 0;
+export async function converse(connection: Connection, view: View, { strict, seen, settings }: ConversationOptions): Promise<ExitCode> {
+  const timeline = new Timeline(seen);
+  const rooms = new OpenRooms();
+  const ignored = new Ignored();
+  const requests = new Requests((frame) => connection.send(frame));
+  const commands = new Commands({ connection, view, timeline, rooms, ignored, requests, settings });
+  let [online, quietMs, refused] = [false, 0, 0];
 
   async function hear(): Promise<void> {
     for await (const event of connection) {
       const change = timeline.apply(event);
+      if (!requests.hear(event) && event.kind === "done") view.notice(event.text);
       if (event.kind === "entry" || event.kind === "refused" || event.kind === "error") view.pending(timeline.pending);
-      if (change?.kind === "here") nick = change.nick;
-      if (change?.kind === "failed") refused++;
-      if (change) view.show(change);
+      if (change) tell(change);
+      if (tellsStatus(event)) status();
       await view.drained();
     }
+  }
+
+  function tell(change: Change): void {
+    if (change.kind === "here") {
+      online = true;
+      rooms.here(change.rooms);
+    }
+    if (change.kind === "lost") online = false;
+    if (change.kind === "quiet" || change.kind === "lost") quietMs = change.kind === "quiet" ? change.ms : 0;
+    if (change.kind === "failed") refused++;
+    if (ignored.covers(change)) return;
+    const shown = rooms.admit(change);
+    if (change.kind === "said" && change.mention && !change.past) view.ring();
+    if (!shown) return;
+    if (change.kind === "said") commands.showed(change);
+    view.show(change);
   }
 
   async function speak(): Promise<void> {
     for await (const input of view.inputs()) {
       if (input.kind === "leave") break;
-      act(input);
+      if (input.kind === "say") say(input.text);
+      else commands.act(input);
+      status();
       if (strict) await connection.ready();
     }
     if (strict) await connection.settled();
     connection.leave();
   }
 
-  function act(input: Exclude<Input, { kind: "leave" }>): void {
-    switch (input.kind) {
-      case "say":
-        return say(input.text);
-      case "who": {
-        const room = timeline.room(LOBBY);
-        return view.notice(room ? whoIsHere(room, nick) : "Not connected yet");
-      }
-      case "help":
-        for (const line of helpLines()) view.notice(line);
-        return;
-      case "unknown":
-        view.notice(input.why);
-        view.giveBack(input.line);
-    }
-  }
-
   function say(text: string): void {
-    const sent = connection.say(text);
+    const sent = connection.say(text, { room: rooms.current });
     if (sent.kind === "say") {
       timeline.sent(sent);
       view.pending(timeline.pending);
     } else {
       refused++;
       view.notice(`Not sent: ${sent.text}`);
-      view.giveBack(text);
+      view.giveBack(text, rooms.current);
     }
   }
 
+  function status(): void {
+    const { nick } = timeline;
+    const room = timeline.room(rooms.current);
+    view.status({ nick, room, rooms: rooms.list, online, quietMs, queued: timeline.unanswered, away: timeline.away });
+  }
+
+  view.complete({
+    nicks: () => Array.from(timeline.room(rooms.current)?.members.values() ?? [], ({ nick }) => nick),
+    rooms: () => commands.knownRooms(),
+  });
   // A read from a terminal or a pipe cannot be called off: when the events end, it is left behind.
   const hearing = hear();
   await Promise.race([hearing, speak().then(() => hearing)]);
@@ -81,4 +100,9 @@ export async function converse(connection: Connection, view: View, { strict }: C
   if (lost === 0) return EXIT.ok;
   view.notice(`${plural(lost, "message")} ${lost === 1 ? "was" : "were"} not sent`);
   return EXIT.failure;
+}
+
+/** Whether what was heard may change what the status line says. */
+function tellsStatus({ kind }: ConnectionEvent): boolean {
+  return kind !== "ping" && kind !== "pong" && kind !== "backlog" && kind !== "live" && kind !== "page";
 }

@@ -18,5 +18,11 @@ export interface Junk {
   readonly why: string;
 }
 
+/** What was sent brings no answer: for `ms` so far, in steps of 5 s; 0 says that something came again. */
+export interface Quiet {
+  readonly kind: "quiet";
+  readonly ms: number;
+}
+
 /** One thing that was heard. */
-export type ConnectionEvent = ServerFrame | Lost | Junk;
+export type ConnectionEvent = ServerFrame | Lost | Junk | Quiet;

@@ -21,7 +21,7 @@ export async function relayFrames(connection: Connection, { input, output }: Rel
 
   async function hear(): Promise<void> {
     for await (const event of connection) {
-      if (event.kind === "lost" || event.kind === "junk") continue;
+      if (event.kind === "lost" || event.kind === "junk" || event.kind === "quiet") continue;
       if ((event.kind === "refused" || event.kind === "error") && event.ref !== undefined) refused++;
       output.write(encodeFrame(event));
       await output.drained();

@@ -7,6 +7,7 @@ import { decodeServerFrame, encodeFrame } from "../shared/codec.ts";
 import { type Line, LineSplitter } from "../shared/lines.ts";
 import type { ClientFrame, ServerFrame } from "../shared/protocol.ts";
 import type { Clock } from "./clock.ts";
+import type { Quiet } from "./events.ts";
 import { Writer } from "./writer.ts";
 
 /** A line that a server meant for people, sent before it knew who we are; or what another kind of server said. */
@@ -21,9 +22,11 @@ export interface BadLine {
   readonly why: string;
 }
 
-/** One line from the server. */
-export type Heard = ServerFrame | TextLine | BadLine;
+/** One line from the server, or word that none comes. */
+export type Heard = ServerFrame | TextLine | BadLine | Quiet;
 
+/** How often somebody looks whether anything came. */
+const LOOK_MS = 5_000;
 /** After so long a silence, ask; after as long again, give up. */
 const SILENCE_MS = 20_000;
 /** A server's frame may be much longer than a client's; a line above this is dropped as it comes. */
@@ -39,6 +42,8 @@ export class FrameSocket implements AsyncIterable<Heard> {
   readonly #lines = new LineSplitter(LINE_BYTES);
   readonly #decoder = new TextDecoder();
   #ended: string | undefined;
+  /** Something was sent that has brought nothing yet. */
+  #waits = false;
 
   constructor(conn: Deno.Conn, clock: Clock) {
     this.#conn = conn;
@@ -52,6 +57,7 @@ export class FrameSocket implements AsyncIterable<Heard> {
   }
 
   send(frame: ClientFrame): void {
+    this.#waits = true;
     this.#writer.write(encodeFrame(frame));
   }
 
@@ -65,19 +71,25 @@ export class FrameSocket implements AsyncIterable<Heard> {
   async *[Symbol.asyncIterator](): AsyncGenerator<Heard, void> {
     const buffer = new Uint8Array(65_536);
     let reading: Promise<number | null> | undefined;
-    let asked = false;
+    let silentMs = 0;
+    let waitedMs = 0;
     try {
       while (this.#ended === undefined) {
         reading ??= this.#read(buffer);
+        if (!this.#waits) waitedMs = 0;
         const read = await this.#within(reading);
         if (read === "silence") {
-          if (asked) this.close(`no word from the server for ${2 * SILENCE_MS / 1000} s`);
-          else this.send({ kind: "ping" });
-          asked = true;
+          silentMs += LOOK_MS;
+          if (this.#waits) waitedMs += LOOK_MS;
+          if (silentMs >= 2 * SILENCE_MS) this.close(`no word from the server for ${silentMs / 1000} s`);
+          else if (silentMs === SILENCE_MS) this.send({ kind: "ping" });
+          else if (waitedMs >= LOOK_MS) yield { kind: "quiet", ms: waitedMs };
           continue;
         }
         reading = undefined;
-        asked = false;
+        if (waitedMs > 0) yield { kind: "quiet", ms: 0 };
+        silentMs = waitedMs = 0;
+        this.#waits = false;
         if (read === null) break;
         for (const line of this.#lines.push(buffer.subarray(0, read))) yield* this.#hear(line);
       }
@@ -92,7 +104,7 @@ export class FrameSocket implements AsyncIterable<Heard> {
   async #within(reading: Promise<number | null>): Promise<number | null | "silence"> {
     const heard = new AbortController();
     try {
-      return await Promise.race([reading, this.#clock.sleep(SILENCE_MS, heard.signal).then(() => "silence" as const)]);
+      return await Promise.race([reading, this.#clock.sleep(LOOK_MS, heard.signal).then(() => "silence" as const)]);
     } finally {
       heard.abort();
     }

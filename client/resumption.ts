@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Hello, LOBBY, PROTOCOL_VERSION, type Resume, type Seq, type ServerFrame } from "../shared/protocol.ts";
+import { type Hello, PROTOCOL_VERSION, type Resume, type Seq, type ServerFrame } from "../shared/protocol.ts";
 
 /** What a client says of itself. */
 export interface Introduction {
@@ -17,11 +17,25 @@ export class Resumption {
   #token: string | undefined;
   #epoch: string | undefined;
   readonly #cursors = new Map<string, Seq>();
+  #rooms: ReadonlySet<string>;
   readonly #backlog: number;
 
-  /** @param backlog How many of each room's newest entries we want to begin with. */
-  constructor(backlog: number) {
+  /** @param rooms Where to begin; the lobby where none are given. @param backlog How many of each room's newest entries to begin with. */
+  constructor(rooms: readonly string[], backlog: number) {
+    this.#rooms = new Set(rooms);
     this.#backlog = backlog;
+  }
+
+  /** We have come into a room whose newest entry is `head`; the entries before it come next, where `backlog` is set. */
+  entered(room: string, head: Seq, backlog: boolean): void {
+    this.#rooms = new Set([...this.#rooms, room]);
+    if (!backlog || head === 0) this.#cursors.set(room, head);
+  }
+
+  /** We have left a room. */
+  left(room: string): void {
+    this.#rooms = new Set([...this.#rooms].filter((other) => other !== room));
+    this.#cursors.delete(room);
   }
 
   /** Takes in what the server said. */
@@ -31,6 +45,7 @@ export class Resumption {
         if (this.#epoch !== frame.epoch) this.#cursors.clear();
         this.#epoch = frame.epoch;
         this.#token = frame.token;
+        this.#rooms = new Set(frame.rooms.map(({ room }) => room));
         for (const { room, head } of frame.rooms) {
           // Where no past was asked for, or there is none, everything so far has been seen.
           if (!this.#cursors.has(room) && (head === 0 || this.#backlog === 0)) this.#cursors.set(room, head);
@@ -50,9 +65,10 @@ export class Resumption {
     const v = [PROTOCOL_VERSION];
     const backlog = this.#backlog;
     const cursors = Object.fromEntries(this.#cursors);
-    if (this.#epoch === undefined) return { kind: "hello", v, name, secret, backlog };
+    const rooms = this.#rooms.size === 0 ? {} : { rooms: [...this.#rooms] };
+    if (this.#epoch === undefined) return { kind: "hello", v, name, secret, backlog, ...rooms };
     if (this.#token !== undefined) return { kind: "resume", v, token: this.#token, epoch: this.#epoch, cursors };
-    return { kind: "hello", v, name, secret, backlog, epoch: this.#epoch, cursors, rooms: [...new Set([LOBBY, ...this.#cursors.keys()])] };
+    return { kind: "hello", v, name, secret, backlog, epoch: this.#epoch, cursors, ...rooms };
   }
 
   /** The server does not know us any more: the next greeting is a hello, which brings what we missed as well. */

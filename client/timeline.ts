@@ -4,18 +4,35 @@
  *
  * @module
  */
-import type { Bye, Entry, Say, Seq, ServerFrame, Snapshot, Welcome } from "../shared/protocol.ts";
-import type { ConnectionEvent, Junk, Lost } from "./events.ts";
+import type { Absence, Bye, Entry, Member, Say, Seq, ServerFrame, Snapshot, Welcome } from "../shared/protocol.ts";
+import type { ConnectionEvent, Junk, Lost, Quiet } from "./events.ts";
+import { mentionOf } from "./mentions.ts";
 
-/** Who is in a room, as far as the server has named them. */
+/** A room that we are in, as far as we know it. */
 export interface Room {
   readonly name: string;
+  /** What it is about; empty where nobody has said. */
+  readonly topic: string;
   /** The last entry we have. */
   readonly cursor: Seq;
   /** How many are there, ourselves among them; the server names at most 1,000 of them. */
   readonly total: number;
-  /** Nicks by public session id. */
-  readonly members: ReadonlyMap<string, string>;
+  /** Who is there, by public session id. */
+  readonly members: ReadonlyMap<string, Member>;
+}
+
+/** Something that was said, or done to a room. */
+export interface Said {
+  readonly kind: "said";
+  readonly room: string;
+  readonly entry: Entry;
+  readonly own: boolean;
+  /** Whether it was here before us, and we have seen it or never were here. */
+  readonly past: boolean;
+  /** Whether somebody else says our name in it. */
+  readonly mention: boolean;
+  /** Set on the first entry that we have not seen, where we were here before: how many unseen ones before it are left out. */
+  readonly leftOff?: number;
 }
 
 /** Something to tell the person. */
@@ -25,10 +42,19 @@ export type Change =
   /** What follows was said before, `count` entries; until `live`. */
   | { readonly kind: "backlog"; readonly room: string; readonly count: number }
   | { readonly kind: "live"; readonly room: string }
-  | { readonly kind: "renamed"; readonly room: string; readonly by: string; readonly nick: string; readonly total: number }
+  | {
+    readonly kind: "renamed";
+    readonly room: string;
+    readonly by: string;
+    readonly nick: string;
+    readonly total: number;
+    readonly own: boolean;
+  }
+  /** Somebody else went away, `text` says why, or is back where there is none. */
+  | { readonly kind: "away"; readonly room: string; readonly by: string; readonly text?: string; readonly total: number }
   /** The server's words to us. */
   | { readonly kind: "notice"; readonly text: string }
-  | { readonly kind: "said"; readonly entry: Entry; readonly own: boolean }
+  | Said
   | { readonly kind: "joined" | "left"; readonly room: string; readonly by: string; readonly total: number }
   /** Our own message was refused. */
   | { readonly kind: "failed"; readonly say: Say; readonly why: string }
@@ -37,22 +63,66 @@ export type Change =
   | { readonly kind: "trouble"; readonly text: string }
   | Bye
   | Lost
+  | Quiet
   | Junk;
 
+/** What was seen of a server before. */
+export interface Seen {
+  /** The history that the cursors are from. */
+  readonly epoch: string;
+  /** The last entry seen of each room. */
+  readonly cursors: Readonly<Record<string, Seq>>;
+}
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-type KeptRoom = Mutable<Omit<Room, "members">> & { members: Map<string, string> };
+type KeptRoom = Mutable<Omit<Room, "members">> & {
+  members: Map<string, Member>;
+  /** Up to here it was here before us, or we have seen it. */
+  readTo: Seq;
+  /** Whether the first entry after `readTo` is where we left off, and has not come yet. */
+  leftOff: boolean;
+};
 
 /** The rooms we are in and our own messages that have no answer yet. */
 export class Timeline {
   readonly #rooms = new Map<string, KeptRoom>();
   readonly #pending = new Map<string, Say>();
+  readonly #seen: Seen | undefined;
   #epoch: string | undefined;
+  #away = false;
+  #nick = "";
+  #mention = mentionOf("");
   /** Every public id we have had. */
   readonly #sessions = new Set<string>();
+
+  /** @param seen What was seen of this server when we were here last. */
+  constructor(seen?: Seen) {
+    this.#seen = seen;
+  }
+
+  /** Our name here; empty before the first welcome. */
+  get nick(): string {
+    return this.#nick;
+  }
+
+  /** Whether the others see us as away. */
+  get away(): boolean {
+    return this.#away;
+  }
 
   /** Our messages without an answer, oldest first. */
   get pending(): Iterable<Say> {
     return this.#pending.values();
+  }
+
+  /** How many of our messages have no answer. */
+  get unanswered(): number {
+    return this.#pending.size;
+  }
+
+  /** The rooms we are in, in the order we came in. */
+  get rooms(): Iterable<Room> {
+    return this.#rooms.values();
   }
 
   room(name: string): Room | undefined {
@@ -64,43 +134,54 @@ export class Timeline {
     this.#pending.set(say.ref, say);
   }
 
+  /** We have come into a room. */
+  entered(snapshot: Snapshot): Room {
+    this.#list(snapshot);
+    return this.#rooms.get(snapshot.room)!;
+  }
+
+  /** We have left a room. */
+  left(name: string): void {
+    this.#rooms.delete(name);
+  }
+
   /** Takes in what was heard; returns what there is to tell, if anything. */
   apply(event: ConnectionEvent): Change | undefined {
     switch (event.kind) {
       case "welcome":
         return this.#welcome(event);
       case "members":
-        this.#list(event);
+        // A room that we only asked about is none of ours.
+        if (this.#rooms.has(event.room)) this.#list(event);
         return undefined;
       case "entry":
         return this.#entry(event);
       case "joined":
       case "left":
         return this.#presence(event);
-      case "reset":
-        this.#room(event.room).cursor = event.cursor;
+      case "renamed":
+        return this.#renamed(event);
+      case "away":
+        return this.#absence(event);
+      case "reset": {
+        const room = this.#rooms.get(event.room);
+        if (room) room.cursor = event.cursor;
         return event.skipped > 0 ? { kind: "skipped", room: event.room, count: event.skipped } : undefined;
+      }
       case "refused":
         // Without a ref it is about a name, and whoever asked for the name hears of it.
         return event.ref === undefined ? undefined : this.#failed(event.ref, event.text);
       case "error":
-        return (event.ref === undefined ? undefined : this.#failed(event.ref, event.text)) ?? { kind: "trouble", text: event.text };
+        return event.ref === undefined ? { kind: "trouble", text: event.text } : this.#failed(event.ref, event.text);
       case "bye":
       case "lost":
+      case "quiet":
       case "junk":
-        return event;
       case "backlog":
       case "live":
       case "notice":
         return event;
-      case "renamed": {
-        const { room, by, nick, from, total } = event;
-        this.#room(room).members.set(from, nick);
-        return { kind: "renamed", room, by, nick, total };
-      }
       case "done":
-        return { kind: "notice", text: event.text };
-      case "away":
       case "rooms":
       case "page":
       case "ping":
@@ -112,21 +193,26 @@ export class Timeline {
   #welcome(welcome: Welcome): Change {
     const again = this.#sessions.size > 0;
     this.#sessions.add(welcome.session);
-    for (const snapshot of welcome.rooms) {
-      this.#list(snapshot);
-      // Another history counts from 1 again.
-      if (welcome.epoch !== this.#epoch) this.#room(snapshot.room).cursor = 0;
-    }
+    this.#call(welcome.nick);
+    this.#away = welcome.away !== undefined;
+    const here = new Set(welcome.rooms.map(({ room }) => room));
+    for (const name of this.#rooms.keys()) if (!here.has(name) || welcome.epoch !== this.#epoch) this.#rooms.delete(name);
     this.#epoch = welcome.epoch;
-    const rooms = welcome.rooms.map((snapshot) => this.#room(snapshot.room));
-    return { kind: "here", nick: welcome.nick, again, rooms };
+    for (const snapshot of welcome.rooms) this.#list(snapshot);
+    return { kind: "here", nick: welcome.nick, again, rooms: welcome.rooms.map(({ room }) => this.#rooms.get(room)!) };
   }
 
-  #list(snapshot: Snapshot): void {
-    const room = this.#room(snapshot.room);
-    if (snapshot.offset === 0) room.members.clear();
-    for (const { from, nick } of snapshot.members) room.members.set(from, nick);
-    room.total = snapshot.total;
+  #list({ room: name, topic, head, total, offset, members }: Snapshot): void {
+    let room = this.#rooms.get(name);
+    if (!room) {
+      const cursor = this.#seen?.epoch === this.#epoch ? this.#seen?.cursors[name] : undefined;
+      const readTo = Math.min(cursor ?? head, head);
+      room = { name, topic, cursor: 0, total, members: new Map(), readTo, leftOff: readTo < head };
+      this.#rooms.set(name, room);
+    }
+    if (offset === 0) room.members.clear();
+    for (const member of members) room.members.set(member.from, member);
+    [room.topic, room.total] = [topic, total];
   }
 
   #entry(entry: Entry): Change | undefined {
@@ -135,37 +221,61 @@ export class Timeline {
       if (entry.ref !== undefined) this.#pending.delete(entry.ref);
       return undefined;
     }
-    const room = this.#room(entry.room);
-    if (entry.seq <= room.cursor) return undefined;
-    room.cursor = entry.seq;
     const own = this.#sessions.has(entry.from);
     if (own && entry.ref !== undefined) this.#pending.delete(entry.ref);
-    return { kind: "said", entry, own };
+    const room = this.#rooms.get(entry.room);
+    if (!room || entry.seq <= room.cursor) return undefined;
+    room.cursor = entry.seq;
+    if (entry.type === "topic") room.topic = entry.text;
+    const past = entry.seq <= room.readTo;
+    const mention = !own && entry.type === "said" && entry.text.search(this.#mention) !== -1;
+    const said: Said = { kind: "said", room: room.name, entry, own, past, mention };
+    if (past || !room.leftOff) return said;
+    room.leftOff = false;
+    return { ...said, leftOff: Math.max(0, entry.prev - room.readTo) };
   }
 
   #presence({ kind, room: name, by, from, total }: Extract<ServerFrame, { kind: "joined" | "left" }>): Change | undefined {
-    const room = this.#room(name);
+    const room = this.#rooms.get(name);
+    if (!room) return undefined;
     room.total = total;
     const known = room.members.has(from);
-    if (kind === "joined") room.members.set(from, by);
+    if (kind === "joined") room.members.set(from, { nick: by, from });
     else room.members.delete(from);
     // A snapshot may have told it already.
     if (this.#sessions.has(from) || (kind === "joined" && known)) return undefined;
     return { kind, room: name, by, total };
   }
 
+  #renamed({ room: name, by, nick, from, total }: Extract<ServerFrame, { kind: "renamed" }>): Change | undefined {
+    const own = this.#sessions.has(from);
+    if (own) this.#call(nick);
+    const room = this.#rooms.get(name);
+    if (!room) return undefined;
+    room.members.set(from, { ...room.members.get(from), nick, from });
+    return { kind: "renamed", room: name, by, nick, total, own };
+  }
+
+  /** From here on we go by this name. */
+  #call(nick: string): void {
+    this.#nick = nick;
+    this.#mention = mentionOf(nick);
+  }
+
+  #absence({ room: name, by, from, text, total }: Absence): Change | undefined {
+    const own = this.#sessions.has(from);
+    if (own) this.#away = text !== undefined;
+    const room = this.#rooms.get(name);
+    if (!room) return undefined;
+    const { nick = by } = room.members.get(from) ?? {};
+    const away = text === undefined ? {} : { text };
+    room.members.set(from, text === undefined ? { nick, from } : { nick, from, away: text });
+    return own ? undefined : { kind: "away", room: name, by, ...away, total };
+  }
+
   #failed(ref: string, why: string): Change | undefined {
     const say = this.#pending.get(ref);
     this.#pending.delete(ref);
     return say && { kind: "failed", say, why };
-  }
-
-  #room(name: string): KeptRoom {
-    let room = this.#rooms.get(name);
-    if (!room) {
-      room = { name, cursor: 0, total: 0, members: new Map() };
-      this.#rooms.set(name, room);
-    }
-    return room;
   }
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Member } from "../../shared/protocol.ts";
 import { cleanText, count, plural } from "../../shared/text.ts";
 import type { Change, Room } from "../timeline.ts";
 
@@ -15,14 +16,16 @@ const CROWD = 200;
 export function sentence(change: Change): string | undefined {
   switch (change.kind) {
     case "said":
-      if (change.entry.type === "topic") return `${cleanText(change.entry.by)} set the topic: ${cleanText(change.entry.text)}`;
+      if (change.entry.type === "topic") return topicSet(change.entry.by, change.entry.text);
       return change.entry.type === "notice" ? cleanText(change.entry.text) : undefined;
     case "backlog":
       return change.count === 1 ? "The last message:" : `The last ${count(change.count)} messages:`;
     case "live":
       return "You are up to date.";
     case "renamed":
-      return change.total > CROWD ? undefined : `${cleanText(change.by)} is ${cleanText(change.nick)} now`;
+      return change.own || change.total > CROWD ? undefined : `${cleanText(change.by)} is ${cleanText(change.nick)} now`;
+    case "away":
+      return change.total > CROWD ? undefined : `${cleanText(change.by)} is ${change.text === undefined ? "back" : awayFor(change.text)}`;
     case "notice":
       return cleanText(change.text, { newlines: true });
     case "here":
@@ -37,17 +40,20 @@ export function sentence(change: Change): string | undefined {
     case "trouble":
       return `The server did not understand: ${cleanText(change.text)}`;
     case "bye":
+      if (change.reason === "replaced") return "You came in again from somewhere else; this connection ends.";
       return change.reason === "left" ? farewell(change.sent) : undefined;
     case "lost":
       return `Connection lost (${cleanText(change.why)}). Trying again; what you write is sent when it is back`;
     case "junk":
       return `The server sent something that makes no sense (${cleanText(change.why)})`;
+    case "quiet":
+      return undefined;
   }
 }
 
-/** `Here now: alice, carol.` */
+/** `Here now: alice, carol (away: lunch).` */
 export function whoIsHere(room: Room, nick: string): string {
-  const others = [...room.members.values()].filter((member) => member !== nick).map((member) => cleanText(member));
+  const others = [...room.members.values()].filter((member) => member.nick !== nick).map(describe);
   if (room.total <= 1) return "Nobody else is here yet.";
   const named = others.slice(0, NAMED);
   const rest = room.total - 1 - named.length;
@@ -55,10 +61,24 @@ export function whoIsHere(room: Room, nick: string): string {
   return `Here now: ${named.join(", ")} and ${count(rest)} ${rest === 1 ? "other" : "others"}.`;
 }
 
+function describe({ nick, away }: Member): string {
+  return away === undefined ? cleanText(nick) : `${cleanText(nick)} (${awayFor(away)})`;
+}
+
+function awayFor(why: string): string {
+  return why === "" ? "away" : `away: ${cleanText(why)}`;
+}
+
+function topicSet(by: string, text: string): string {
+  return text === "" ? `${cleanText(by)} took the topic away` : `${cleanText(by)} set the topic: ${cleanText(text)}`;
+}
+
 function greeting({ nick, again, rooms }: Extract<Change, { kind: "here" }>): string {
   const hello = again ? `Back as ${cleanText(nick)}.` : `Hello ${cleanText(nick)}.`;
-  const here = rooms.map((room) => whoIsHere(room, nick)).join(" ");
-  return here === "" ? hello : `${hello} ${here}`;
+  const [only] = rooms;
+  if (only === undefined) return hello;
+  if (rooms.length === 1) return `${hello} ${whoIsHere(only, nick)}`;
+  return `${hello} You are in ${rooms.map(({ name }) => `#${cleanText(name)}`).join(", ")}.`;
 }
 
 function farewell(sent: number | undefined): string {

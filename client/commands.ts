@@ -1,0 +1,206 @@
+/**
+ * What the commands do.
+ *
+ * @module
+ */
+import type { RoomList, ServerFrame } from "../shared/protocol.ts";
+import { cleanText, plural } from "../shared/text.ts";
+import type { Connection } from "./connection.ts";
+import type { Ignored } from "./ignored.ts";
+import { helpLines, type Input } from "./input.ts";
+import type { Answer, Question, Requests } from "./requests.ts";
+import type { OpenRooms } from "./rooms.ts";
+import type { Said, Timeline } from "./timeline.ts";
+import type { View } from "./views/view.ts";
+import { whoIsHere } from "./views/wording.ts";
+
+/** Messages of before that come with a room. */
+const BACKLOG = 50;
+/** Messages that a search brings at most. */
+const FOUND = 20;
+
+/** The settings that a person may change while they chat. */
+export interface Settings {
+  /** All of them, a line each. */
+  list(): readonly string[];
+  /** Changes one from here on and for the next time; says what it is now, or what is wrong. */
+  set(key: string, value: string): string;
+}
+
+/** What commands act on. */
+export interface CommandsParts {
+  readonly connection: Connection;
+  readonly view: View;
+  readonly timeline: Timeline;
+  readonly rooms: OpenRooms;
+  readonly ignored: Ignored;
+  readonly requests: Requests;
+  readonly settings: Settings;
+}
+
+/** Carries out what a person asks for, apart from talking and leaving. */
+export class Commands {
+  readonly #parts: CommandsParts;
+  /** The oldest entry shown of each room: what is asked for next comes before it. */
+  readonly #oldest = new Map<string, number>();
+  /** Rooms that the server named. */
+  #heardOf: readonly string[] = [];
+
+  constructor(parts: CommandsParts) {
+    this.#parts = parts;
+  }
+
+  /** Notes that an entry was shown. */
+  showed({ room, entry }: Said): void {
+    if (!this.#oldest.has(room)) this.#oldest.set(room, entry.seq);
+  }
+
+  /** Rooms that could be meant. */
+  knownRooms(): Iterable<string> {
+    return new Set([...this.#parts.rooms.list.map(({ name }) => name), ...this.#heardOf]);
+  }
+
+  act(input: Exclude<Input, { kind: "leave" | "say" }>): void {
+    const { view, rooms, ignored, settings } = this.#parts;
+    switch (input.kind) {
+      case "join":
+        return this.#join(input.room);
+      case "part":
+        return this.#part(input.room ?? rooms.current);
+      case "switch":
+        return this.#switch(input.to);
+      case "rooms":
+        return this.#ask({ kind: "rooms" }, "rooms", (list) => this.#list(list));
+      case "who":
+        return this.#who();
+      case "topic":
+        return this.#topic(input.text);
+      case "nick":
+        return this.#ask({ kind: "nick", name: input.name }, "done", ({ text }) => view.notice(cleanText(text)));
+      case "away":
+      case "back":
+        return this.#ask(input.kind === "away" ? { kind: "away", text: input.text } : { kind: "away" }, "done", ({ text }) => {
+          view.notice(cleanText(text));
+        });
+      case "ignore":
+        ignored.add(input.name);
+        return view.notice(`You see nothing of ${cleanText(input.name)} any more; /unignore ${cleanText(input.name)} ends that`);
+      case "unignore":
+        return view.notice(
+          ignored.delete(input.name) ? `You see ${cleanText(input.name)} again` : `${cleanText(input.name)} was not ignored`,
+        );
+      case "history":
+        return this.#history(input.limit);
+      case "search":
+        return this.#search(input.words);
+      case "clear":
+        return view.clear();
+      case "set":
+        if (input.key !== undefined) return view.notice(settings.set(input.key, input.value));
+        return settings.list().forEach((line) => view.notice(line));
+      case "help":
+        return helpLines().forEach((line) => view.notice(line));
+      case "wrong":
+        view.notice(cleanText(input.why));
+        return view.giveBack(input.line, rooms.current);
+    }
+  }
+
+  #join(room: string): void {
+    const { timeline, rooms } = this.#parts;
+    if (timeline.room(room)) return this.#enter(room);
+    this.#ask({ kind: "join", room, backlog: BACKLOG }, "members", (snapshot) => {
+      timeline.entered(snapshot);
+      rooms.enter(snapshot.room);
+      this.#enter(snapshot.room);
+    });
+  }
+
+  #part(room: string): void {
+    const { view, timeline, rooms } = this.#parts;
+    if (!timeline.room(room)) return view.notice(`You are not in #${room}`);
+    if (rooms.list.length === 1) return view.notice(`#${room} is the only room that you are in; /quit leaves the chat`);
+    this.#ask({ kind: "part", room }, "done", ({ text }) => {
+      view.notice(cleanText(text));
+      timeline.left(room);
+      this.#oldest.delete(room);
+      const next = rooms.leave(room);
+      if (next !== undefined) this.#enter(next);
+    });
+  }
+
+  #switch(to: string): void {
+    const { view, rooms } = this.#parts;
+    const room = rooms.find(to);
+    if (room !== undefined) return this.#enter(room);
+    const list = rooms.list.map(({ number, name }) => `${number} #${name}`).join(", ");
+    view.notice(
+      /^\d+$/.test(to) ? `You have ${plural(rooms.list.length, "room")}: ${list}` : `You are not in #${to}; /join ${to} goes there`,
+    );
+  }
+
+  #enter(room: string): void {
+    const { view, timeline, rooms, ignored } = this.#parts;
+    const { changes, ...shown } = rooms.show(room);
+    const heard = changes.filter((change) => !ignored.covers(change));
+    for (const change of heard) if (change.kind === "said") this.showed(change);
+    view.enter(timeline.room(room)!, { ...shown, changes: heard });
+  }
+
+  #list({ rooms }: RoomList): void {
+    const { view } = this.#parts;
+    this.#heardOf = rooms.map(({ room }) => room);
+    for (const { room, total, topic } of rooms) {
+      view.notice(`#${cleanText(room)}  ${total} here${topic === "" ? "" : `  ${cleanText(topic)}`}`);
+    }
+  }
+
+  #who(): void {
+    const { view, timeline, rooms } = this.#parts;
+    const room = timeline.room(rooms.current);
+    view.notice(room ? whoIsHere(room, timeline.nick) : NOT_CONNECTED);
+  }
+
+  #topic(text: string | undefined): void {
+    const { view, timeline, rooms: { current } } = this.#parts;
+    if (text !== undefined) return this.#ask({ kind: "topic", room: current, text }, "entry", () => {});
+    const topic = timeline.room(current)?.topic ?? "";
+    view.notice(topic === "" ? `#${current} has no topic; /topic TEXT gives it one` : `The topic of #${current} is: ${cleanText(topic)}`);
+  }
+
+  #history(limit: number): void {
+    const { view, rooms: { current }, ignored } = this.#parts;
+    const before = this.#oldest.get(current);
+    this.#ask({ kind: "history", room: current, limit, ...before === undefined ? {} : { before } }, "page", ({ entries }) => {
+      const [first] = entries;
+      if (first === undefined) return view.notice(`There is nothing older in #${current}`);
+      this.#oldest.set(current, first.seq);
+      view.old({ title: `${plural(entries.length, "older message")}`, entries: entries.filter(({ by }) => !ignored.has(by)) });
+    });
+  }
+
+  #search(words: string): void {
+    const { view, rooms: { current } } = this.#parts;
+    this.#ask({ kind: "search", room: current, words, limit: FOUND }, "page", ({ entries, more }) => {
+      if (entries.length === 0) return view.notice(`Nothing in #${current} has ${JSON.stringify(words)} in it`);
+      const found = more ? `The newest ${entries.length} messages` : plural(entries.length, "message");
+      view.old({ title: `${found} in #${current} with ${JSON.stringify(words)}`, entries });
+    });
+  }
+
+  /** Asks the server; what it answers otherwise than hoped is told. */
+  #ask<K extends ServerFrame["kind"]>(question: Question, hoped: K, then: (answer: Extract<ServerFrame, { kind: K }>) => void): void {
+    const { view, requests } = this.#parts;
+    requests.ask(question, (answer) => {
+      if (answer?.kind === hoped) then(answer as Extract<ServerFrame, { kind: K }>);
+      else view.notice(why(answer));
+    });
+  }
+}
+
+const NOT_CONNECTED = "Not connected; try again when the connection is back";
+
+function why(answer: Answer): string {
+  if (answer === undefined) return NOT_CONNECTED;
+  return "text" in answer && typeof answer.text === "string" ? cleanText(answer.text) : "The server answered something else";
+}

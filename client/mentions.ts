@@ -1,0 +1,21 @@
+/**
+ * Where somebody is spoken to.
+ *
+ * @module
+ */
+
+/**
+ * Finds `nick` in a text where it stands as a word of its own, in any case, with the `@` before it if there is one.
+ *
+ * @example
+ * ```ts
+ * import { mentionOf } from "./mentions.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(["Bob: hi", "ask @bob.", "bobby", "a bob-sled"].map((text) => text.search(mentionOf("bob"))), [0, 4, -1, -1]);
+ * ```
+ */
+export function mentionOf(nick: string): RegExp {
+  const word = nick.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+  return new RegExp(`(?<![\\p{L}\\p{N}_-])@?${word}(?![\\p{L}\\p{N}_-])`, "giu");
+}
