@@ -5,7 +5,7 @@
  */
 import { fold } from "../../shared/names.ts";
 
-/** Of the 256-colour palette, those that can be read on black and on white. */
+/** Of the 256-colour palette, those that can be read on black and on white: a contrast of 3 to 1 or more with both. */
 const NICK_COLOURS = [31, 35, 65, 67, 97, 130, 132, 133, 137, 166];
 
 /** Ways to set a text apart; all of them return it unchanged where no colour is wanted. */
@@ -14,15 +14,28 @@ export interface Paint {
   quiet(text: string): string;
   /** A nick in its own colour, the same for everybody and every time. */
   nick(nick: string): string;
+  /** Our own nick. */
+  own(nick: string): string;
+  /** Where we are spoken to. */
+  mention(text: string): string;
+  /** Code between backticks, backticks included. */
+  code(text: string): string;
 }
 
 /** Colours, or none. */
 export function paint(wanted: boolean): Paint {
-  if (!wanted) return { quiet: (text) => text, nick: (nick) => nick };
+  if (!wanted) return { quiet: same, nick: same, own: same, mention: same, code: same };
   return {
     quiet: (text) => `\x1b[2m${text}\x1b[0m`,
     nick: (nick) => `\x1b[38;5;${NICK_COLOURS[hash(fold(nick)) % NICK_COLOURS.length]}m${nick}\x1b[0m`,
+    own: (nick) => `\x1b[1m${nick}\x1b[0m`,
+    mention: (text) => `\x1b[1;7m${text}\x1b[0m`,
+    code: (text) => `\x1b[38;5;66m${text}\x1b[0m`,
   };
+}
+
+function same(text: string): string {
+  return text;
 }
 
 /** FNV-1a. */

@@ -1,33 +1,41 @@
 /**
- * A pipe: lines in are messages, and stdout is what others say, one `name: text` a line. Everything else goes to stderr.
+ * One line after the other, nothing drawn twice: for pipes, for screen readers and for terminals that can do no more.
  *
  * @module
  */
 import { TextLineStream } from "@std/streams/text-line-stream";
-import { cleanText } from "../../shared/text.ts";
-import { type Input, isFarewell } from "../input.ts";
-import type { Change } from "../timeline.ts";
+import type { Entry } from "../../shared/protocol.ts";
+import { cleanText, plural } from "../../shared/text.ts";
+import { type Input, isFarewell, parseInput } from "../input.ts";
+import type { Shown } from "../rooms.ts";
+import type { Change, Room } from "../timeline.ts";
 import { type Sink, Writer } from "../writer.ts";
-import type { View } from "./view.ts";
+import type { OldEntries, View } from "./view.ts";
 import { sentence } from "./wording.ts";
 
 /** What a program's pipes look like from here. */
 export interface Pipes {
+  /** Lines of input. */
   readonly input: AsyncIterable<string>;
+  /** Takes what others say, one `name: text` a line. */
   readonly output: Sink;
+  /** Takes everything else. */
   readonly errors: Sink;
 }
 
-/** The view for programs, and for people who redirect. */
+/** The view for programs, where every line is a message, and for people who want nothing redrawn, who may type commands. */
 export class PlainView implements View {
-  readonly #input: AsyncIterable<string>;
+  readonly #input: AsyncIterator<string>;
   readonly #output: Writer;
   readonly #errors: Writer;
+  readonly #person: boolean;
 
-  constructor({ input, output, errors }: Pipes) {
-    this.#input = input;
+  /** @param person Whether a person types: then commands are understood, and everything goes to the output. */
+  constructor({ input, output, errors }: Pipes, person: boolean) {
+    this.#input = input[Symbol.asyncIterator]();
     this.#output = new Writer(output);
-    this.#errors = new Writer(errors);
+    this.#errors = person ? this.#output : new Writer(errors);
+    this.#person = person;
   }
 
   get gone(): Promise<unknown> {
@@ -35,28 +43,55 @@ export class PlainView implements View {
   }
 
   async *inputs(): AsyncGenerator<Input, void> {
-    for await (const line of this.#input) {
-      if (isFarewell(line)) return yield { kind: "leave" };
-      if (cleanText(line).trim() !== "") yield { kind: "say", text: line };
+    for (let line = await this.#line(); line !== undefined; line = await this.#line()) {
+      const input = this.#person ? parseInput(line) : message(line);
+      if (input) yield input;
+      if (input?.kind === "leave") return;
     }
+  }
+
+  /** Asks for a name, and says what was wrong with the last one; `undefined` when the input has ended. Not while inputs are read. */
+  async askName(refused: string | undefined): Promise<string | undefined> {
+    this.#output.write(refused === undefined ? "Enter your name: " : `${cleanText(refused)}. Enter another name: `);
+    return await this.#line();
   }
 
   show(change: Change): void {
     if (change.kind === "said" && change.entry.type === "said") {
-      if (!change.own) this.#output.write(`${cleanText(change.entry.by)}: ${cleanText(change.entry.text)}\n`);
+      if (!change.own || (this.#person && change.past)) this.#message(change.entry);
       return;
     }
     const text = sentence(change);
     if (text !== undefined) this.notice(text);
   }
 
-  notice(text: string): void {
-    this.#errors.write(`* ${text}\n`);
+  enter(room: Room, { changes, leftOut }: Shown): void {
+    this.notice(`You are in #${cleanText(room.name)}${room.topic === "" ? "" : `: ${cleanText(room.topic)}`}`);
+    if (leftOut > 0) this.notice(`${plural(leftOut, "older message")} left out; /history shows them`);
+    for (const change of changes) this.show(change);
   }
+
+  old({ title, entries }: OldEntries): void {
+    this.notice(`${title}:`);
+    for (const entry of entries) this.#message(entry);
+    this.notice("That was it.");
+  }
+
+  notice(text: string): void {
+    this.#errors.write(text.split("\n").map((line) => `* ${line}\n`).join(""));
+  }
+
+  giveBack(): void {}
+
+  ring(): void {}
+
+  clear(): void {}
+
+  status(): void {}
 
   pending(): void {}
 
-  giveBack(): void {}
+  complete(): void {}
 
   async drained(): Promise<void> {
     await Promise.all([this.#output.drained(), this.#errors.drained()]);
@@ -65,6 +100,22 @@ export class PlainView implements View {
   async close(): Promise<void> {
     await Promise.all([this.#output.flushed(), this.#errors.flushed()]);
   }
+
+  async #line(): Promise<string | undefined> {
+    const { value, done } = await this.#input.next();
+    return done ? undefined : value;
+  }
+
+  /** A program gets one line. A person gets as many as it has; those that follow are set in, so that none looks like another's message. */
+  #message({ by, text }: Entry): void {
+    const [first, ...more] = cleanText(text, { newlines: this.#person }).split("\n");
+    this.#output.write([`${cleanText(by)}: ${first}`, ...more.map((line) => `  ${line}`)].join("\n") + "\n");
+  }
+}
+
+function message(line: string): Input | undefined {
+  if (isFarewell(line)) return { kind: "leave" };
+  return cleanText(line).trim() === "" ? undefined : { kind: "say", text: line };
 }
 
 /** Lines of our own input, which is trusted: they may be of any length. */

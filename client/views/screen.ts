@@ -50,6 +50,12 @@ export class Screen {
     this.#region = NOTHING;
   }
 
+  /** Empties the screen; what has scrolled away stays. */
+  clear(): void {
+    this.#region = NOTHING;
+    this.#writer.write("\x1b[H\x1b[2J");
+  }
+
   /** Prints one line that stays. */
   print(line: string): void {
     this.#writer.write(`${line}\r\n`);

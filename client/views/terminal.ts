@@ -5,16 +5,20 @@
  *
  * @module
  */
-import type { Entry, Say } from "../../shared/protocol.ts";
+import type { Say } from "../../shared/protocol.ts";
 import { cleanText, plural } from "../../shared/text.ts";
-import { type Input, parseInput } from "../input.ts";
-import type { Change } from "../timeline.ts";
-import { KeyReader, PASTE_MARKS } from "./keys.ts";
+import type { Clock } from "../clock.ts";
+import { COMMANDS, type Input, parseInput } from "../input.ts";
+import type { Shown } from "../rooms.ts";
+import type { Change, Room } from "../timeline.ts";
+import { complete } from "./completion.ts";
+import { type Key, KeyReader, PASTE_MARKS } from "./keys.ts";
 import { layout } from "./layout.ts";
-import { type Asked, LineEditor } from "./line_editor.ts";
-import type { Paint } from "./paint.ts";
+import { type Asked, type Draft, LineEditor } from "./line_editor.ts";
 import { Screen } from "./screen.ts";
-import type { View } from "./view.ts";
+import { statusLine } from "./status_line.ts";
+import { type Look, Transcript } from "./transcript.ts";
+import type { Names, OldEntries, Status, View } from "./view.ts";
 import { fit } from "./width.ts";
 import { sentence } from "./wording.ts";
 
@@ -27,8 +31,16 @@ export interface Device {
   setRaw(raw: boolean): void;
 }
 
+/** What its owner may choose. */
+export interface TerminalLook extends Look {
+  /** Whether to ring when we are spoken to. */
+  readonly bell: boolean;
+}
+
 /** Unanswered messages shown; the rest are counted. */
 const PENDING_SHOWN = 3;
+/** The shortest time between two rings, in milliseconds. */
+const RING_MS = 5_000;
 
 interface Question {
   readonly prompt: string;
@@ -39,19 +51,25 @@ interface Question {
 /** The view for people. */
 export class TerminalView implements View {
   readonly #device: Device;
-  readonly #paint: Paint;
+  readonly #clock: Clock;
   readonly #screen: Screen;
   readonly #keys = new KeyReader();
   readonly #editor = new LineEditor();
+  readonly #transcript: Transcript;
+  /** What is half typed in rooms that are not shown. */
+  readonly #drafts = new Map<string, Draft>();
+  #look: TerminalLook;
   #question: Question | undefined;
-  #nick: string | undefined;
-  #online = false;
-  #pending: readonly Say[] = [];
+  #status: Status | undefined;
+  #pending: readonly string[] = [];
+  #rungAt = -Infinity;
   #closed = false;
 
-  constructor(device: Device, paint: Paint) {
+  constructor(device: Device, look: TerminalLook, clock: Clock) {
     this.#device = device;
-    this.#paint = paint;
+    this.#clock = clock;
+    this.#look = look;
+    this.#transcript = new Transcript(look);
     this.#screen = new Screen(device);
     this.#device.setRaw(true);
     this.#screen.send(PASTE_MARKS.on);
@@ -61,15 +79,23 @@ export class TerminalView implements View {
     return this.#screen.broken;
   }
 
+  /** Looks different from here on. */
+  set look(look: TerminalLook) {
+    this.#look = look;
+    this.#transcript.look = look;
+  }
+
   async *inputs(): AsyncGenerator<Input, void> {
     const buffer = new Uint8Array(4_096);
+    let reading: Promise<number | null> | undefined;
     for (;;) {
-      const read = await this.#device.read(buffer);
+      reading ??= this.#device.read(buffer);
+      const read = await this.#within(reading, this.#keys.waiting);
       // Null: the terminal itself is gone.
       if (read === null) return yield { kind: "leave" };
-      for (const key of this.#keys.push(buffer.subarray(0, read))) {
-        const asked = (this.#question?.editor ?? this.#editor).apply(key);
-        const input = asked && this.#input(asked);
+      if (read !== "nothing") reading = undefined;
+      for (const key of read === "nothing" ? this.#keys.flush() : this.#keys.push(buffer.subarray(0, read))) {
+        const input = this.#press(key);
         if (input) yield input;
       }
       this.#redraw();
@@ -93,26 +119,73 @@ export class TerminalView implements View {
   }
 
   show(change: Change): void {
-    if (change.kind === "here") [this.#nick, this.#online] = [cleanText(change.nick), true];
-    if (change.kind === "lost") this.#online = false;
-    if (change.kind === "said" && change.entry.type === "said") return this.#print(this.#message(change.entry));
-    if (change.kind === "failed") this.giveBack(change.say.text);
+    if (change.kind === "said") return this.#print(this.#transcript.lines(change, this.#nick));
+    if (change.kind === "failed") this.giveBack(change.say.text, change.say.room);
     const text = sentence(change);
     if (text !== undefined) this.notice(change.kind === "here" && !change.again ? `${text} /help says what can be typed` : text);
   }
 
+  enter(room: Room, { changes, unread, leftOut }: Shown): void {
+    const before = this.#status?.room?.name;
+    if (before !== undefined && before !== room.name) {
+      this.#drafts.set(before, this.#editor.take());
+      const draft = this.#drafts.get(room.name);
+      if (draft) this.#editor.restore(draft);
+    }
+    if (this.#status) this.#status = { ...this.#status, room };
+    const parts = [`#${cleanText(room.name)}`, cleanText(room.topic), unread > 0 ? `${unread} new` : ""];
+    const lines = [this.#transcript.rule(parts.filter((part) => part !== "").join(" · "))];
+    if (leftOut > 0) lines.push(this.#transcript.rule(`${plural(leftOut, "older message")}: /history shows them`));
+    this.#print(lines);
+    for (const change of changes) this.show(change);
+  }
+
+  old({ title, entries }: OldEntries): void {
+    const transcript = new Transcript(this.#look);
+    const lines = entries.flatMap((entry) => transcript.lines({ entry, own: false, mention: false }, this.#nick));
+    this.#print([transcript.rule(title), ...lines, transcript.rule("end")]);
+  }
+
   notice(text: string): void {
-    this.#print(this.#paint.quiet(`* ${text}`));
+    this.#print(text.split("\n").map((line) => this.#transcript.notice(line)));
+  }
+
+  ring(): void {
+    const now = this.#clock.now();
+    if (!this.#look.bell || now - this.#rungAt < RING_MS) return;
+    this.#rungAt = now;
+    this.#screen.send("\x07");
+  }
+
+  clear(): void {
+    this.#screen.clear();
+    this.#redraw();
+  }
+
+  status(status: Status): void {
+    this.#status = status;
+    this.#redraw();
   }
 
   pending(says: Iterable<Say>): void {
-    this.#pending = [...says];
+    const shown: string[] = [];
+    let count = 0;
+    for (const { text } of says) if (++count <= PENDING_SHOWN) shown.push(`… ${cleanText(text)}`);
+    if (count > PENDING_SHOWN) shown.push(`… and ${plural(count - PENDING_SHOWN, "more message")}`);
+    if (shown.length === 0 && this.#pending.length === 0) return;
+    this.#pending = shown;
     this.#redraw();
   }
 
-  giveBack(line: string): void {
-    if (this.#editor.text === "") this.#editor.set(line);
+  giveBack(line: string, room: string): void {
+    const here = this.#status?.room === undefined || this.#status.room.name === room;
+    if (here && this.#editor.text === "") this.#editor.set(line);
+    else this.#editor.remember(line);
     this.#redraw();
+  }
+
+  complete(names: Names): void {
+    this.#editor.completer = (text, cursor) => complete(text, cursor, { nicks: names.nicks(), rooms: names.rooms(), commands: COMMANDS, emoji: [] });
   }
 
   /** Draws again, for a terminal whose size has changed. */
@@ -143,53 +216,76 @@ export class TerminalView implements View {
     await this.#screen.flushed();
   }
 
+  get #nick(): string {
+    return this.#status?.nick ?? "";
+  }
+
+  /** What was read, or "nothing" when nothing came within `ms`. */
+  async #within(reading: Promise<number | null>, ms: number | undefined): Promise<number | null | "nothing"> {
+    if (ms === undefined) return await reading;
+    const over = new AbortController();
+    try {
+      return await Promise.race([reading, this.#clock.sleep(ms, over.signal).then(() => "nothing" as const)]);
+    } finally {
+      over.abort();
+    }
+  }
+
+  #press(key: Key): Input | undefined {
+    const asked = (this.#question?.editor ?? this.#editor).apply(key);
+    return asked && this.#input(asked);
+  }
+
   /** What a key asked for, as a wish of the person's; `undefined` when it is settled here. */
   #input(asked: Asked): Input | undefined {
-    if (asked.kind === "redraw") return undefined;
-    if (asked.kind !== "submit") {
-      this.#question?.answer(undefined);
-      return { kind: "leave" };
+    switch (asked.kind) {
+      case "redraw":
+        return undefined;
+      case "room":
+        return this.#question ? undefined : { kind: "switch", to: String(asked.number) };
+      case "interrupt":
+      case "end of input":
+        this.#question?.answer(undefined);
+        return { kind: "leave" };
+      case "submit":
+        if (!this.#question) return parseInput(asked.text);
+        this.#print([this.#question.prompt + cleanText(asked.text)]);
+        this.#question.answer(asked.text);
+        return undefined;
     }
-    if (this.#question) {
-      this.#print(this.#question.prompt + cleanText(asked.text));
-      this.#question.answer(asked.text);
-      return undefined;
-    }
-    return parseInput(asked.text);
   }
 
-  #message(entry: Entry): string {
-    const time = new Date(entry.at).toTimeString().slice(0, 5);
-    return `${this.#paint.quiet(time)} ${this.#paint.nick(cleanText(entry.by))}: ${cleanText(entry.text)}`;
-  }
-
-  #print(line: string): void {
-    const { columns } = this.#device.size();
-    this.#screen.hide(columns);
-    this.#screen.print(line);
+  #print(lines: readonly string[]): void {
+    if (this.#closed) return;
+    this.#screen.hide(this.#device.size().columns);
+    for (const line of lines) this.#screen.print(line);
     this.#redraw();
   }
 
+  /** From the top: messages without an answer, the line being typed, and the status or what the editor has to say. */
   #redraw(): void {
     if (this.#closed) return;
     const { columns, rows } = this.#device.size();
-    const pending = this.#pendingRows(columns);
-    const { text, cursor } = this.#question?.editor ?? this.#editor;
-    const line = layout({ prompt: this.#prompt(), text, cursor, columns, maxRows: rows - pending.length - 1 });
+    const editor = this.#question?.editor ?? this.#editor;
+    // In a terminal of a few rows the line being typed comes first.
+    const below = rows > 2 ? [this.#below(editor, columns - 1)] : [];
+    const pending = this.#pending.slice(0, Math.max(0, rows - 4)).map((row) => this.#look.paint.quiet(fit(row, columns - 1)));
+    const maxRows = Math.max(1, rows - pending.length - below.length - 1);
+    const line = layout({ prompt: this.#prompt(columns >> 1), text: editor.text, cursor: editor.cursor, columns, maxRows });
     this.#screen.hide(columns);
-    this.#screen.show({ rows: [...pending, ...line.rows], row: pending.length + line.row, column: line.column });
+    this.#screen.show({ rows: [...pending, ...line.rows, ...below], row: pending.length + line.row, column: line.column });
   }
 
-  #prompt(): string {
+  #prompt(columns: number): string {
     if (this.#question) return this.#question.prompt;
-    if (this.#nick === undefined) return "";
-    return this.#online ? `${this.#nick}> ` : `${this.#nick} (offline)> `;
+    if (this.#status === undefined || this.#nick === "") return "";
+    const { room, rooms } = this.#status;
+    const where = room !== undefined && rooms.length > 1 ? `#${cleanText(room.name)} ` : "";
+    return `${fit(where + cleanText(this.#nick), columns - 2)}> `;
   }
 
-  #pendingRows(columns: number): string[] {
-    const rows = this.#pending.slice(0, PENDING_SHOWN).map((say) => `… ${cleanText(say.text)}`);
-    const more = this.#pending.length - rows.length;
-    if (more > 0) rows.push(`… and ${plural(more, "more message")}`);
-    return rows.map((row) => this.#paint.quiet(fit(row, columns - 1)));
+  #below(editor: LineEditor, columns: number): string {
+    const text = editor.notice ?? (this.#question || !this.#status ? "" : statusLine(this.#status, columns));
+    return this.#look.paint.quiet(fit(text, columns));
   }
 }
