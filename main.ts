@@ -5,10 +5,11 @@
  *
  * @module
  */
-import { CLIENT_FLAGS, clientConfig } from "./client/flags.ts";
+import { CLIENT_FLAGS, clientConfig, clientEnv } from "./client/flags.ts";
 import { SERVER_FLAGS, serverConfig } from "./server/config.ts";
 import { BACKUP_FLAGS, EXPORT_FLAGS } from "./server/history_flags.ts";
 import { EXIT, type ExitCode, Fatal } from "./shared/exit.ts";
+import { platformFolder } from "./shared/folders.ts";
 import { type Flags, nearest, type ParsedFlags, parseFlags, unknownFlag } from "./shared/flags.ts";
 import { type Command, commandHelp, programHelp } from "./shared/help.ts";
 import { VERSION } from "./shared/version.ts";
@@ -31,7 +32,9 @@ const COMMANDS = {
   client: {
     summary: "join a server and chat",
     usage: "chat client [ADDRESS] [flags]",
-    about: `Joins the chat server at ADDRESS (host, host:port or [v6]:port; ${DEFAULT_ADDRESS} where none is given). bye, Ctrl-D or ` +
+    about:
+      `Joins the chat server at ADDRESS (host, host:port or [v6]:port). Where none is given: the one in CHAT_SERVER, in config.json, ` +
+      `the one joined last, or ${DEFAULT_ADDRESS}. bye, Ctrl-D or ` +
       "Ctrl-C leaves. Where input or output is not a terminal it is a pipe: lines in are messages, messages out are lines.",
     flags: CLIENT_FLAGS,
     examples: [
@@ -105,12 +108,26 @@ async function server(args: readonly string[]): Promise<ExitCode> {
 }
 
 async function client(args: readonly string[]): Promise<ExitCode> {
-  const parsed = parseFlags(CLIENT_FLAGS, args, env);
+  const { readSettings } = await import("./client/settings.ts");
+  const { lastServer } = await import("./client/state/servers.ts");
+  const folders = { config: platformFolder("config", env, Deno.build.os), state: platformFolder("state", env, Deno.build.os) };
+  let read: ReturnType<typeof readSettings> | undefined;
+  // Not before they are needed: whoever asks for help is told nothing of them.
+  const settings = () => {
+    if (read === undefined) (read = readSettings(folders.config, new Date())).warnings.forEach(complain);
+    return read;
+  };
+  const parsed = parseFlags(CLIENT_FLAGS, args, clientEnv(env, () => settings().flags));
   if (parsed.kind === "help") return help(["client"]);
-  const { values, rest: [address = DEFAULT_ADDRESS, ...rest] } = orFatal(parsed);
+  const { values, rest: [given, ...rest] } = orFatal(parsed);
   expectNothing(rest, "chat client, after the address,");
-  const config = clientConfig(values, address);
-  if ("problem" in config) throw new Fatal(EXIT.usage, `ADDRESS: ${JSON.stringify(address)} ${config.problem}`);
+  if (folders.state === undefined) complain("There is no home folder: nothing of this chat will be remembered");
+  const set = given === undefined ? env("CHAT_SERVER") || undefined : undefined;
+  const address = given ?? set ?? settings().server ?? lastServer(folders.state) ?? DEFAULT_ADDRESS;
+  const config = clientConfig(values, address, folders);
+  if ("problem" in config) {
+    throw new Fatal(EXIT.usage, `${set === undefined ? "ADDRESS" : "CHAT_SERVER"}: ${JSON.stringify(address)} ${config.problem}`);
+  }
   const { chat } = await import("./client/chat.ts");
   return await chat(config.value);
 }
@@ -189,12 +206,17 @@ function print(text: string): ExitCode {
 /** Says in one line why the program ends, and ends it. */
 function end(error: unknown): never {
   const [text, code] = error instanceof Fatal ? [error.message, error.code] : [defect(error), EXIT.software];
+  complain(text);
+  Deno.exit(code);
+}
+
+/** Says something in one line on stderr. */
+function complain(text: string): void {
   try {
     Deno.stderr.writeSync(new TextEncoder().encode(`${text.replaceAll(/\s*\n\s*/g, " ")}\n`));
   } catch {
-    // Nobody is left to tell; the exit code still says it.
+    // Nobody is left to tell; an exit code still says it.
   }
-  Deno.exit(code);
 }
 
 /** What broke and where, without a stack trace. */

@@ -19,6 +19,28 @@ export interface ClientConfig {
   name: string | undefined;
   /** Take and print frames instead of lines of text. */
   json: boolean;
+  /** Print one line after the other and never redraw: no colour, no status line. */
+  plain: boolean;
+  /** Ring the terminal's bell when somebody says our name. */
+  bell: boolean;
+  /** `auto`: where the output is a terminal. */
+  colour: Colour;
+  timeFormat: TimeFormat;
+  folders: ClientFolders;
+}
+
+/** When to use colour. */
+export type Colour = "auto" | "always" | "never";
+
+/** How the time of a message is shown. */
+export type TimeFormat = "24h" | "12h" | "none";
+
+/** Where our files are; `undefined` where the environment names no home. */
+export interface ClientFolders {
+  /** `config.json`, which people edit. */
+  readonly config: string | undefined;
+  /** What the client remembers. */
+  readonly state: string | undefined;
 }
 
 /** A server's address. */

@@ -3,17 +3,40 @@
  *
  * @module
  */
-import { type Checked, type Flags, onOff, type Values } from "../shared/flags.ts";
+import { type Checked, type Env, envName, type Flags, oneOf, onOff, type Values } from "../shared/flags.ts";
 import { parseNick } from "../shared/names.ts";
-import { type ClientConfig, parseAddress } from "./config.ts";
+import { type ClientConfig, type ClientFolders, parseAddress } from "./config.ts";
 
 /** The flags of `chat client`. */
 export const CLIENT_FLAGS = {
   "name": {
     placeholder: "NAME",
-    help: "the name to chat under; without it you are asked",
+    help: "the name to chat under; without it, the last one on that server, or you are asked",
     default: undefined,
     parse: parseName,
+  },
+  "plain": {
+    help: "print line after line: no redrawing, no colour, no status line; for screen readers and simple terminals",
+    default: false,
+    parse: onOff,
+  },
+  "colour": {
+    placeholder: "WHEN",
+    also: "color",
+    help: "auto, always or never; auto is where the output is a terminal. NO_COLOR in the environment means never",
+    default: "auto",
+    parse: oneOf("auto", "always", "never"),
+  },
+  "bell": {
+    help: "ring the terminal's bell when somebody says your name; --no-bell: do not",
+    default: true,
+    parse: onOff,
+  },
+  "time-format": {
+    placeholder: "FORMAT",
+    help: "how the time of a message is shown: 24h, 12h or none",
+    default: "24h",
+    parse: oneOf("24h", "12h", "none"),
   },
   "json": {
     help: "take and print frames, one JSON object a line: for bots and tests",
@@ -23,16 +46,44 @@ export const CLIENT_FLAGS = {
 } satisfies Flags;
 
 /**
+ * Where {@link CLIENT_FLAGS} are looked up when the command line does not say: in the environment, then among the settings.
+ *
+ * @param settings Gives a text for each flag that is set; called when it is needed.
+ *
+ * @example
+ * ```ts
+ * import { clientEnv } from "./flags.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const env = clientEnv((name) => name === "CHAT_NAME" ? "ann" : undefined, () => new Map([["name", "bob"], ["bell", "false"]]));
+ * assertEquals([env("CHAT_NAME"), env("CHAT_BELL"), env("CHAT_JSON")], ["ann", "false", undefined]);
+ * ```
+ */
+export function clientEnv(env: Env, settings: () => ReadonlyMap<string, string>): Env {
+  return (name) => {
+    const said = env(name) || (name === envName("colour") && env("NO_COLOR") ? "never" : undefined);
+    return said ?? [...settings()].find(([flag]) => envName(flag) === name)?.[1];
+  };
+}
+
+/**
  * Reads `host`, `host:port` or `[v6]:port` and the flags.
  *
  * @return The config, or what is wrong with the address.
  */
-export function clientConfig(values: Values<typeof CLIENT_FLAGS>, address: string): Checked<ClientConfig> {
-  const parsed = parseAddress(address);
-  if (parsed === undefined) {
-    return { problem: "is not an address; allowed are host, host:port and [v6]:port, the port from 1 to 65535" };
-  }
-  return { value: { ...parsed, name: values.name, json: values.json } };
+export function clientConfig(values: Values<typeof CLIENT_FLAGS>, address: string, folders: ClientFolders): Checked<ClientConfig> {
+  const parsed = checkAddress(address);
+  if ("problem" in parsed) return parsed;
+  const { name, plain, bell, colour, json } = values;
+  return { value: { ...parsed.value, name, plain, bell, colour, timeFormat: values["time-format"], json, folders } };
+}
+
+/** Reads an address as {@link parseAddress} does, or says what is wrong with it. */
+export function checkAddress(text: string): Checked<{ readonly host: string; readonly port: number }> {
+  const value = parseAddress(text);
+  return value === undefined
+    ? { problem: "is not an address; allowed are host, host:port and [v6]:port, the port from 1 to 65535" }
+    : { value };
 }
 
 function parseName(text: string): Checked<string> {

@@ -13,6 +13,8 @@ export type Checked<T> = { readonly value: T } | { readonly problem: string };
 export interface Flag<T> {
   /** What stands for the value in the help: `PORT`. Without it the flag is a switch: `--json`, `--no-json`. */
   readonly placeholder?: string;
+  /** Another spelling of its name. */
+  readonly also?: string;
   /** One sentence for the help, without a full stop. The default is added where there is one to show. */
   readonly help: string;
   /** What holds when the flag is not given; `undefined` where its absence means something of its own. */
@@ -68,6 +70,7 @@ export function parseFlags<F extends Flags>(flags: F, args: readonly string[], e
   const given = parseArgs(withValues(flags, args), {
     string: [...names, "help", "_"],
     collect: [...names, "help"],
+    alias: Object.fromEntries(Object.entries(flags).flatMap(([name, { also }]) => also === undefined ? [] : [[name, also]])),
     unknown: (arg, key) => key === undefined || (unknown.push(arg), false),
   });
   if ((given.help as string[]).length > 0) return { kind: "help" };

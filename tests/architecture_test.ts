@@ -37,7 +37,11 @@ const SOCKET_PARTS = /^server\/transports\/(tcp_socket|telnet)\.ts$/;
 const RULES: readonly Rule[] = [
   {
     of: /^main\.ts$/,
-    may: [SHARED, /^client\/(chat|config|flags)\.ts$/, /^server\/(serve|config|history_flags|backup|export|history\/data_folder)\.ts$/],
+    may: [
+      SHARED,
+      /^client\/(chat|config|flags|settings|state\/servers)\.ts$/,
+      /^server\/(serve|config|history_flags|backup|export|history\/data_folder)\.ts$/,
+    ],
   },
   { of: SHARED, may: [SHARED, /^@std\//, /^deno\.json$/] },
   { of: /^server\/core\//, may: [SHARED, /^server\/core\//] },
@@ -70,6 +74,7 @@ const RULES: readonly Rule[] = [
       /^node:timers$/,
     ],
   },
+  { of: /^client\/state\/lock\.ts$/, may: [SQLITE_MODULE] },
   { of: /^client\//, may: [SHARED, /^client\//, /^@std\//] },
 ];
 
@@ -174,6 +179,7 @@ const BROKEN: readonly Edge[] = [
   { from: "server/serve.ts", to: "client/chat.ts" },
   { from: "client/chat.ts", to: "server/serve.ts" },
   { from: "client/chat.ts", to: "npm:left-pad" },
+  { from: "client/chat.ts", to: "node:sqlite" },
   { from: "main.ts", to: "server/hub.ts" },
 ];
 

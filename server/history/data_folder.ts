@@ -6,6 +6,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { EXIT, Fatal } from "../../shared/exit.ts";
 import type { Env } from "../../shared/flags.ts";
+import { platformFolder } from "../../shared/folders.ts";
 import { DATABASE } from "./open_database.ts";
 
 /** A database without content: its lock is what it is for. The operating system gives a lock back when a process ends, however it ends. */
@@ -27,15 +28,12 @@ export interface DataFolderLock extends Disposable {
 }
 
 /**
- * The platform's place for a program's data.
+ * The platform's place for a program's data; a folder below the current one where the environment names no home.
  *
  * @param os As in `Deno.build.os`.
  */
 export function dataFolder(env: Env, os: typeof Deno.build.os): string {
-  const home = env("HOME") || ".";
-  if (os === "windows") return `${env("LOCALAPPDATA") || `${env("USERPROFILE") || "."}\\AppData\\Local`}\\chat`;
-  if (os === "darwin") return `${home}/Library/Application Support/chat`;
-  return `${env("XDG_DATA_HOME") || `${home}/.local/share`}/chat`;
+  return platformFolder("data", env, os) ?? "./chat-data";
 }
 
 /**
