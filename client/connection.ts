@@ -20,7 +20,7 @@ import type { ConnectionEvent } from "./events.ts";
 import { FrameSocket } from "./frame_socket.ts";
 import { newRef } from "./ref.ts";
 import { Resumption } from "./resumption.ts";
-import { type NotSent, type SayWithRef, Unacknowledged } from "./unacknowledged.ts";
+import { type Keeper, type NotSent, type SayWithRef, Unacknowledged } from "./unacknowledged.ts";
 
 /** Unacknowledged messages above which a writer that can wait does ({@link Connection.ready}). */
 const WINDOW = 1_000;
@@ -45,6 +45,8 @@ export interface ConnectionOptions {
   readonly rooms?: readonly string[];
   /** How many of each room's newest entries to begin with. */
   readonly backlog: number;
+  /** Keeps what has no answer, and gives what had none. */
+  readonly keeper?: Keeper;
   readonly clock: Clock;
   readonly random: () => number;
 }
@@ -68,7 +70,7 @@ interface Cut {
 /** Events from a server until we leave; iterate it once. */
 export class Connection implements AsyncIterable<ConnectionEvent> {
   readonly #options: ConnectionOptions;
-  readonly #unacknowledged = new Unacknowledged();
+  readonly #unacknowledged: Unacknowledged;
   readonly #resumption: Resumption;
   /** Every public id we have had: after a cut, an echo may name an old one. */
   readonly #sessions = new Set<string>();
@@ -84,6 +86,7 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
+    this.#unacknowledged = new Unacknowledged(options.keeper);
     this.#resumption = new Resumption(options.rooms ?? [], options.backlog);
   }
 

@@ -5,13 +5,14 @@
  */
 import { EXIT, type ExitCode } from "../shared/exit.ts";
 import { plural } from "../shared/text.ts";
-import { Commands, type Settings } from "./commands.ts";
+import { Commands, type Memory, type Settings } from "./commands.ts";
 import type { Connection } from "./connection.ts";
 import type { ConnectionEvent } from "./events.ts";
 import { Ignored } from "./ignored.ts";
 import { Requests } from "./requests.ts";
 import { OpenRooms } from "./rooms.ts";
 import { type Change, type Seen, Timeline } from "./timeline.ts";
+import type { SayWithRef } from "./unacknowledged.ts";
 import type { View } from "./views/view.ts";
 
 /** How a conversation is held. */
@@ -20,21 +21,27 @@ export interface ConversationOptions {
   readonly strict: boolean;
   /** What was seen of this server before. */
   readonly seen?: Seen | undefined;
+  /** What those before us said, and had no answer to. */
+  readonly unsent?: readonly SayWithRef[];
   readonly settings: Settings;
+  readonly memory: Memory;
 }
 
 /** Talks until the person leaves or there is nobody to talk to; returns whether everything said was kept. */
-export async function converse(connection: Connection, view: View, { strict, seen, settings }: ConversationOptions): Promise<ExitCode> {
+export async function converse(connection: Connection, view: View, options: ConversationOptions): Promise<ExitCode> {
+  const { strict, seen, unsent = [], settings, memory } = options;
   const timeline = new Timeline(seen);
   const rooms = new OpenRooms();
   const ignored = new Ignored();
   const requests = new Requests((frame) => connection.send(frame));
-  const commands = new Commands({ connection, view, timeline, rooms, ignored, requests, settings });
+  const commands = new Commands({ connection, view, timeline, rooms, ignored, requests, settings, memory });
   let [online, quietMs, refused] = [false, 0, 0];
 
   async function hear(): Promise<void> {
     for await (const event of connection) {
       const change = timeline.apply(event);
+      if (event.kind === "welcome") memory.welcomed(event);
+      if (change?.kind === "renamed" && change.own) memory.renamed(change.nick);
       if (!requests.hear(event) && event.kind === "done") view.notice(event.text);
       if (event.kind === "entry" || event.kind === "refused" || event.kind === "error") view.pending(timeline.pending);
       if (change) tell(change);
@@ -89,6 +96,7 @@ export async function converse(connection: Connection, view: View, { strict, see
     view.status({ nick, room, rooms: rooms.list, online, quietMs, queued: timeline.unanswered, away: timeline.away });
   }
 
+  for (const say of unsent) timeline.sent(say);
   view.complete({
     nicks: () => Array.from(timeline.room(rooms.current)?.members.values() ?? [], ({ nick }) => nick),
     rooms: () => commands.knownRooms(),
@@ -98,7 +106,8 @@ export async function converse(connection: Connection, view: View, { strict, see
   await Promise.race([hearing, speak().then(() => hearing)]);
   const lost = connection.unacknowledged + (strict ? refused : 0);
   if (lost === 0) return EXIT.ok;
-  view.notice(`${plural(lost, "message")} ${lost === 1 ? "was" : "were"} not sent`);
+  const kept = memory.keeps ? "; what you said is kept, and sent when you are here again" : "";
+  view.notice(`${plural(lost, "message")} ${lost === 1 ? "was" : "were"} not sent${kept}`);
   return EXIT.failure;
 }
 
