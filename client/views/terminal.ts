@@ -145,7 +145,7 @@ export class TerminalView implements View {
 
   /** What a key asked for, as a wish of the person's; `undefined` when it is settled here. */
   #input(asked: Asked): Input | undefined {
-    if (asked.kind === "redraw") return undefined;
+    if (asked.kind === "redraw" || asked.kind === "room") return undefined;
     if (asked.kind !== "submit") {
       this.#question?.answer(undefined);
       return { kind: "leave" };
