@@ -3,7 +3,8 @@ import type { Input } from "../../../client/input.ts";
 import type { Change } from "../../../client/timeline.ts";
 import { paint } from "../../../client/views/paint.ts";
 import { type Device, TerminalView } from "../../../client/views/terminal.ts";
-import { said } from "../fake_server.ts";
+import { FakeClock } from "../fake_clock.ts";
+import { message, said } from "../fake_server.ts";
 
 /** A terminal whose keys the test presses; understands just the sequences that our screen uses. */
 class FakeTerminal implements Device {
@@ -73,7 +74,7 @@ const here: Change = { kind: "here", nick: "bob", again: false, rooms: [] };
 
 async function setUp(): Promise<{ terminal: FakeTerminal; view: TerminalView; inputs: AsyncIterator<Input> }> {
   const terminal = new FakeTerminal();
-  const view = new TerminalView(terminal, paint(false));
+  const view = new TerminalView(terminal, { paint: paint(false), timeFormat: "24h", bell: true }, new FakeClock());
   view.show(here);
   await settle();
   return { terminal, view, inputs: view.inputs()[Symbol.asyncIterator]() };
@@ -89,7 +90,7 @@ Deno.test("TerminalView prints what others say above the line being typed", asyn
   const next = inputs.next();
   terminal.press("half a");
   await settle();
-  view.show({ kind: "said", own: false, entry: said("eve", "hi", 1) });
+  view.show(message(said("eve", "hi", 1)));
   view.show({ kind: "joined", room: "lobby", by: "zoe", total: 3 });
   await settle();
   assertEquals(terminal.rows.slice(-3).map((row) => row.replace(/^\d\d:\d\d/, "TIME")), ["TIME eve: hi", "* zoe joined", "bob> half a"]);
@@ -140,8 +141,8 @@ Deno.test("TerminalView leaves on Ctrl-C, on Ctrl-D and when the terminal is gon
 Deno.test("TerminalView gives a refused text back for editing, but not over another", async () => {
   const { terminal, view, inputs } = await setUp();
   const next = inputs.next();
-  view.giveBack("/hlep");
-  view.giveBack("other");
+  view.giveBack("/hlep", "lobby");
+  view.giveBack("other", "lobby");
   await settle();
   assertEquals(terminal.rows.at(-1), "bob> /hlep");
   terminal.press("\x03");
@@ -171,11 +172,11 @@ Deno.test("TerminalView sends nothing of a hostile server's to the terminal but 
     written.push(new TextDecoder().decode(bytes));
     return write(bytes);
   };
-  const view = new TerminalView(terminal, paint(true));
+  const view = new TerminalView(terminal, { paint: paint(true), timeFormat: "24h", bell: true }, new FakeClock());
   const evil = "\x1b]0;title\x07\x1b[6n\x9b5n\u202e\x07\n\x1b[2J";
-  const rooms = [{ name: "lobby", cursor: 0, total: 2, members: new Map([["s2", evil]]) }];
+  const rooms = [{ name: "lobby", topic: evil, cursor: 0, total: 2, members: new Map([["s2", { nick: evil, from: "s2", away: evil }]]) }];
   view.show({ kind: "here", nick: `b${evil}`, again: false, rooms });
-  view.show({ kind: "said", own: false, entry: said(`e${evil}`, `hi${evil}`, 1) });
+  view.show(message(said(`e${evil}`, `hi${evil}`, 1)));
   view.show({ kind: "joined", room: "lobby", by: evil, total: 2 });
   view.show({ kind: "failed", say: { kind: "say", room: "lobby", text: evil }, why: evil });
   view.show({ kind: "trouble", text: evil });
