@@ -212,3 +212,56 @@ Deno.test("checkAddress says what an address is", () => {
   assertEquals(checkAddress("[::1]:80"), { value: { host: "::1", port: 80 } });
   assert("problem" in checkAddress("host:0"));
 });
+
+/** Runs `chat client` with the permissions of the task; returns its exit code and what it said. */
+async function client(folder: TempFolder, args: string[], env: Record<string, string> = {}): Promise<[code: number, ...lines: string[]]> {
+  const { path } = folder;
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", "chat", "client", ...args],
+    cwd: new URL("../../", import.meta.url).pathname,
+    env: { HOME: path, XDG_CONFIG_HOME: path, XDG_STATE_HOME: `${path}/state`, DENO_DIR, NO_COLOR: "1", ...env },
+    stdin: "null",
+  }).output();
+  return [code, ...new TextDecoder().decode(stderr).replaceAll(`${path}/`, "").trim().split("\n")];
+}
+
+/** Where Deno keeps npm packages, whatever home a test gives it. */
+const DENO_DIR = Deno.env.get("DENO_DIR") ?? `${Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME")}/.cache`}/deno`;
+
+Deno.test("chat client joins the server that is given, that of the environment, of config.json, or the last one", async () => {
+  using folder = new TempFolder();
+  await Deno.mkdir(`${folder.path}/chat`);
+  await Deno.mkdir(`${folder.path}/state/chat`, { recursive: true });
+  const seen = (at: number) => ({ name: "bob", at, epoch: "e", rooms: [], cursors: {} });
+  const servers = { "127.0.0.1:9": seen(1), "127.0.0.1:4": seen(3), "127.0.0.1:8": seen(2) };
+  await Deno.writeTextFile(`${folder.path}/state/chat/servers.json`, JSON.stringify(servers));
+  // Nobody listens on these ports: whom it looked for in vain says which it took.
+  const joined = async (args: string[], env?: Record<string, string>) => {
+    const [code, line, ...more] = await client(folder, args, env);
+    assertEquals([code, more], [69, []], line);
+    return /No chat server at 127\.0\.0\.1:(\d+)/.exec(line)?.[1];
+  };
+  assertEquals(await joined(["--name", "bob"]), "4");
+  await Deno.writeTextFile(`${folder.path}/chat/config.json`, '{"name": "bob", "server": "127.0.0.1:3"}');
+  assertEquals(await joined([]), "3");
+  assertEquals(await joined([], { CHAT_SERVER: "127.0.0.1:2" }), "2");
+  assertEquals(await joined(["127.0.0.1:1"], { CHAT_SERVER: "127.0.0.1:2" }), "1");
+  const wrong = 'CHAT_SERVER: "a b" is not an address; allowed are host, host:port and [v6]:port, the port from 1 to 65535';
+  assertEquals(await client(folder, [], { CHAT_SERVER: "a b" }), [64, wrong]);
+});
+
+Deno.test("chat client says on stderr what is wrong with config.json, and that there is no home, and goes on", async () => {
+  using folder = new TempFolder();
+  await Deno.mkdir(`${folder.path}/chat`);
+  await Deno.writeTextFile(`${folder.path}/chat/config.json`, "{");
+  assertEquals(await client(folder, ["--help"]), [0, ""]);
+  assertEquals(await client(folder, ["--hlep"]), [64, 'Unknown flag "--hlep" (did you mean --help?)']);
+  const [code, first, second, ...more] = await client(folder, ["127.0.0.1:1", "--name", "bob"]);
+  assertMatch(first, /^chat\/config\.json is not JSON [^\n]+: moved to chat\/config\.json\.broken-\d{4}-\d\d-\d\d, going on without it$/);
+  assertEquals([code, more], [69, []]);
+  assertStringIncludes(second, "No chat server at 127.0.0.1:1");
+
+  const homeless = await client(folder, ["127.0.0.1:1", "--name", "bob"], { HOME: "", XDG_CONFIG_HOME: "", XDG_STATE_HOME: "" });
+  assertEquals(homeless.slice(0, 2), [69, "There is no home folder: nothing of this chat will be remembered"]);
+  assertEquals(homeless.length, 3);
+});
