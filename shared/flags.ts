@@ -145,7 +145,8 @@ export function between(min: number, max: number, what: string): (text: string) 
 export function oneOf<T extends string>(...words: readonly T[]): (text: string) => Checked<T> {
   return (text) => {
     const value = words.find((word) => word === text);
-    return value === undefined ? { problem: `is not allowed; allowed are ${words.join(" and ")}` } : { value };
+    if (value !== undefined) return { value };
+    return { problem: `is not allowed; allowed are ${words.slice(0, -1).join(", ")} and ${words.at(-1)}` };
   };
 }
 
