@@ -59,7 +59,7 @@ Deno.test("converse sends a pipe's lines, waits for every acknowledgement, leave
   const [output, errors] = [new Kept(), new Kept()];
   const done = converse(connect(server), new PlainView({ input: lines("hi", "there"), output, errors }, false), STRICT);
   const peer = await server.welcome("s1");
-  peer.send({ ...said("eve", "hello", 1), room: "elsewhere" });
+  peer.send(said("eve", "hello", 1));
   const heard = await serve(peer);
   assertEquals(await done, 0);
   assertEquals(heard.map((frame) => frame.kind === "say" ? frame.text : frame.kind), ["hi", "there", "bye"]);
