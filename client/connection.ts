@@ -43,6 +43,8 @@ export interface ConnectionOptions {
   readonly secret: string;
   /** How many of each room's newest entries to begin with. */
   readonly backlog: number;
+  /** The rooms to be in; the lobby where none are given. */
+  readonly rooms?: readonly string[];
   readonly clock: Clock;
   readonly random: () => number;
 }
@@ -78,7 +80,7 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#resumption = new Resumption(options.backlog);
+    this.#resumption = new Resumption(options.backlog, options.rooms);
   }
 
   /** How many messages have no answer yet. */

@@ -18,10 +18,12 @@ export class Resumption {
   #epoch: string | undefined;
   readonly #cursors = new Map<string, Seq>();
   readonly #backlog: number;
+  readonly #rooms: readonly string[];
 
-  /** @param backlog How many of each room's newest entries we want to begin with. */
-  constructor(backlog: number) {
+  /** @param backlog How many of each room's newest entries we want to begin with. @param rooms The rooms to be in. */
+  constructor(backlog: number, rooms: readonly string[] = [LOBBY]) {
     this.#backlog = backlog;
+    this.#rooms = rooms;
   }
 
   /** Takes in what the server said. */
@@ -50,9 +52,18 @@ export class Resumption {
     const v = [PROTOCOL_VERSION];
     const backlog = this.#backlog;
     const cursors = Object.fromEntries(this.#cursors);
-    if (this.#epoch === undefined) return { kind: "hello", v, name, secret, backlog };
+    if (this.#epoch === undefined) return { kind: "hello", v, name, secret, backlog, rooms: this.#rooms };
     if (this.#token !== undefined) return { kind: "resume", v, token: this.#token, epoch: this.#epoch, cursors };
-    return { kind: "hello", v, name, secret, backlog, epoch: this.#epoch, cursors, rooms: [...new Set([LOBBY, ...this.#cursors.keys()])] };
+    return {
+      kind: "hello",
+      v,
+      name,
+      secret,
+      backlog,
+      epoch: this.#epoch,
+      cursors,
+      rooms: [...new Set([...this.#rooms, ...this.#cursors.keys()])],
+    };
   }
 
   /** The server does not know us any more: the next greeting is a hello, which brings what we missed as well. */
