@@ -54,7 +54,7 @@ function completedFlag(name: string, { placeholder, help, default: unset, parse 
   if (placeholder !== undefined) return [{ flag: `--${name}`, help, placeholder, value: parse.words ?? valuesOf(placeholder, []) }];
   const on = { flag: `--${name}`, help, placeholder: "", value: undefined };
   // To turn off what is off is no use.
-  return unset === false ? [on] : [on, { ...on, flag: `--no-${name}`, help: `not: ${help}` }];
+  return unset === false ? [on] : [on, { ...on, flag: `--no-${name}`, help: `turn off --${name}` }];
 }
 
 /** `FILE` of `chat backup [flags] FILE`, `COMMAND` of `chat help [COMMAND]`; empty where there is none. */
@@ -72,22 +72,19 @@ function valuesOf(placeholder: string, commands: readonly string[]): Values {
 
 function bash(commands: readonly CompletedCommand[]): string {
   // One word a line, as IFS is set; a file may have a space in its name.
-  const reply = (values: Values) => {
-    if (values === "unknown") return ":";
+  const reply = (values: Exclude<Values, "unknown">) => {
     if (values === "file") return 'COMPREPLY=($(compgen -f -- "$word")); compopt -o filenames 2>/dev/null';
     if (values === "folder") return 'COMPREPLY=($(compgen -d -- "$word")); compopt -o filenames 2>/dev/null';
-    return `COMPREPLY=($(compgen -W ${ansi(values.join("\n"))} -- "$word"))`;
+    return `COMPREPLY=($(compgen -W $'${values.join("\\n")}' -- "$word"))`;
   };
+  const values = ({ flag, value }: Completed) =>
+    value === undefined ? "" : `        ${flag}) ${value === "unknown" ? "" : `${reply(value)}; `}return ;;\n`;
   const command = ({ name, flags, argument }: CompletedCommand) => `
     ${name})
       case $before in
-${
-    flags.filter(({ value }) => value !== undefined)
-      .map(({ flag, value }) => `        ${flag}) ${reply(value!)}; return ;;\n`).join("")
-  }      esac
+${flags.map(values).join("")}      esac
       case $word in
-        -*) ${reply(flags.map(({ flag }) => flag))} ;;
-        *) ${reply(argument)} ;;
+        -*) ${reply(flags.map(({ flag }) => flag))} ;;${argument === "unknown" ? "" : `\n        *) ${reply(argument)} ;;`}
       esac
       ;;`;
   return `# Completes chat's words in bash: eval "$(chat completions bash)"
@@ -110,7 +107,7 @@ complete -F _chat chat
 
 function zsh(commands: readonly CompletedCommand[]): string {
   const action = (values: Values) => {
-    if (values === "unknown") return " ";
+    if (values === "unknown") return "()";
     if (values === "file") return "_files";
     if (values === "folder") return "_files -/";
     return `(${values.join(" ")})`;
@@ -174,8 +171,4 @@ function quoted(text: string): string {
 
 function quotedInFish(text: string): string {
   return `'${text.replaceAll(/['\\]/g, "\\$&")}'`;
-}
-
-function ansi(text: string): string {
-  return `$'${text.replaceAll("\n", "\\n")}'`;
 }
