@@ -42,8 +42,9 @@ export async function recite(connection: Connection, options: RecitalOptions): P
   const over = new AbortController();
   let writing = false;
   let trouble = "";
+  let code: ExitCode = EXIT.ok;
 
-  async function hear(): Promise<ExitCode> {
+  async function hear(): Promise<void> {
     for await (const event of connection) {
       if (event.kind === "lost") {
         trouble = ` (${event.why})`;
@@ -60,33 +61,34 @@ export async function recite(connection: Connection, options: RecitalOptions): P
       writing = true;
       await output.drained();
       writing = false;
-      patience.renew();
+      if (ask || entries.length > 0) patience.renew();
     }
     await output.flushed();
-    return EXIT.ok;
   }
 
-  async function giveUp(): Promise<ExitCode> {
+  async function giveUp(): Promise<void> {
     await patience.runsOut(() => !follow && !writing && !reading.done, over.signal);
-    if (!over.signal.aborted) report(`No answer in ${PATIENCE_MS / 1000} s${trouble}. Try again later`);
-    return await leave(EXIT.tempFail);
+    if (over.signal.aborted) return;
+    report(`No answer in ${PATIENCE_MS / 1000} s${trouble}. Try again later`);
+    code = EXIT.tempFail;
+    await leave();
   }
 
-  async function leaveEarly(): Promise<ExitCode> {
+  async function leaveEarly(): Promise<void> {
     await Promise.race([aborted(asked), output.broken]);
-    return await leave(EXIT.ok);
+    await leave();
   }
 
   /** Takes leave of the server. Where the output is stuck, the events are not heard to their end. */
-  async function leave(code: ExitCode): Promise<ExitCode> {
+  async function leave(): Promise<void> {
     connection.leave();
     await Promise.race([hearing, clock.sleep(FAREWELL_MS, over.signal)]);
-    return code;
   }
 
   const hearing = hear();
   try {
-    return await Promise.race([hearing, giveUp(), leaveEarly()]);
+    await Promise.race([hearing, giveUp(), leaveEarly()]);
+    return code;
   } finally {
     over.abort();
   }

@@ -29,7 +29,7 @@ export const TAIL_FLAGS = {
   room: ROOM_FLAG,
   name: { ...CLIENT_FLAGS.name, help: "the name to be there under (default: tail- and four letters)" },
   since: {
-    placeholder: "SEQ|TIME",
+    placeholder: "WHEN",
     help: "all that came after a seq, or since a time: 4711, 2026-01-31, 2026-01-31T12:00Z, or 10m, 2h, 1d ago",
     default: undefined,
     parse: parseSince,

@@ -37,7 +37,11 @@ const SOCKET_PARTS = /^server\/transports\/(tcp_socket|telnet)\.ts$/;
 const RULES: readonly Rule[] = [
   {
     of: /^main\.ts$/,
-    may: [SHARED, /^client\/(chat|config|flags)\.ts$/, /^server\/(serve|config|history_flags|backup|export|history\/data_folder)\.ts$/],
+    may: [
+      SHARED,
+      /^client\/(chat|send|tail|config|flags|script_flags)\.ts$/,
+      /^server\/(serve|config|history_flags|backup|export|history\/data_folder)\.ts$/,
+    ],
   },
   { of: SHARED, may: [SHARED, /^@std\//, /^deno\.json$/] },
   { of: /^server\/core\//, may: [SHARED, /^server\/core\//] },
