@@ -60,7 +60,7 @@ Deno.test("a flag goes before the environment, that before config.json, that bef
     const lookUp = clientEnv((name) => env[name], () => readSettings(folder.path, NOW).flags);
     const parsed = parseFlags(CLIENT_FLAGS, args, lookUp);
     assert(parsed.kind === "parsed", JSON.stringify(parsed));
-    const checked = clientConfig(parsed.values, "example.org", NOWHERE);
+    const checked = clientConfig(parsed.values, "example.org", { folders: NOWHERE, dumb: false });
     assert("value" in checked);
     const { name, colour, bell, timeFormat, plain, json } = checked.value;
     return [name, colour, bell, timeFormat, plain, json];
