@@ -70,6 +70,7 @@ const RULES: readonly Rule[] = [
       /^node:timers$/,
     ],
   },
+  { of: /^client\/views\/emoji\.ts$/, may: [/^gemoji$/] },
   { of: /^client\//, may: [SHARED, /^client\//, /^@std\//] },
 ];
 

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { complete } from "../../../client/views/completion.ts";
 import type { Key, KeyName } from "../../../client/views/keys.ts";
 import { type Draft, LineEditor } from "../../../client/views/line_editor.ts";
+import { cleanText } from "../../../shared/text.ts";
 import { LineModel, split } from "./line_model.ts";
 
 const CANDIDATES = {
@@ -62,11 +63,13 @@ const KEYS: readonly KeyName[] = [
   "cancel",
 ];
 
-const aPaste = fc.array(fc.constantFrom(...PIECES, "\n", "\n", "two words"), { maxLength: 20 });
+// As the key reader gives it.
+const aPaste = fc.array(fc.constantFrom(...PIECES, "\n", "\n", "two words"), { maxLength: 20 })
+  .map((pieces) => cleanText(pieces.join(""), { newlines: true }));
 const anyKey: fc.Arbitrary<Key> = fc.oneof(
   { arbitrary: fc.constantFrom(...PIECES).map((text): Key => ({ kind: "text", text })), weight: 10 },
   { arbitrary: fc.constantFrom(...KEYS).map((key): Key => ({ kind: "key", key })), weight: 10 },
-  { arbitrary: aPaste.map((pieces): Key => ({ kind: "paste", text: pieces.join("").replace(/\n$/, ""), cut: false })), weight: 1 },
+  { arbitrary: aPaste.map((text): Key => ({ kind: "paste", text, cut: false })), weight: 1 },
 );
 
 type Pressed = string | { readonly key: KeyName };
