@@ -75,6 +75,7 @@ const RULES: readonly Rule[] = [
     ],
   },
   { of: /^client\/state\/lock\.ts$/, may: [SQLITE_MODULE] },
+  { of: /^client\/views\/emoji\.ts$/, may: [/^gemoji$/] },
   { of: /^client\//, may: [SHARED, /^client\//, /^@std\//] },
 ];
 
