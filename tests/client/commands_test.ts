@@ -264,3 +264,23 @@ Deno.test("What a server answers is cleaned before it is told, names of rooms to
   assert(!/[\x00-\x1f\x7f-\x9f]/.test(shown), JSON.stringify(shown));
   assertMatch(shown, /You have 2 rooms: 1 #red, 2 #blue/);
 });
+
+Deno.test("/part and /join again: where we left off is where we left the room", async () => {
+  const seen = { epoch: "e1", cursors: { lobby: 0, dev: 1 } };
+  await using talk = await Talk.begin({ seen, rooms: [room("lobby"), room("dev", { head: 2 })] });
+  await talk.type("/switch dev", "-- dev");
+  await talk.hear(saidIn("dev", "eve", "two", 2), saidIn("dev", "eve", "three", 3));
+  const { ref } = await talk.ask("/part", "part");
+  talk.peer.send({ kind: "done", ref: ref!, text: "You left #dev" });
+  await talk.view.sees("-- lobby");
+  talk.view.lines.length = 0;
+  talk.view.shown.length = 0;
+  await talk.join("dev", 4);
+  await talk.hear(saidIn("dev", "eve", "two", 2), saidIn("dev", "eve", "three", 3), saidIn("dev", "eve", "four", 4));
+  const said = talk.view.shown.filter((change) => change.kind === "said");
+  assertEquals(said.map(({ entry, past, leftOff }) => [entry.seq, past, leftOff]), [[2, true, undefined], [3, true, undefined], [
+    4,
+    false,
+    0,
+  ]]);
+});

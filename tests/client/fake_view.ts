@@ -45,6 +45,7 @@ export class FakeMemory implements Memory {
 export class FakeView implements View {
   /** What is on the screen, a line each. */
   readonly lines: string[] = [];
+  readonly shown: Change[] = [];
   readonly statuses: Status[] = [];
   readonly givenBack: string[] = [];
   readonly gone = new Promise<never>(() => {});
@@ -78,6 +79,7 @@ export class FakeView implements View {
   }
 
   show(change: Change): void {
+    this.shown.push(change);
     if (change.kind === "said" && change.entry.type === "said") this.#line(`${change.entry.by}: ${change.entry.text}`);
     else this.#line(sentence(change) ?? change.kind);
     if (change.kind === "failed") this.giveBack(change.say.text);
