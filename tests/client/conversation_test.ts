@@ -6,7 +6,7 @@ import { PlainView } from "../../client/views/plain.ts";
 import { Writer } from "../../client/writer.ts";
 import type { ClientFrame, Say } from "../../shared/protocol.ts";
 import { FakeClock } from "./fake_clock.ts";
-import { FakeMemory, FakeView, NO_SETTINGS } from "./fake_view.ts";
+import { FakeMemory, NO_SETTINGS } from "./fake_view.ts";
 import { room, saidIn, Talk } from "./talk.ts";
 import { echo, FakeServer, type Peer, said } from "./fake_server.ts";
 
