@@ -68,6 +68,7 @@ Deno.test("Transcript colours names alike every time, our own otherwise, code, a
     new Transcript(look).lines(message(at(Date.now(), text), more), "bob")[0];
   assertEquals(of({}), of({}));
   assertEquals(of({ own: true }), "\x1b[1meve\x1b[0m: hi");
+  // deno-lint-ignore no-control-regex
   assert(/^\x1b\[38;5;\d+meve\x1b\[0m: hi$/.test(of({})));
   const mention = of({ mention: true }, "Bob, `bob` and bobby");
   assert(mention.endsWith(": \x1b[1;7mBob\x1b[0m, \x1b[38;5;66m`bob`\x1b[0m and bobby"), JSON.stringify(mention));
