@@ -122,11 +122,6 @@ export class Timeline {
     return this.#pending.size;
   }
 
-  /** The rooms we are in, in the order we came in. */
-  get rooms(): Iterable<Room> {
-    return this.#rooms.values();
-  }
-
   room(name: string): Room | undefined {
     return this.#rooms.get(name);
   }
