@@ -133,8 +133,8 @@ export class Commands {
 
   #part(room: string): void {
     const { view, timeline, rooms, memory } = this.#parts;
-    if (!timeline.room(room)) return view.notice(`You are not in #${room}`);
-    if (rooms.list.length === 1) return view.notice(`#${room} is the only room that you are in; /quit leaves the chat`);
+    if (!timeline.room(room)) return view.notice(`You are not in #${cleanText(room)}`);
+    if (rooms.list.length === 1) return view.notice(`#${cleanText(room)} is the only room that you are in; /quit leaves the chat`);
     this.#ask({ kind: "part", room }, "done", ({ text }) => {
       view.notice(cleanText(text));
       timeline.left(room);
@@ -149,7 +149,7 @@ export class Commands {
     const { view, rooms } = this.#parts;
     const room = rooms.find(to);
     if (room !== undefined) return this.#enter(room);
-    const list = rooms.list.map(({ number, name }) => `${number} #${name}`).join(", ");
+    const list = rooms.list.map(({ number, name }) => `${number} #${cleanText(name)}`).join(", ");
     view.notice(
       /^\d+$/.test(to) ? `You have ${plural(rooms.list.length, "room")}: ${list}` : `You are not in #${to}; /join ${to} goes there`,
     );
@@ -180,8 +180,9 @@ export class Commands {
   #topic(text: string | undefined): void {
     const { view, timeline, rooms: { current } } = this.#parts;
     if (text !== undefined) return this.#ask({ kind: "topic", room: current, text }, "entry", () => {});
-    const topic = timeline.room(current)?.topic ?? "";
-    view.notice(topic === "" ? `#${current} has no topic; /topic TEXT gives it one` : `The topic of #${current} is: ${cleanText(topic)}`);
+    const name = cleanText(current);
+    const topic = cleanText(timeline.room(current)?.topic ?? "");
+    view.notice(topic === "" ? `#${name} has no topic; /topic TEXT gives it one` : `The topic of #${name} is: ${topic}`);
   }
 
   #history(limit: number): void {
@@ -189,7 +190,7 @@ export class Commands {
     const before = this.#oldest.get(current);
     this.#ask({ kind: "history", room: current, limit, ...before === undefined ? {} : { before } }, "page", ({ entries }) => {
       const [first] = entries;
-      if (first === undefined) return view.notice(`There is nothing older in #${current}`);
+      if (first === undefined) return view.notice(`There is nothing older in #${cleanText(current)}`);
       this.#oldest.set(current, first.seq);
       view.old({ title: `${plural(entries.length, "older message")}`, entries: entries.filter(({ by }) => !ignored.has(by)) });
     });
@@ -198,9 +199,9 @@ export class Commands {
   #search(words: string): void {
     const { view, rooms: { current } } = this.#parts;
     this.#ask({ kind: "search", room: current, words, limit: FOUND }, "page", ({ entries, more }) => {
-      if (entries.length === 0) return view.notice(`Nothing in #${current} has ${JSON.stringify(words)} in it`);
-      const found = more ? `The newest ${entries.length} messages` : plural(entries.length, "message");
-      view.old({ title: `${found} in #${current} with ${JSON.stringify(words)}`, entries });
+      if (entries.length === 0) return view.notice(`Nothing in #${cleanText(current)} has ${JSON.stringify(words)} in it`);
+      const found = `${more ? "The newest " : ""}${plural(entries.length, "message")}`;
+      view.old({ title: `${found} in #${cleanText(current)} with ${JSON.stringify(words)}`, entries });
     });
   }
 
