@@ -26,6 +26,8 @@ const PERSON_BACKLOG = 50;
 const NO_MEMORY: Memory = { keeps: false, welcomed() {}, renamed() {}, entered() {}, left() {}, saw() {} };
 /** Longer than a farewell takes; after it nobody waits for a view that is stuck. */
 const LEAVE_MS = 3_000;
+/** What a terminal is taken for that does not say. */
+const UNKNOWN_SIZE = { columns: 80, rows: 24 };
 /** Signals that mean: time to go. */
 const LEAVE_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** Those that Deno knows on Windows. */
@@ -173,10 +175,12 @@ function terminalDevice(): Device {
     write: (bytes) => Deno.stdout.write(bytes),
     size() {
       try {
-        return Deno.consoleSize();
+        const { columns, rows } = Deno.consoleSize();
+        // A terminal that a program made for another, as `script` does, may not know.
+        return { columns: columns || UNKNOWN_SIZE.columns, rows: rows || UNKNOWN_SIZE.rows };
       } catch {
         // The terminal was closed under us, and we are about to hear of it.
-        return { columns: 80, rows: 24 };
+        return UNKNOWN_SIZE;
       }
     },
     setRaw,

@@ -152,7 +152,7 @@ export class TerminalView implements View {
   }
 
   notice(text: string): void {
-    this.#print(text.split("\n").map((line) => this.#transcript.notice(line)));
+    this.#print(cleanText(text, { newlines: true }).split("\n").map((line) => this.#transcript.notice(line)));
   }
 
   ring(): void {
