@@ -54,6 +54,13 @@ Deno.test("web: a WebSocket of another make speaks both modes", async () => {
   assertEquals(frames.map((line) => JSON.parse(line).kind), ["welcome", "entry", "bye"]);
 });
 
+Deno.test("web: what is said along with the request is heard", async () => {
+  await using server = await startServer();
+  const said = ["bob", "hi", "bye"].flatMap((text) => [...clientFrame(text)]);
+  const answer = await exchange(server.port, Uint8Array.of(...new TextEncoder().encode(upgradeRequest()), ...said));
+  assertMatch(answer, /^HTTP\/1\.1 101 .*\* Hello bob\..*\* Bye, bob \(1 message sent\)\.\n/s);
+});
+
 Deno.test("web: who says nothing on a WebSocket is asked for a name", async () => {
   await using server = await startServer();
   using quiet = await WebPeer.connect(server.port);
