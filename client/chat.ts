@@ -9,6 +9,7 @@ import { systemClock } from "./clock.ts";
 import type { ClientConfig } from "./config.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import { converse } from "./conversation.ts";
+import { dial } from "./dial.ts";
 import { relayFrames } from "./frame_relay.ts";
 import { newSecret } from "./ref.ts";
 import { paint } from "./views/paint.ts";
@@ -77,7 +78,7 @@ async function chatOverPipes(config: ClientConfig): Promise<ExitCode> {
 }
 
 function connect({ host, port }: ClientConfig, backlog: number, name: ConnectionOptions["name"]): Connection {
-  return new Connection({ address: { host, port }, name, secret: newSecret(), backlog, clock: systemClock, random: Math.random });
+  return new Connection({ address: { host, port }, dial, name, secret: newSecret(), backlog, clock: systemClock, random: Math.random });
 }
 
 /** Waits for the end of a conversation, which a signal or a reader that has gone (`chat client | head -1`) brings about early. */

@@ -12,6 +12,7 @@ import { Ignored } from "./ignored.ts";
 import { Requests } from "./requests.ts";
 import { OpenRooms } from "./rooms.ts";
 import { type Change, type Seen, Timeline } from "./timeline.ts";
+import type { SayWithRef } from "./unacknowledged.ts";
 import type { View } from "./views/view.ts";
 
 /** How a conversation is held. */
@@ -21,14 +22,18 @@ export interface ConversationOptions {
   /** What was seen of this server before. */
   readonly seen?: Seen | undefined;
   readonly settings: Settings;
+  /** What the program that was here before had said, and had no answer to. */
+  readonly unsent?: Iterable<SayWithRef>;
+  /** Where the view has questions of its own for the server. */
+  readonly requests?: Requests;
 }
 
 /** Talks until the person leaves or there is nobody to talk to; returns whether everything said was kept. */
-export async function converse(connection: Connection, view: View, { strict, seen, settings }: ConversationOptions): Promise<ExitCode> {
+export async function converse(connection: Connection, view: View, options: ConversationOptions): Promise<ExitCode> {
+  const { strict, seen, settings, unsent = [], requests = new Requests((frame) => connection.send(frame)) } = options;
   const timeline = new Timeline(seen);
   const rooms = new OpenRooms();
   const ignored = new Ignored();
-  const requests = new Requests((frame) => connection.send(frame));
   const commands = new Commands({ connection, view, timeline, rooms, ignored, requests, settings });
   let [online, quietMs, refused] = [false, 0, 0];
 
@@ -71,15 +76,15 @@ export async function converse(connection: Connection, view: View, { strict, see
     connection.leave();
   }
 
-  function say(text: string): void {
-    const sent = connection.say(text, { room: rooms.current });
+  function say(text: string, to: { readonly room: string; readonly ref?: string } = { room: rooms.current }): void {
+    const sent = connection.say(text, to);
     if (sent.kind === "say") {
       timeline.sent(sent);
       view.pending(timeline.pending);
     } else {
       refused++;
       view.notice(`Not sent: ${sent.text}`);
-      view.giveBack(text, rooms.current);
+      view.giveBack(text, to.room);
     }
   }
 
@@ -93,6 +98,7 @@ export async function converse(connection: Connection, view: View, { strict, see
     nicks: () => Array.from(timeline.room(rooms.current)?.members.values() ?? [], ({ nick }) => nick),
     rooms: () => commands.knownRooms(),
   });
+  for (const { text, room, ref } of unsent) say(text, { room, ref });
   // A read from a terminal or a pipe cannot be called off: when the events end, it is left behind.
   const hearing = hear();
   await Promise.race([hearing, speak().then(() => hearing)]);
