@@ -124,7 +124,7 @@ async function client(args: readonly string[]): Promise<ExitCode> {
   if (folders.state === undefined) complain("There is no home folder: nothing of this chat will be remembered");
   const set = given === undefined ? env("CHAT_SERVER") || undefined : undefined;
   const address = given ?? set ?? settings().server ?? lastServer(folders.state) ?? DEFAULT_ADDRESS;
-  const config = clientConfig(values, address, folders);
+  const config = clientConfig(values, address, { folders, dumb: env("TERM") === "dumb" });
   if ("problem" in config) {
     throw new Fatal(EXIT.usage, `${set === undefined ? "ADDRESS" : "CHAT_SERVER"}: ${JSON.stringify(address)} ${config.problem}`);
   }

@@ -7,19 +7,24 @@ import { EXIT, type ExitCode, Fatal } from "../shared/exit.ts";
 import { cleanText } from "../shared/text.ts";
 import { systemClock } from "./clock.ts";
 import type { ClientConfig } from "./config.ts";
-import { Connection, type ConnectionOptions } from "./connection.ts";
+import { Connection } from "./connection.ts";
 import { converse } from "./conversation.ts";
 import { dial } from "./dial.ts";
 import { relayFrames } from "./frame_relay.ts";
+import type { Memory } from "./commands.ts";
+import { LiveSettings } from "./live_settings.ts";
 import { newSecret } from "./ref.ts";
+import { ClientState } from "./state/state.ts";
 import { paint } from "./views/paint.ts";
 import { PASTE_MARKS } from "./views/keys.ts";
 import { inputLines, PlainView } from "./views/plain.ts";
-import { type Device, TerminalView } from "./views/terminal.ts";
+import { type Device, type TerminalLook, TerminalView } from "./views/terminal.ts";
 import { Writer } from "./writer.ts";
 
 /** How much of what was said before a person is shown. */
-const TERMINAL_BACKLOG = 50;
+const PERSON_BACKLOG = 50;
+/** A program remembers by itself what it has to. */
+const NO_MEMORY: Memory = { keeps: false, welcomed() {}, renamed() {}, entered() {}, left() {}, saw() {} };
 /** Longer than a farewell takes; after it nobody waits for a view that is stuck. */
 const LEAVE_MS = 3_000;
 /** Signals that mean: time to go. */
@@ -34,22 +39,17 @@ const WINDOWS_SIGNALS = ["SIGINT", "SIGBREAK"];
  */
 export async function chat(config: ClientConfig): Promise<ExitCode> {
   const terminal = !config.json && Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
-  return terminal ? await chatInTerminal(config) : await chatOverPipes(config);
+  if (!terminal) return await chatOverPipes(config);
+  return config.plain || config.dumb ? await chatInLines(config) : await chatInTerminal(config);
 }
 
 async function chatInTerminal(config: ClientConfig): Promise<ExitCode> {
-  const view = new TerminalView(terminalDevice(), paint(!Deno.noColor));
-  let given = config.name;
-  const connection = connect(config, TERMINAL_BACKLOG, (refused, signal) => {
-    const name = given;
-    given = undefined;
-    return name === undefined ? view.askName(refused?.text, signal) : Promise.resolve(name);
-  });
+  const view = new TerminalView(terminalDevice(), lookOf(config), systemClock);
   const stopListening = listen({ SIGWINCH: () => view.resized(), SIGCONT: () => view.resumed() });
   // Whatever ends the process, the shell gets its terminal back.
   globalThis.addEventListener("unload", restoreTerminal);
   try {
-    return await hold(connection, converse(connection, view, { strict: false }), view.gone);
+    return await chatAsPerson(config, view, (look) => view.look = look);
   } finally {
     stopListening();
     await view.close();
@@ -57,28 +57,87 @@ async function chatInTerminal(config: ClientConfig): Promise<ExitCode> {
   }
 }
 
+async function chatInLines(config: ClientConfig): Promise<ExitCode> {
+  const view = new PlainView({ input: inputLines(Deno.stdin.readable), output: Deno.stdout, errors: Deno.stderr }, true);
+  try {
+    return await chatAsPerson(config, view, () => {});
+  } finally {
+    await view.close();
+  }
+}
+
+/** @param restyle Takes what was changed of the look. */
+async function chatAsPerson(
+  config: ClientConfig,
+  view: TerminalView | PlainView,
+  restyle: (look: TerminalLook) => void,
+): Promise<ExitCode> {
+  const { host, port, folders } = config;
+  const tell = (text: string) => view.notice(text);
+  const state = ClientState.open({
+    folder: folders.state,
+    address: { host, port },
+    name: config.name,
+    clock: systemClock,
+    now: () => new Date(),
+    tell,
+  });
+  const { secret, seen, unsent } = state;
+  let known = config.name ?? state.name;
+  const connection = new Connection({
+    address: { host, port },
+    dial,
+    name: (refused, signal) => {
+      const name = known;
+      known = undefined;
+      return name === undefined ? view.askName(refused?.text, signal) : Promise.resolve(name);
+    },
+    secret,
+    rooms: seen?.rooms ?? [],
+    backlog: PERSON_BACKLOG,
+    keeper: state,
+    clock: systemClock,
+    random: Math.random,
+  });
+  const settings = new LiveSettings(config, (changed) => restyle(lookOf(changed)));
+  try {
+    return await hold(connection, converse(connection, view, { strict: false, seen, unsent, settings, memory: state }), view.gone);
+  } finally {
+    state.close();
+  }
+}
+
 async function chatOverPipes(config: ClientConfig): Promise<ExitCode> {
-  const { name } = config;
+  const { name, host, port } = config;
   if (name === undefined) throw new Fatal(EXIT.usage, "Pass a name with --name: there is no terminal to ask for one");
-  const connection = connect(config, 0, (refused) => {
-    if (refused) throw new Fatal(EXIT.failure, `${cleanText(refused.text)}. Pass another name with --name`);
-    return Promise.resolve(name);
+  const connection = new Connection({
+    address: { host, port },
+    dial,
+    name: (refused) => {
+      if (refused) throw new Fatal(EXIT.failure, `${cleanText(refused.text)}. Pass another name with --name`);
+      return Promise.resolve(name);
+    },
+    secret: newSecret(),
+    backlog: 0,
+    clock: systemClock,
+    random: Math.random,
   });
   const input = inputLines(Deno.stdin.readable);
   if (config.json) {
     const output = new Writer(Deno.stdout);
     return await hold(connection, relayFrames(connection, { input, output }), output.broken);
   }
-  const view = new PlainView({ input, output: Deno.stdout, errors: Deno.stderr });
+  const view = new PlainView({ input, output: Deno.stdout, errors: Deno.stderr }, false);
+  const settings = new LiveSettings(config, () => {});
   try {
-    return await hold(connection, converse(connection, view, { strict: true }), view.gone);
+    return await hold(connection, converse(connection, view, { strict: true, settings, memory: NO_MEMORY }), view.gone);
   } finally {
     await view.close();
   }
 }
 
-function connect({ host, port }: ClientConfig, backlog: number, name: ConnectionOptions["name"]): Connection {
-  return new Connection({ address: { host, port }, dial, name, secret: newSecret(), backlog, clock: systemClock, random: Math.random });
+function lookOf({ colour, timeFormat, bell }: ClientConfig): TerminalLook {
+  return { paint: paint(colour === "auto" ? !Deno.noColor : colour === "always"), timeFormat, bell };
 }
 
 /** Waits for the end of a conversation, which a signal or a reader that has gone (`chat client | head -1`) brings about early. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RoomList, ServerFrame } from "../shared/protocol.ts";
+import type { RoomList, Seq, ServerFrame, Welcome } from "../shared/protocol.ts";
 import { cleanText, plural } from "../shared/text.ts";
 import type { Connection } from "./connection.ts";
 import type { Ignored } from "./ignored.ts";
@@ -27,6 +27,18 @@ export interface Settings {
   set(key: string, value: string): string;
 }
 
+/** What outlives this run of the client: where we are with the server. */
+export interface Memory {
+  /** Whether what has no answer is sent by the next client of this name. */
+  readonly keeps: boolean;
+  welcomed(welcome: Welcome): void;
+  renamed(name: string): void;
+  entered(room: string): void;
+  left(room: string): void;
+  /** Everything of a room up to this entry has been shown. */
+  saw(room: string, seq: Seq): void;
+}
+
 /** What commands act on. */
 export interface CommandsParts {
   readonly connection: Connection;
@@ -36,6 +48,7 @@ export interface CommandsParts {
   readonly ignored: Ignored;
   readonly requests: Requests;
   readonly settings: Settings;
+  readonly memory: Memory;
 }
 
 /** Carries out what a person asks for, apart from talking and leaving. */
@@ -53,6 +66,7 @@ export class Commands {
   /** Notes that an entry was shown. */
   showed({ room, entry }: Said): void {
     if (!this.#oldest.has(room)) this.#oldest.set(room, entry.seq);
+    this.#parts.memory.saw(room, entry.seq);
   }
 
   /** Rooms that could be meant. */
@@ -107,22 +121,24 @@ export class Commands {
   }
 
   #join(room: string): void {
-    const { timeline, rooms } = this.#parts;
+    const { timeline, rooms, memory } = this.#parts;
     if (timeline.room(room)) return this.#enter(room);
     this.#ask({ kind: "join", room, backlog: BACKLOG }, "members", (snapshot) => {
       timeline.entered(snapshot);
       rooms.enter(snapshot.room);
+      memory.entered(snapshot.room);
       this.#enter(snapshot.room);
     });
   }
 
   #part(room: string): void {
-    const { view, timeline, rooms } = this.#parts;
+    const { view, timeline, rooms, memory } = this.#parts;
     if (!timeline.room(room)) return view.notice(`You are not in #${room}`);
     if (rooms.list.length === 1) return view.notice(`#${room} is the only room that you are in; /quit leaves the chat`);
     this.#ask({ kind: "part", room }, "done", ({ text }) => {
       view.notice(cleanText(text));
       timeline.left(room);
+      memory.left(room);
       this.#oldest.delete(room);
       const next = rooms.leave(room);
       if (next !== undefined) this.#enter(next);

@@ -21,6 +21,8 @@ export interface ClientConfig {
   json: boolean;
   /** Print one line after the other and never redraw: no colour, no status line. */
   plain: boolean;
+  /** The terminal can move no cursor: `TERM=dumb`. */
+  dumb: boolean;
   /** Ring the terminal's bell when somebody says our name. */
   bell: boolean;
   /** `auto`: where the output is a terminal. */

@@ -20,7 +20,7 @@ import type { ConnectionEvent } from "./events.ts";
 import { FrameSocket } from "./frame_socket.ts";
 import { newRef } from "./ref.ts";
 import { type Resumable, Resumption } from "./resumption.ts";
-import { type NotSent, type SayWithRef, Unacknowledged } from "./unacknowledged.ts";
+import { type Keeper, type NotSent, type SayWithRef, Unacknowledged } from "./unacknowledged.ts";
 
 /** Unacknowledged messages above which a writer that can wait does ({@link Connection.ready}). */
 const WINDOW = 1_000;
@@ -50,6 +50,8 @@ export interface ConnectionOptions {
   readonly resume?: Resumable | undefined;
   /** Tries for ever from the first attempt on, instead of failing loudly; no answer is told as a connection that was lost. */
   readonly patient?: boolean;
+  /** Keeps what has no answer, and gives what had none. */
+  readonly keeper?: Keeper;
   readonly clock: Clock;
   readonly random: () => number;
 }
@@ -73,7 +75,7 @@ interface Cut {
 /** Events from a server until we leave; iterate it once. */
 export class Connection implements AsyncIterable<ConnectionEvent> {
   readonly #options: ConnectionOptions;
-  readonly #unacknowledged = new Unacknowledged();
+  readonly #unacknowledged: Unacknowledged;
   readonly #resumption: Resumption;
   /** Every public id we have had: after a cut, an echo may name an old one. */
   readonly #sessions = new Set<string>();
@@ -89,17 +91,13 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
+    this.#unacknowledged = new Unacknowledged(options.keeper);
     this.#resumption = new Resumption(options.rooms ?? [], options.backlog, options.resume);
   }
 
   /** How many messages have no answer yet. */
   get unacknowledged(): number {
     return this.#unacknowledged.size;
-  }
-
-  /** What another connection may come back with; `undefined` before the first welcome. */
-  get resumable(): Resumable | undefined {
-    return this.#resumption.resumable;
   }
 
   /** Resolves when another message may be said without piling them up. */

@@ -5,7 +5,7 @@
  */
 import { EXIT, type ExitCode } from "../shared/exit.ts";
 import { plural } from "../shared/text.ts";
-import { Commands, type Settings } from "./commands.ts";
+import { Commands, type Memory, type Settings } from "./commands.ts";
 import type { Connection } from "./connection.ts";
 import type { ConnectionEvent } from "./events.ts";
 import { Ignored } from "./ignored.ts";
@@ -21,25 +21,30 @@ export interface ConversationOptions {
   readonly strict: boolean;
   /** What was seen of this server before. */
   readonly seen?: Seen | undefined;
+  /** What those before us said, and had no answer to. */
+  readonly unsent?: readonly SayWithRef[];
   readonly settings: Settings;
-  /** What the program that was here before had said, and had no answer to. */
-  readonly unsent?: Iterable<SayWithRef>;
   /** Where the view has questions of its own for the server. */
   readonly requests?: Requests;
+  /** Where the view leaves people out by itself, too. */
+  readonly ignored?: Ignored;
+  readonly memory: Memory;
 }
 
 /** Talks until the person leaves or there is nobody to talk to; returns whether everything said was kept. */
 export async function converse(connection: Connection, view: View, options: ConversationOptions): Promise<ExitCode> {
-  const { strict, seen, settings, unsent = [], requests = new Requests((frame) => connection.send(frame)) } = options;
+  const { strict, seen, unsent = [], settings, memory, ignored = new Ignored() } = options;
+  const { requests = new Requests((frame) => connection.send(frame)) } = options;
   const timeline = new Timeline(seen);
   const rooms = new OpenRooms();
-  const ignored = new Ignored();
-  const commands = new Commands({ connection, view, timeline, rooms, ignored, requests, settings });
+  const commands = new Commands({ connection, view, timeline, rooms, ignored, requests, settings, memory });
   let [online, quietMs, refused] = [false, 0, 0];
 
   async function hear(): Promise<void> {
     for await (const event of connection) {
       const change = timeline.apply(event);
+      if (event.kind === "welcome") memory.welcomed(event);
+      if (change?.kind === "renamed" && change.own) memory.renamed(change.nick);
       if (!requests.hear(event) && event.kind === "done") view.notice(event.text);
       if (event.kind === "entry" || event.kind === "refused" || event.kind === "error") view.pending(timeline.pending);
       if (change) tell(change);
@@ -76,15 +81,15 @@ export async function converse(connection: Connection, view: View, options: Conv
     connection.leave();
   }
 
-  function say(text: string, to: { readonly room: string; readonly ref?: string } = { room: rooms.current }): void {
-    const sent = connection.say(text, to);
+  function say(text: string): void {
+    const sent = connection.say(text, { room: rooms.current });
     if (sent.kind === "say") {
       timeline.sent(sent);
       view.pending(timeline.pending);
     } else {
       refused++;
       view.notice(`Not sent: ${sent.text}`);
-      view.giveBack(text, to.room);
+      view.giveBack(text, rooms.current);
     }
   }
 
@@ -94,17 +99,18 @@ export async function converse(connection: Connection, view: View, options: Conv
     view.status({ nick, room, rooms: rooms.list, online, quietMs, queued: timeline.unanswered, away: timeline.away });
   }
 
+  for (const say of unsent) timeline.sent(say);
   view.complete({
     nicks: () => Array.from(timeline.room(rooms.current)?.members.values() ?? [], ({ nick }) => nick),
     rooms: () => commands.knownRooms(),
   });
-  for (const { text, room, ref } of unsent) say(text, { room, ref });
   // A read from a terminal or a pipe cannot be called off: when the events end, it is left behind.
   const hearing = hear();
   await Promise.race([hearing, speak().then(() => hearing)]);
   const lost = connection.unacknowledged + (strict ? refused : 0);
   if (lost === 0) return EXIT.ok;
-  view.notice(`${plural(lost, "message")} ${lost === 1 ? "was" : "were"} not sent`);
+  const kept = memory.keeps ? "; what you said is kept, and sent when you are here again" : "";
+  view.notice(`${plural(lost, "message")} ${lost === 1 ? "was" : "were"} not sent${kept}`);
   return EXIT.failure;
 }
 

@@ -5,7 +5,7 @@
  */
 import { type Checked, type Env, envName, type Flags, oneOf, onOff, type Values } from "../shared/flags.ts";
 import { parseNick } from "../shared/names.ts";
-import { type ClientConfig, type ClientFolders, parseAddress } from "./config.ts";
+import { type ClientConfig, parseAddress } from "./config.ts";
 
 /** The flags of `chat client`. */
 export const CLIENT_FLAGS = {
@@ -66,16 +66,19 @@ export function clientEnv(env: Env, settings: () => ReadonlyMap<string, string>)
   };
 }
 
+/** What the process finds itself in. */
+export type Surroundings = Pick<ClientConfig, "folders" | "dumb">;
+
 /**
  * Reads `host`, `host:port` or `[v6]:port` and the flags.
  *
  * @return The config, or what is wrong with the address.
  */
-export function clientConfig(values: Values<typeof CLIENT_FLAGS>, address: string, folders: ClientFolders): Checked<ClientConfig> {
+export function clientConfig(values: Values<typeof CLIENT_FLAGS>, address: string, { folders, dumb }: Surroundings): Checked<ClientConfig> {
   const parsed = checkAddress(address);
   if ("problem" in parsed) return parsed;
   const { name, plain, bell, colour, json } = values;
-  return { value: { ...parsed.value, name, plain, bell, colour, timeFormat: values["time-format"], json, folders } };
+  return { value: { ...parsed.value, name, plain, bell, colour, timeFormat: values["time-format"], json, dumb, folders } };
 }
 
 /** Reads an address as {@link parseAddress} does, or says what is wrong with it. */

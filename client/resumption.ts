@@ -37,12 +37,6 @@ export class Resumption {
     this.#cursors = new Map(Object.entries(before?.cursors ?? {}));
   }
 
-  /** What the next one may begin with; `undefined` before the first welcome. */
-  get resumable(): Resumable | undefined {
-    if (this.#epoch === undefined) return undefined;
-    return { epoch: this.#epoch, token: this.#token, cursors: Object.fromEntries(this.#cursors) };
-  }
-
   /** We have come into a room whose newest entry is `head`; the entries before it come next, where `backlog` is set. */
   entered(room: string, head: Seq, backlog: boolean): void {
     this.#rooms = new Set([...this.#rooms, room]);

@@ -19,11 +19,27 @@ export interface NotSent {
   readonly text: string;
 }
 
+/** Keeps what has no answer for the time after us. */
+export interface Keeper {
+  /** What was left by those before us, in order. */
+  readonly unsent: readonly SayWithRef[];
+  /** Something is about to be sent. */
+  said(say: SayWithRef): void;
+  /** It has its answer. */
+  answered(ref: string): void;
+}
+
 /** Requests in the order they were made, until each is answered. */
 export class Unacknowledged implements Iterable<SayWithRef> {
-  readonly #says = new Map<string, SayWithRef>();
+  readonly #keeper: Keeper | undefined;
+  readonly #says: Map<string, SayWithRef>;
   #closed = false;
   #changed: PromiseWithResolvers<void> | undefined;
+
+  constructor(keeper?: Keeper) {
+    this.#keeper = keeper;
+    this.#says = new Map(keeper?.unsent.map((say) => [say.ref, say]));
+  }
 
   get size(): number {
     return this.#says.size;
@@ -35,6 +51,7 @@ export class Unacknowledged implements Iterable<SayWithRef> {
     if (this.#says.has(say.ref)) return notSent("this ref is waiting for its answer");
     // A longer frame would cost us the connection, again and again.
     if (byteLength(encodeFrame(say)) > LIMITS.frameBytes) return notSent(`a message has at most ${LIMITS.textBytes} bytes`);
+    this.#keeper?.said(say);
     this.#says.set(say.ref, say);
     return say;
   }
@@ -46,7 +63,10 @@ export class Unacknowledged implements Iterable<SayWithRef> {
   /** Takes out what has its answer; false when it was not waiting for one. */
   settle(ref: string): boolean {
     const settled = this.#says.delete(ref);
-    if (settled) this.#wake();
+    if (settled) {
+      this.#keeper?.answered(ref);
+      this.#wake();
+    }
     return settled;
   }
 

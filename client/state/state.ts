@@ -90,6 +90,11 @@ export class ClientState {
     return this.#unsent;
   }
 
+  /** Whether what is said outlives us. */
+  get keeps(): boolean {
+    return this.#journal !== undefined && this.#works;
+  }
+
   /** A message is about to be sent. Once this returns, the death of the process does not lose it. */
   said(say: SayWithRef): void {
     this.#write(() => this.#journal?.add({ at: this.#options.now().getTime(), say }));

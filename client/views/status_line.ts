@@ -29,7 +29,9 @@ export function statusLine(status: Status, columns: number): string {
   const here = room === undefined ? "" : `#${cleanText(room.name)}`;
   const state = connection(status);
   const others = rooms.filter(({ name }) => name !== room?.name)
-    .map(({ number, name, unread, mentioned }) => `${number}:#${cleanText(name)}${unread > 0 ? ` ${count(unread)}${mentioned ? "!" : ""}` : ""}`)
+    .map(({ number, name, unread, mentioned }) =>
+      `${number}:#${cleanText(name)}${unread > 0 ? ` ${count(unread)}${mentioned ? "!" : ""}` : ""}`
+    )
     .join(" ");
   const attempts = [[here, people(status), others, state], [here, others, state], [here, state], [state]];
   const texts = attempts.map((parts) => parts.filter((part) => part !== "").join(BETWEEN));

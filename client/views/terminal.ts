@@ -185,7 +185,8 @@ export class TerminalView implements View {
   }
 
   complete(names: Names): void {
-    this.#editor.completer = (text, cursor) => complete(text, cursor, { nicks: names.nicks(), rooms: names.rooms(), commands: COMMANDS, emoji: [] });
+    this.#editor.completer = (text, cursor) =>
+      complete(text, cursor, { nicks: names.nicks(), rooms: names.rooms(), commands: COMMANDS, emoji: [] });
   }
 
   /** Draws again, for a terminal whose size has changed. */
