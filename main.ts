@@ -6,11 +6,13 @@
  * @module
  */
 import { CLIENT_FLAGS, clientConfig, clientEnv } from "./client/flags.ts";
+import { SEND_FLAGS, sendConfig, TAIL_FLAGS, tailConfig } from "./client/script_flags.ts";
 import { SERVER_FLAGS, serverConfig } from "./server/config.ts";
 import { BACKUP_FLAGS, EXPORT_FLAGS } from "./server/history_flags.ts";
+import { completions, SHELLS } from "./shared/completions.ts";
 import { EXIT, type ExitCode, Fatal } from "./shared/exit.ts";
 import { platformFolder } from "./shared/folders.ts";
-import { type Flags, nearest, type ParsedFlags, parseFlags, unknownFlag } from "./shared/flags.ts";
+import { type Flags, nearest, oneOf, type ParsedFlags, parseFlags, unknownFlag } from "./shared/flags.ts";
 import { type Command, commandHelp, programHelp } from "./shared/help.ts";
 import { VERSION } from "./shared/version.ts";
 
@@ -43,6 +45,32 @@ const COMMANDS = {
       ["date | chat client --name clock", "say one thing and leave"],
     ],
   },
+  send: {
+    summary: "say something and leave",
+    usage: "chat send [ADDRESS] [flags] [--] [TEXT...]",
+    about: "Sends the words as one message; without any, each line of stdin as one. Ends with 0 only when the server has acknowledged " +
+      "every message: it tries again for 30 s, and nothing is there twice. The first word is the server's address if it is an IP address, " +
+      "localhost, or anything with a port, as in example.org:12345; what follows -- is words whatever it looks like, so a script writes " +
+      'chat send -- "$text". If the name is taken, a number is added: bob-2.',
+    flags: SEND_FLAGS,
+    examples: [
+      ["make || chat send build failed", "to the server on this machine"],
+      ["chat send 10.0.0.5 --room ops build failed", "to a room on another one"],
+      ["tail -F app.log | chat send --room ops --name log", "a log into a room"],
+    ],
+  },
+  tail: {
+    summary: "print what was said in a room",
+    usage: "chat tail [ADDRESS] [flags]",
+    about:
+      "Prints the newest 10 messages of a room, or all since then with --since, and ends; with --follow it goes on with what is said, " +
+      "whatever happens to the connection.",
+    flags: TAIL_FLAGS,
+    examples: [
+      ["chat tail --since 2h", "what was said in the last two hours"],
+      ["chat tail --follow --json", "everything from now on, for a program"],
+    ],
+  },
   backup: {
     summary: "copy a server's history",
     usage: "chat backup [flags] FILE",
@@ -59,18 +87,18 @@ const COMMANDS = {
     flags: EXPORT_FLAGS,
     examples: [["chat export --room lobby --since 2026-01-31", "what was said in #lobby since then"]],
   },
+  completions: {
+    summary: "print a script that completes chat's words",
+    usage: `chat completions ${SHELLS.join("|")}`,
+    about: "Prints a script for your shell, which then completes commands and flags at the Tab key.",
+    examples: [
+      ['eval "$(chat completions bash)"', "in ~/.bashrc; for zsh, zsh in ~/.zshrc after compinit"],
+      ["chat completions fish | source", "in ~/.config/fish/config.fish"],
+    ],
+  },
   help: { summary: "print this help, or that of a command", usage: "chat help [COMMAND]" },
   version: { summary: "print the version", usage: "chat version" },
 } satisfies Record<string, Command>;
-
-const HELP: Record<string, () => string> = {
-  server: () => commandHelp(COMMANDS.server),
-  client: () => commandHelp(COMMANDS.client),
-  backup: () => commandHelp(COMMANDS.backup),
-  export: () => commandHelp(COMMANDS.export),
-  help: () => programHelp(COMMANDS),
-  version: () => programHelp(COMMANDS),
-};
 
 async function run(args: readonly string[]): Promise<ExitCode> {
   const [command, ...rest] = args;
@@ -89,6 +117,12 @@ async function run(args: readonly string[]): Promise<ExitCode> {
       return await server(rest);
     case "client":
       return await client(rest);
+    case "send":
+      return await send(rest);
+    case "tail":
+      return await tail(rest);
+    case "completions":
+      return printCompletions(rest);
     case "backup":
       return await backup(rest);
     case "export":
@@ -132,6 +166,29 @@ async function client(args: readonly string[]): Promise<ExitCode> {
   return await chat(config.value);
 }
 
+async function send(args: readonly string[]): Promise<ExitCode> {
+  const end = args.indexOf("--");
+  const [before, more] = end === -1 ? [args, []] : [args.slice(0, end), args.slice(end + 1)];
+  const parsed = parseFlags(SEND_FLAGS, before, env);
+  if (parsed.kind === "help") return help(["send"]);
+  const { values, rest: words } = orFatal(parsed);
+  const config = sendConfig(values, { words, more, login: env("USER") ?? env("USERNAME") });
+  if ("problem" in config) throw new Fatal(EXIT.usage, `TEXT: ${config.problem}`);
+  const { send } = await import("./client/send.ts");
+  return await send(config.value);
+}
+
+async function tail(args: readonly string[]): Promise<ExitCode> {
+  const parsed = parseFlags(TAIL_FLAGS, args, env);
+  if (parsed.kind === "help") return help(["tail"]);
+  const { values, rest: [address = DEFAULT_ADDRESS, ...rest] } = orFatal(parsed);
+  expectNothing(rest, "chat tail, after the address,");
+  const config = tailConfig(values, address);
+  if ("problem" in config) throw new Fatal(EXIT.usage, `ADDRESS: ${JSON.stringify(address)} ${config.problem}`);
+  const { tail } = await import("./client/tail.ts");
+  return await tail(config.value);
+}
+
 async function backup(args: readonly string[]): Promise<ExitCode> {
   const parsed = parseFlags(BACKUP_FLAGS, args, env);
   if (parsed.kind === "help") return help(["backup"]);
@@ -157,8 +214,22 @@ async function exportHistory(args: readonly string[]): Promise<ExitCode> {
 
 function help([command = "help", ...rest]: readonly string[]): ExitCode {
   expectNothing(rest, "chat help");
-  if (!Object.hasOwn(HELP, command)) throw new Fatal(EXIT.usage, unknownCommand(command));
-  return print(HELP[command]());
+  const commands: Record<string, Command> = COMMANDS;
+  if (!Object.hasOwn(commands, command)) throw new Fatal(EXIT.usage, unknownCommand(command));
+  return print(commands[command].about === undefined ? programHelp(commands) : commandHelp(commands[command]));
+}
+
+function printCompletions([shell, ...rest]: readonly string[]): ExitCode {
+  if (shell === "-h" || shell === "--help") return help(["completions"]);
+  const checked = oneOf(...SHELLS)(shell ?? "");
+  if ("problem" in checked) {
+    throw new Fatal(
+      EXIT.usage,
+      shell === undefined ? `SHELL: name one of ${SHELLS.join(", ")}` : `SHELL: ${JSON.stringify(shell)} ${checked.problem}`,
+    );
+  }
+  expectNothing(rest, "chat completions, after the shell,");
+  return print(completions(checked.value, COMMANDS));
 }
 
 function orFatal<F extends Flags>(parsed: Exclude<ParsedFlags<F>, { kind: "help" }>): Extract<ParsedFlags<F>, { kind: "parsed" }> {
@@ -178,7 +249,7 @@ function unknownCommand(command: string): string {
 /** A flag before any command: it may be a command's. */
 function misplacedFlag(arg: string): string {
   const name = arg.split("=", 1)[0].replace(/^-+/, "");
-  const owner = Object.hasOwn(SERVER_FLAGS, name) ? "server" : Object.hasOwn(CLIENT_FLAGS, name) ? "client" : undefined;
+  const owner = Object.entries<Command>(COMMANDS).find(([, { flags = {} }]) => Object.hasOwn(flags, name))?.[0];
   if (owner !== undefined) return `Unknown flag "--${name}" without a command (did you mean chat ${owner} --${name}?)`;
   return unknownFlag(arg, ["help", "version"]);
 }

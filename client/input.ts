@@ -111,7 +111,7 @@ export const COMMANDS: readonly Command[] = [
   { name: "/away", usage: "[TEXT]", help: "tell the others that you are away", read: (text) => ({ kind: "away", text }) },
   { name: "/back", help: "tell the others that you are back", read: alone("back") },
   { name: "/help", help: "this list", read: alone("help") },
-  { name: "/quit", help: "leave (so do bye, Ctrl-C, and Ctrl-D on an empty line)", read: alone("leave") },
+  { name: "/quit", help: "leave (so do bye, Ctrl-C, and Ctrl-D on an empty line)", read: () => ({ kind: "leave" }) },
 ];
 
 /**

@@ -9,6 +9,9 @@ import { closestString } from "@std/text/closest-string";
 /** What a text means, or what is wrong with it, as the end of a sentence that begins with the text. */
 export type Checked<T> = { readonly value: T } | { readonly problem: string };
 
+/** Reads a value. Where only some words are allowed, `words` has them. */
+export type Parse<T> = ((text: string) => Checked<T>) & { readonly words?: readonly string[] };
+
 /** A flag `--name`, where `name` is its key in the table. */
 export interface Flag<T> {
   /** What stands for the value in the help: `PORT`. Without it the flag is a switch: `--json`, `--no-json`. */
@@ -19,7 +22,7 @@ export interface Flag<T> {
   readonly help: string;
   /** What holds when the flag is not given; `undefined` where its absence means something of its own. */
   readonly default: T | undefined;
-  readonly parse: (text: string) => Checked<T>;
+  readonly parse: Parse<T>;
 }
 
 /** A table of flags. */
@@ -142,11 +145,13 @@ export function between(min: number, max: number, what: string): (text: string) 
 }
 
 /** Parses one of some words. */
-export function oneOf<T extends string>(...words: readonly T[]): (text: string) => Checked<T> {
-  return (text) => {
+export function oneOf<T extends string>(...words: readonly T[]): Parse<T> {
+  const parse = (text: string): Checked<T> => {
     const value = words.find((word) => word === text);
-    return value === undefined ? { problem: `is not allowed; allowed are ${words.join(" and ")}` } : { value };
+    if (value !== undefined) return { value };
+    return { problem: `is not allowed; allowed are ${words.slice(0, -1).join(", ")} and ${words.at(-1)}` };
   };
+  return Object.assign(parse, { words });
 }
 
 /** Parses what a switch is set to. */

@@ -24,13 +24,15 @@ const EXIT_CODES = `Exit codes:
   69  no server there, or no way to listen at that address
   70  chat itself is broken: please report it
   74  reading or writing failed
-  75  not now: the server is full, another server has the history
+  75  not now: the server is full, or gone; another server has the history
   77  the operating system does not allow it
 `;
 
 /** The help of the program. */
 export function programHelp(commands: Readonly<Record<string, Command>>): string {
-  const list = Object.values(commands).map(({ usage, summary }) => row(usage.replace(" [flags]", ""), summary)).join("\n");
+  const rows = Object.values(commands).map(({ usage, summary }) => [usage.replaceAll(/ \[(flags|--)\]/g, ""), summary] as const);
+  const column = Math.max(...rows.map(([usage]) => usage.length)) + 4;
+  const list = rows.map(([usage, summary]) => row(usage, summary, column)).join("\n");
   return `Chat in a terminal: one program is the server and the client.
 
 ${list}
@@ -64,9 +66,10 @@ function flagsHelp(flags: Flags): string {
   return [...rows, row("--help, -h", "print this help")].join("\n");
 }
 
-/** `left` in the first column, `right` in the second, which begins at `column`. */
+/** `left` in the first column, `right` in the second, which begins at `column`; a line below, where the first is too long. */
 function row(left: string, right: string, column = 26): string {
-  return `  ${left.padEnd(column - 2)}${wrap(right, WIDTH - column).join("\n" + " ".repeat(column))}`;
+  const begin = left.length > column - 4 ? `${left}\n${" ".repeat(column)}` : left.padEnd(column - 2);
+  return `  ${begin}${wrap(right, WIDTH - column).join("\n" + " ".repeat(column))}`;
 }
 
 function wrap(text: string, width: number): string[] {

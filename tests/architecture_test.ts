@@ -39,7 +39,7 @@ const RULES: readonly Rule[] = [
     of: /^main\.ts$/,
     may: [
       SHARED,
-      /^client\/(chat|config|flags|settings|state\/servers)\.ts$/,
+      /^client\/(chat|send|tail|config|flags|script_flags|settings|state\/servers)\.ts$/,
       /^server\/(serve|config|history_flags|backup|export|history\/data_folder)\.ts$/,
     ],
   },

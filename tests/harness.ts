@@ -23,6 +23,12 @@ export async function soon<T>(work: Promise<T>, what: string): Promise<T> {
   }
 }
 
+const home = Deno.makeTempDirSync({ prefix: "chat-home-" });
+globalThis.addEventListener("unload", () => Deno.removeSync(home, { recursive: true }));
+
+/** What programs find in their environment: no colours, and none of the settings of whoever runs the tests. */
+export const PROGRAM_ENV = { NO_COLOR: "1", XDG_CONFIG_HOME: `${home}/config`, XDG_STATE_HOME: `${home}/state` } as const;
+
 /** The command line that runs the program. */
 export function program(...args: string[]): string[] {
   const bin = Deno.env.get("CHAT_BIN");
@@ -75,7 +81,7 @@ export class Program {
   /** Runs `chat` with these arguments. */
   constructor(...args: string[]) {
     const [command, ...rest] = program(...args);
-    this.#child = new Deno.Command(command, { args: rest, stdin: "piped", stdout: "piped", stderr: "piped", env: { NO_COLOR: "1" } })
+    this.#child = new Deno.Command(command, { args: rest, stdin: "piped", stdout: "piped", stderr: "piped", env: PROGRAM_ENV })
       .spawn();
     this.stdout = new Lines(this.#child.stdout);
     this.stderr = new Lines(this.#child.stderr);

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
 import config from "../deno.json" with { type: "json" };
 import { CLIENT_FLAGS } from "../client/flags.ts";
+import { SEND_FLAGS, TAIL_FLAGS } from "../client/script_flags.ts";
 import { SERVER_FLAGS } from "../server/config.ts";
 import type { Flags } from "../shared/flags.ts";
 
@@ -31,6 +32,9 @@ const HELP: readonly [args: string[], first: string][] = [
   [["server", "--help"], "Usage: chat server [flags]"],
   [["client", "-h"], "Usage: chat client [ADDRESS] [flags]"],
   [["help", "client"], "Usage: chat client [ADDRESS] [flags]"],
+  [["send", "--help"], "Usage: chat send [ADDRESS] [flags] [--] [TEXT...]"],
+  [["tail", "-h"], "Usage: chat tail [ADDRESS] [flags]"],
+  [["help", "completions"], "Usage: chat completions bash|zsh|fish"],
 ];
 
 const WRONG: readonly [args: string[], text: string][] = [
@@ -46,6 +50,10 @@ const WRONG: readonly [args: string[], text: string][] = [
   [["server", "12345"], 'Unexpected argument "12345": chat server takes none'],
   [["client", "--name", "a:b"], '--name: "a:b" is not allowed: A name cannot have a colon in it'],
   [["client", "a b"], 'ADDRESS: "a b" is not an address; allowed are host, host:port and [v6]:port, the port from 1 to 65535'],
+  [["--follow"], 'Unknown flag "--follow" without a command (did you mean chat tail --follow?)'],
+  [["tail", "a b"], 'ADDRESS: "a b" is not an address; allowed are host, host:port and [v6]:port, the port from 1 to 65535'],
+  [["completions"], "SHELL: name one of bash, zsh, fish"],
+  [["completions", "csh"], 'SHELL: "csh" is not allowed; allowed are bash and zsh and fish'],
   [["client", "localhost", "bob"], 'Unexpected argument "bob": chat client, after the address, takes none'],
 ];
 
@@ -73,7 +81,7 @@ Deno.test("chat --version says the version of deno.json, the commit, Deno and th
 
 Deno.test("chat help and the README name every flag, with the same default", async () => {
   const readme = (await Deno.readTextFile(`${ROOT}README.md`)).split("\n");
-  const tables: Record<string, Flags> = { server: SERVER_FLAGS, client: CLIENT_FLAGS };
+  const tables: Record<string, Flags> = { server: SERVER_FLAGS, client: CLIENT_FLAGS, send: SEND_FLAGS, tail: TAIL_FLAGS };
   for (const [command, flags] of Object.entries(tables)) {
     const { out } = await chat(["help", command]);
     const help = out.replaceAll(/\s+/g, " ");

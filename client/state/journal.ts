@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { decodeClientFrame, encodeFrame } from "../../shared/codec.ts";
+import { decodeClientFrame } from "../../shared/codec.ts";
 import { removeIfThere, writeWhole } from "../files.ts";
 import type { SayWithRef } from "../unacknowledged.ts";
 
@@ -125,7 +125,7 @@ export function parseJournal(text: string): JournalContent | string {
 type Line = Owner | Waiting | { readonly answered: string };
 
 function line(item: Line): string {
-  return "say" in item ? `{"at":${item.at},"say":${encodeFrame(item.say)}}\n` : `${JSON.stringify(item)}\n`;
+  return `${JSON.stringify(item)}\n`;
 }
 
 function parseLine(line: string): Line | undefined {

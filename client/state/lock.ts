@@ -17,7 +17,8 @@ export function takeLock(path: string, waitMs = 0): Disposable | undefined {
   makeFile(path);
   const db = new DatabaseSync(path);
   try {
-    db.exec(`PRAGMA busy_timeout = ${waitMs}`);
+    // In memory: otherwise there is a file beside it, for a rollback that never comes.
+    db.exec(`PRAGMA busy_timeout = ${waitMs}; PRAGMA journal_mode = MEMORY`);
     db.prepare("BEGIN EXCLUSIVE").run();
   } catch (error) {
     db.close();

@@ -15,6 +15,7 @@ export interface Layout {
 /** What there is to draw, and the room for it. */
 export interface LayoutInput {
   readonly prompt: string;
+  /** A line feed in it begins a new row, at the left edge: what is under the prompt is text too. */
   readonly text: string;
   /** Where the cursor stands in `text`, in UTF-16 units. */
   readonly cursor: number;
@@ -42,15 +43,22 @@ export function layout({ prompt, text, cursor, columns, maxRows }: LayoutInput):
   let at = { row: 0, column: 0 };
   let offset = -prompt.length;
   for (const grapheme of [...splitGraphemes(prompt), ...splitGraphemes(text)]) {
-    const more = graphemeWidth(grapheme);
+    const breaks = grapheme === "\n";
+    const more = breaks ? 0 : graphemeWidth(grapheme);
     if (width + more > room && width > 0) {
       rows.push("");
       width = 0;
     }
-    if (offset === cursor) at = { row: rows.length - 1, column: width };
-    // A wide character in a terminal of one column cannot be shown at all.
-    rows[rows.length - 1] += more > room ? "" : grapheme;
-    width += Math.min(more, room);
+    // Before a line break it may stand in the column that is left empty.
+    if (offset === cursor) at = { row: rows.length - 1, column: Math.min(width, columns - 1) };
+    if (breaks) {
+      rows.push("");
+      width = 0;
+    } else {
+      // A wide character in a terminal of one or two columns cannot be shown at all.
+      rows[rows.length - 1] += more > room ? "" : grapheme;
+      width += Math.min(more, room);
+    }
     offset += grapheme.length;
   }
   if (offset === cursor) {

@@ -11,10 +11,12 @@ import type { Clock } from "../clock.ts";
 import { COMMANDS, type Input, parseInput } from "../input.ts";
 import type { Shown } from "../rooms.ts";
 import type { Change, Room } from "../timeline.ts";
-import { complete } from "./completion.ts";
+import { type Candidates, complete } from "./completion.ts";
+import { emojiByName } from "./emoji.ts";
 import { type Key, KeyReader, PASTE_MARKS } from "./keys.ts";
 import { layout } from "./layout.ts";
 import { type Asked, type Draft, LineEditor } from "./line_editor.ts";
+import { offerLine } from "./offer_line.ts";
 import { Screen } from "./screen.ts";
 import { statusLine } from "./status_line.ts";
 import { type Look, Transcript } from "./transcript.ts";
@@ -54,11 +56,13 @@ export class TerminalView implements View {
   readonly #clock: Clock;
   readonly #screen: Screen;
   readonly #keys = new KeyReader();
-  readonly #editor = new LineEditor();
+  readonly #editor: LineEditor;
   readonly #transcript: Transcript;
   /** What is half typed in rooms that are not shown. */
   readonly #drafts = new Map<string, Draft>();
   #look: TerminalLook;
+  #names: Names = { nicks: () => [], rooms: () => [] };
+  #emoji: readonly (readonly [name: string, emoji: string])[] | undefined;
   #question: Question | undefined;
   #status: Status | undefined;
   #pending: readonly string[] = [];
@@ -71,6 +75,7 @@ export class TerminalView implements View {
     this.#look = look;
     this.#transcript = new Transcript(look);
     this.#screen = new Screen(device);
+    this.#editor = new LineEditor({ complete: (text, cursor) => complete(text, cursor, this.#candidates()) });
     this.#device.setRaw(true);
     this.#screen.send(PASTE_MARKS.on);
   }
@@ -179,14 +184,13 @@ export class TerminalView implements View {
 
   giveBack(line: string, room: string): void {
     const here = this.#status?.room === undefined || this.#status.room.name === room;
+    // Otherwise the Up key brings it: it was sent from here.
     if (here && this.#editor.text === "") this.#editor.set(line);
-    else this.#editor.remember(line);
     this.#redraw();
   }
 
   complete(names: Names): void {
-    this.#editor.completer = (text, cursor) =>
-      complete(text, cursor, { nicks: names.nicks(), rooms: names.rooms(), commands: COMMANDS, emoji: [] });
+    this.#names = names;
   }
 
   /** Draws again, for a terminal whose size has changed. */
@@ -232,7 +236,22 @@ export class TerminalView implements View {
     }
   }
 
+  #candidates(): Candidates {
+    return { nicks: this.#names.nicks(), rooms: this.#names.rooms(), commands: COMMANDS, emoji: this.#emoji ?? [] };
+  }
+
+  async #loadEmoji(): Promise<void> {
+    this.#emoji = [];
+    try {
+      this.#emoji = await emojiByName();
+    } catch {
+      // Where the table cannot be had, names of emoji are left as they are typed.
+    }
+  }
+
   #press(key: Key): Input | undefined {
+    // Whoever types a colon may soon ask for the rest of a name.
+    if (this.#emoji === undefined && key.kind === "text" && key.text.includes(":")) void this.#loadEmoji();
     const asked = (this.#question?.editor ?? this.#editor).apply(key);
     return asked && this.#input(asked);
   }
@@ -286,7 +305,9 @@ export class TerminalView implements View {
   }
 
   #below(editor: LineEditor, columns: number): string {
-    const text = editor.notice ?? (this.#question || !this.#status ? "" : statusLine(this.#status, columns));
-    return this.#look.paint.quiet(fit(text, columns));
+    const { question, offer } = editor;
+    if (question !== undefined) return fit(question, columns);
+    if (offer !== undefined) return offerLine(offer, columns);
+    return this.#look.paint.quiet(this.#question || !this.#status ? "" : statusLine(this.#status, columns));
   }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Member } from "../../shared/protocol.ts";
+import type { Entry, Member } from "../../shared/protocol.ts";
 import { cleanText, count, plural } from "../../shared/text.ts";
 import type { Change, Room } from "../timeline.ts";
 
@@ -16,8 +16,7 @@ const CROWD = 200;
 export function sentence(change: Change): string | undefined {
   switch (change.kind) {
     case "said":
-      if (change.entry.type === "topic") return topicSet(change.entry.by, change.entry.text);
-      return change.entry.type === "notice" ? cleanText(change.entry.text) : undefined;
+      return entrySentence(change.entry);
     case "backlog":
       return change.count === 1 ? "The last message:" : `The last ${count(change.count)} messages:`;
     case "live":
@@ -51,6 +50,13 @@ export function sentence(change: Change): string | undefined {
   }
 }
 
+/** The sentence for an entry; `undefined` for a message. */
+export function entrySentence({ type, by, text }: Entry): string | undefined {
+  if (type === "said") return undefined;
+  if (type === "notice") return cleanText(text);
+  return text === "" ? `${cleanText(by)} took the topic away` : `${cleanText(by)} set the topic: ${cleanText(text)}`;
+}
+
 /** `Here now: alice, carol (away: lunch).` */
 export function whoIsHere(room: Room, nick: string): string {
   const others = [...room.members.values()].filter((member) => member.nick !== nick).map(describe);
@@ -67,10 +73,6 @@ function describe({ nick, away }: Member): string {
 
 function awayFor(why: string): string {
   return why === "" ? "away" : `away: ${cleanText(why)}`;
-}
-
-function topicSet(by: string, text: string): string {
-  return text === "" ? `${cleanText(by)} took the topic away` : `${cleanText(by)} set the topic: ${cleanText(text)}`;
 }
 
 function greeting({ nick, again, rooms }: Extract<Change, { kind: "here" }>): string {

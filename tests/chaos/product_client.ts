@@ -55,7 +55,7 @@ export class ProductClient implements Client {
   async run(): Promise<void> {
     for await (const event of this.#connection) {
       if (event.kind === "junk") this.#ledger.find("junk", `${this.name}: ${event.why}`);
-      else if (event.kind !== "lost") this.#ledger.heard(this.name, event);
+      else if (event.kind !== "lost" && event.kind !== "quiet") this.#ledger.heard(this.name, event);
     }
   }
 

@@ -257,15 +257,36 @@ Deno.test("Connection pings into silence, and takes silence after that for a cut
   const peer = await server.welcome("s1");
   await welcomed;
   const next = events.next();
-  await clock.pass(20_000);
+  for (let i = 0; i < 4; i++) await clock.pass(5_000);
   assertEquals(await peer.next(), { kind: "ping" });
   peer.send({ kind: "pong" });
   assertEquals((await next).value?.kind, "pong");
   const lost = until(events, "lost");
-  await clock.pass(20_000);
-  await clock.pass(20_000);
+  for (let i = 0; i < 8; i++) await clock.pass(5_000);
   assertEquals((await lost).why, "no word from the server for 40 s");
   await leave(connection, events);
+});
+
+Deno.test("Connection tells when what was sent brings no answer for 5 s, and when something comes again; not of a silence without a question", async () => {
+  using server = new FakeServer();
+  const { connection, events, clock } = setUp(server);
+  const welcomed = until(events, "welcome");
+  const peer = await server.welcome("s1");
+  await welcomed;
+  const quiet = until(events, "quiet");
+  await clock.pass(5_000);
+  await clock.pass(5_000);
+  connection.say("hi");
+  await clock.pass(5_000);
+  assertEquals(await quiet, { kind: "quiet", ms: 5_000 });
+  const more = until(events, "quiet");
+  await clock.pass(5_000);
+  assertEquals(await more, { kind: "quiet", ms: 10_000 });
+  peer.send(said("eve", "hello", 1));
+  assertEquals(await until(events, "quiet"), { kind: "quiet", ms: 0 });
+  const left = leave(connection, events);
+  await clock.pass(2_000);
+  await left;
 });
 
 Deno.test("Connection answers the server's ping with its ref", async () => {

@@ -7,7 +7,10 @@ import { PlainView } from "../../client/views/plain.ts";
 import { Writer } from "../../client/writer.ts";
 import type { ClientFrame, Say } from "../../shared/protocol.ts";
 import { FakeClock } from "./fake_clock.ts";
+import { FakeMemory, FakeView, NO_SETTINGS } from "./fake_view.ts";
 import { echo, FakeServer, type Peer, said } from "./fake_server.ts";
+
+const STRICT = { strict: true, settings: NO_SETTINGS, memory: new FakeMemory() };
 
 class Kept {
   text = "";
@@ -56,9 +59,9 @@ async function serve(peer: Peer, refuse: (text: string) => boolean = () => false
 Deno.test("converse sends a pipe's lines, waits for every acknowledgement, leaves and is content", async () => {
   using server = new FakeServer();
   const [output, errors] = [new Kept(), new Kept()];
-  const done = converse(connect(server), new PlainView({ input: lines("hi", "there"), output, errors }), { strict: true });
+  const done = converse(connect(server), new PlainView({ input: lines("hi", "there"), output, errors }, false), STRICT);
   const peer = await server.welcome("s1");
-  peer.send({ ...said("eve", "hello", 1), room: "elsewhere" });
+  peer.send(said("eve", "hello", 1));
   const heard = await serve(peer);
   assertEquals(await done, 0);
   assertEquals(heard.map((frame) => frame.kind === "say" ? frame.text : frame.kind), ["hi", "there", "bye"]);
@@ -69,7 +72,7 @@ Deno.test("converse counts what a pipe could not get across", async () => {
   using server = new FakeServer();
   const [output, errors] = [new Kept(), new Kept()];
   const input = lines("fine", "bad", "x".repeat(20_000));
-  const done = converse(connect(server), new PlainView({ input, output, errors }), { strict: true });
+  const done = converse(connect(server), new PlainView({ input, output, errors }, false), STRICT);
   await serve(await server.welcome("s1"), (text) => text === "bad");
   assertEquals(await done, 1);
   assertMatch(errors.text, /\* Not sent: too long \("bad"\)\n/);
@@ -79,7 +82,7 @@ Deno.test("converse counts what a pipe could not get across", async () => {
 Deno.test("converse says nothing twice when the server comes back", async () => {
   using server = new FakeServer();
   const [output, errors] = [new Kept(), new Kept()];
-  const done = converse(connect(server), new PlainView({ input: lines("one", "two"), output, errors }), { strict: true });
+  const done = converse(connect(server), new PlainView({ input: lines("one", "two"), output, errors }, false), STRICT);
   const first = await server.welcome("s1");
   const one = await first.next() as Say;
   first.send(echo(one, "s1", 1));

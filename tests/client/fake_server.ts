@@ -5,6 +5,7 @@
  */
 import { assertEquals } from "@std/assert";
 import type { Address } from "../../client/config.ts";
+import type { Said } from "../../client/timeline.ts";
 import { decodeClientFrame, encodeFrame } from "../../shared/codec.ts";
 import { LineSplitter } from "../../shared/lines.ts";
 import type { ClientFrame, Entry, Say, ServerFrame, Welcome } from "../../shared/protocol.ts";
@@ -105,6 +106,11 @@ export function welcome(session: string, nick = "bob", { head = 0, token, epoch 
 export function echo(say: Say, from: string, seq: number): Entry {
   const { ref, room, text } = say;
   return { kind: "entry", room, seq, prev: seq - 1, at: 0, type: "said", by: "bob", from, text, ...(ref === undefined ? {} : { ref }) };
+}
+
+/** A message, as the timeline tells it. */
+export function message(entry: Entry, more: Partial<Said> = {}): Said {
+  return { kind: "said", room: entry.room, entry, own: false, past: false, mention: false, ...more };
 }
 
 /** A message of somebody else's. */

@@ -1,5 +1,5 @@
-import { assert, assertEquals } from "@std/assert";
-import { COMMANDS, helpLines, parseInput } from "../../client/input.ts";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { COMMANDS, helpLines, type Input, parseInput } from "../../client/input.ts";
 
 Deno.test("parseInput leaves on bye, whatever its case and the space around it", () => {
   for (const line of ["bye", "BYE", "  Bye\t", "/quit", "/QUIT now"]) assertEquals(parseInput(line), { kind: "leave" }, line);
@@ -18,12 +18,55 @@ Deno.test("parseInput says a text as it was typed, and a slash where it is doubl
 
 Deno.test("parseInput names the closest command and keeps the line", () => {
   const input = parseInput("/hlep me");
-  assertEquals(input, { kind: "unknown", line: "/hlep me", why: "There is no /hlep; did you mean /help? To say it, type //hlep" });
+  assertEquals(input, { kind: "wrong", line: "/hlep me", why: "There is no /hlep; did you mean /help? To say it, type //hlep" });
 });
 
-Deno.test("COMMANDS are all understood and all in the help", () => {
-  for (const { name, input } of COMMANDS) {
-    assertEquals(parseInput(name), input);
-    assert(helpLines().some((line) => line.startsWith(`${name} `)));
+Deno.test("COMMANDS are all understood, and all in the help", () => {
+  const lines = helpLines();
+  for (const { name, usage } of COMMANDS) {
+    assert(lines.some((line) => line.startsWith(`${name} `)), name);
+    for (const rest of ["", " 1", " dev x", ` ${"x".repeat(5_000)}`]) assert(parseInput(name + rest), name);
+    // One that takes nothing, or may take nothing, is understood alone.
+    assertEquals(parseInput(name)?.kind === "wrong", usage !== undefined && !usage.startsWith("["), name);
+  }
+});
+
+Deno.test("parseInput reads what follows a command", () => {
+  const cases: [string, Input][] = [
+    ["/join #Dev", { kind: "join", room: "dev" }],
+    ["/part", { kind: "part", room: undefined }],
+    ["/part dev", { kind: "part", room: "dev" }],
+    ["/switch 2", { kind: "switch", to: "2" }],
+    ["/SWITCH #dev", { kind: "switch", to: "dev" }],
+    ["/topic", { kind: "topic", text: undefined }],
+    ["/topic  release on friday ", { kind: "topic", text: "release on friday" }],
+    ["/me waves", { kind: "say", text: "/me waves" }],
+    ["/nick bert", { kind: "nick", name: "bert" }],
+    ["/ignore @eve:", { kind: "ignore", name: "eve" }],
+    ["/history", { kind: "history", limit: 20 }],
+    ["/history 200", { kind: "history", limit: 200 }],
+    ["/search two words", { kind: "search", words: "two words" }],
+    ["/set", { kind: "set", key: undefined, value: "" }],
+    ["/set bell false", { kind: "set", key: "bell", value: "false" }],
+    ["/away", { kind: "away", text: "" }],
+    ["/away lunch", { kind: "away", text: "lunch" }],
+  ];
+  for (const [line, input] of cases) assertEquals(parseInput(line), input, line);
+});
+
+Deno.test("parseInput says what is wrong with what follows a command, and keeps the line", () => {
+  const cases: [string, RegExp][] = [
+    ["/join", /^\/join needs a room/],
+    ["/join a b", /^\/join cannot: A room's name has letters/],
+    ["/history 201", /^\/history takes a number from 1 to 200, and "201" is none$/],
+    ["/history 0", /"0" is none$/],
+    ["/who bob", /^\/who takes nothing after it, and here came "bob"$/],
+    ["/set bell", /^\/set needs a value for bell/],
+    ["/me", /^\/me needs what you do$/],
+  ];
+  for (const [line, why] of cases) {
+    const input = parseInput(line);
+    assert(input?.kind === "wrong" && input.line === line, line);
+    assertMatch(input.why, why);
   }
 });

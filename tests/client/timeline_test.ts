@@ -1,7 +1,11 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Timeline } from "../../client/timeline.ts";
+import { type Seen, Timeline } from "../../client/timeline.ts";
 import { echo, said, welcome } from "./fake_server.ts";
+
+function nicks(timeline: Timeline): string[] {
+  return Array.from(timeline.room("lobby")!.members.values(), ({ nick, away }) => away === undefined ? nick : `${nick} (${away})`);
+}
 
 const hi = { kind: "say", ref: "r1", room: "lobby", text: "hi" } as const;
 
@@ -11,6 +15,7 @@ Deno.test("Timeline drops what it has already", () => {
   assertEquals(timeline.apply(said("eve", "new", 6))?.kind, "said");
   assertEquals(timeline.apply(said("eve", "new", 6)), undefined);
   assertEquals(timeline.apply(said("eve", "old", 5)), undefined);
+  assertEquals(timeline.apply({ ...said("eve", "x", 7), room: "elsewhere" }), undefined, "we are not there");
 });
 
 Deno.test("Timeline tells each entry once, however often and in whatever overlaps it comes", () => {
@@ -37,11 +42,21 @@ Deno.test("Timeline marks its own messages pending, then acknowledged", () => {
   assertEquals([...timeline.pending], [hi]);
   assertEquals(timeline.apply({ ...said("eve", "hi", 1), ref: "r1" }), {
     kind: "said",
+    room: "lobby",
     entry: { ...said("eve", "hi", 1), ref: "r1" },
     own: false,
+    past: false,
+    mention: false,
   });
   assertEquals([...timeline.pending], [hi]);
-  assertEquals(timeline.apply(echo(hi, "s1", 2)), { kind: "said", entry: echo(hi, "s1", 2), own: true });
+  assertEquals(timeline.apply(echo(hi, "s1", 2)), {
+    kind: "said",
+    room: "lobby",
+    entry: echo(hi, "s1", 2),
+    own: true,
+    past: false,
+    mention: false,
+  });
   assertEquals([...timeline.pending], []);
 });
 
@@ -85,12 +100,12 @@ Deno.test("Timeline follows who is here, and tells others' coming and going only
   assertEquals(timeline.apply({ kind: "joined", ...eve, total: 2 }), { kind: "joined", room: "lobby", by: "eve", total: 2 });
   assertEquals(timeline.apply({ kind: "joined", ...eve, total: 2 }), undefined, "known from a snapshot");
   assertEquals(timeline.apply({ kind: "joined", room: "lobby", by: "bob", from: "s1", total: 2 }), undefined);
-  assertEquals([...timeline.room("lobby")!.members.values()], ["bob", "eve"]);
+  assertEquals(nicks(timeline), ["bob", "eve"]);
   assertEquals(timeline.apply({ kind: "left", ...eve, total: 1 })?.kind, "left");
   const members = [{ nick: "bob", from: "s1" }, { nick: "zoe", from: "s9" }];
   timeline.apply({ kind: "members", room: "lobby", head: 0, topic: "", total: 3, offset: 0, members });
   timeline.apply({ kind: "members", room: "lobby", head: 0, topic: "", total: 3, offset: 2, members: [{ nick: "kim", from: "s8" }] });
-  assertEquals([...timeline.room("lobby")!.members.values()], ["bob", "zoe", "kim"]);
+  assertEquals(nicks(timeline), ["bob", "zoe", "kim"]);
 });
 
 Deno.test("Timeline goes on after a reset where the server says", () => {
@@ -111,4 +126,62 @@ Deno.test("Timeline takes an answer from before as the acknowledgement, and for 
   const told = [said("eve", "two", 2), echo(hi, "s0", 3), said("eve", "four", 4)].map((entry) => timeline.apply(entry)?.kind);
   assertEquals(told, ["said", "said", "said"]);
   assertEquals(timeline.apply({ ...echo(hi, "s0", 3), again: true }), undefined);
+});
+
+Deno.test("Timeline tells what was here before us from what is new, and where we left off, once", () => {
+  const told = (seen: Seen | undefined, epoch = "e1") => {
+    const timeline = new Timeline(seen);
+    timeline.apply(welcome("s1", "bob", { head: 9, epoch }));
+    return [7, 8, 9, 10].map((seq) => {
+      const change = timeline.apply(said("eve", "x", seq));
+      return change?.kind === "said" && [change.past, change.leftOff];
+    });
+  };
+  const nothingNew = [[true, undefined], [true, undefined], [true, undefined], [false, undefined]];
+  assertEquals(told(undefined), nothingNew);
+  assertEquals(told({ epoch: "e1", cursors: { lobby: 9 } }), nothingNew);
+  assertEquals(told({ epoch: "e0", cursors: { lobby: 7 } }), nothingNew, "another history");
+  assertEquals(told({ epoch: "e1", cursors: { dev: 7 } }), nothingNew, "another room");
+  assertEquals(told({ epoch: "e1", cursors: { lobby: 7 } }), [[true, undefined], [false, 0], [false, undefined], [false, undefined]]);
+  assertEquals(told({ epoch: "e1", cursors: { lobby: 2 } }), [[false, 4], [false, undefined], [false, undefined], [false, undefined]]);
+});
+
+Deno.test("Timeline hears its name, whatever it is by now, from others only", () => {
+  const timeline = new Timeline();
+  timeline.apply(welcome("s1"));
+  const mentioned = (by: string, text: string, seq: number, from = "s2") => {
+    const change = timeline.apply({ ...said(by, text, seq), from });
+    return change?.kind === "said" && change.mention;
+  };
+  assertEquals([mentioned("eve", "Bob: hi", 1), mentioned("eve", "bobby", 2), mentioned("bob", "I, bob", 3, "s1")], [true, false, false]);
+  timeline.apply({ kind: "renamed", room: "lobby", by: "bob", from: "s1", nick: "bert", total: 2 });
+  assertEquals([timeline.nick, mentioned("eve", "bob", 4), mentioned("eve", "@bert!", 5)], ["bert", false, true]);
+});
+
+Deno.test("Timeline knows who is away, itself among them", () => {
+  const timeline = new Timeline();
+  timeline.apply(welcome("s1"));
+  timeline.apply({ kind: "joined", room: "lobby", by: "eve", from: "s2", total: 2 });
+  const away = { kind: "away", room: "lobby", by: "eve", from: "s2", total: 2 } as const;
+  assertEquals(timeline.apply({ ...away, text: "lunch" }), { kind: "away", room: "lobby", by: "eve", text: "lunch", total: 2 });
+  assertEquals(nicks(timeline), ["bob", "eve (lunch)"]);
+  assertEquals(timeline.apply(away), { kind: "away", room: "lobby", by: "eve", total: 2 });
+  assertEquals(timeline.apply({ ...away, by: "bob", from: "s1", text: "" }), undefined);
+  assertEquals([nicks(timeline), timeline.away], [["bob ()", "eve"], true]);
+});
+
+Deno.test("Timeline is in the rooms that it came into, until it leaves them or the server says otherwise", () => {
+  const timeline = new Timeline();
+  timeline.apply(welcome("s1"));
+  const dev = { kind: "members", room: "dev", head: 3, topic: "lunch", total: 1, offset: 0, members: [] } as const;
+  timeline.apply(dev);
+  assertEquals([...timeline.rooms].map(({ name }) => name), ["lobby"], "only asked about");
+  assertEquals(timeline.entered(dev).topic, "lunch");
+  timeline.apply({ ...said("eve", "tea", 4), room: "dev", type: "topic" });
+  assertEquals([...timeline.rooms].map(({ name, topic }) => [name, topic]), [["lobby", ""], ["dev", "tea"]]);
+  timeline.left("dev");
+  assertEquals(timeline.apply({ ...said("eve", "x", 5), room: "dev" }), undefined);
+  timeline.entered(dev);
+  timeline.apply(welcome("s2"));
+  assertEquals([...timeline.rooms].map(({ name }) => name), ["lobby"]);
 });

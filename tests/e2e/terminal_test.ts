@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { Peer, program, soon, startServer } from "../harness.ts";
+import { Peer, program, PROGRAM_ENV, soon, startServer } from "../harness.ts";
 
 const tmuxThere = await new Deno.Command("tmux", { args: ["-V"], stdout: "null", stderr: "null" }).output().then(
   ({ success }) => success,
@@ -17,7 +17,8 @@ class Terminal implements AsyncDisposable {
     // The shell stays when the client has gone, so that what it left behind can be looked at.
     const run = program(...args).map((word) => `'${word}'`).join(" ");
     const modes = "stty -a | tr ';' '\\n' | grep -oE -e '-?(icanon|echo)\\b' | tr '\\n' ' '";
-    const command = `trap : INT; ${run}; echo "exit code $?"; ${modes}; cat`;
+    const settings = Object.entries(PROGRAM_ENV).map(([name, value]) => `${name}=${value}`).join(" ");
+    const command = `trap : INT; env ${settings} ${run}; echo "exit code $?"; ${modes}; cat`;
     await terminal.#tmux("-f", "/dev/null", "new-session", "-d", "-x", String(columns), "-y", String(rows), "sh", "-c", command);
     return terminal;
   }
@@ -84,8 +85,8 @@ test("terminal: what others say appears above the half-typed line", async () => 
   await terminal.shows("half a li");
   for (let n = 1; n <= 100; n++) await alice.send(`message ${n}\n`);
   const screen = (await terminal.shows("alice: message 100")).split("\n");
-  assertStringIncludes(screen.at(-2) ?? "", "alice: message 100");
-  assertEquals(screen.at(-1), "bob> half a li");
+  assertStringIncludes(screen.at(-3) ?? "", "alice: message 100");
+  assertEquals(screen.at(-2), "bob> half a li");
   await terminal.type("ne", "Enter");
   await alice.lines.match(/^bob: half a line$/);
   const after = (await terminal.shows("bob: half a line")).split("\n");
@@ -114,7 +115,7 @@ test("terminal: the server goes away and comes back, and the half-typed line sta
   await terminal.type("said while away", "Enter", "half");
   await terminal.shows("half");
   await first[Symbol.asyncDispose]();
-  await terminal.shows("offline");
+  await terminal.shows("reconnecting");
   await terminal.type("m", "Enter", "draft");
   await using second = await startServer("--port", String(first.port));
   using alice = await Peer.named(second.port, "alice");

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Input } from "../../../client/input.ts";
 import { inputLines, PlainView } from "../../../client/views/plain.ts";
-import { said } from "../fake_server.ts";
+import { message, said } from "../fake_server.ts";
 
 /** Keeps what is written to it. */
 class Kept {
@@ -13,10 +13,10 @@ class Kept {
   }
 }
 
-function setUp(input: string): { view: PlainView; output: Kept; errors: Kept } {
+function setUp(input: string, person = false): { view: PlainView; output: Kept; errors: Kept } {
   const [output, errors] = [new Kept(), new Kept()];
   const bytes = new Blob([input]).stream() as ReadableStream<Uint8Array<ArrayBuffer>>;
-  return { view: new PlainView({ input: inputLines(bytes), output, errors }), output, errors };
+  return { view: new PlainView({ input: inputLines(bytes), output, errors }, person), output, errors };
 }
 
 async function inputs(text: string): Promise<Input[]> {
@@ -33,10 +33,21 @@ Deno.test("PlainView leaves at bye and reads no further", async () => {
 
 Deno.test("PlainView gives what others say to stdout, cleaned, and everything else to stderr", async () => {
   const { view, output, errors } = setUp("");
-  view.show({ kind: "said", own: false, entry: said("e\x1b[31mve", "hi\n\x1b]0;title\x07there", 1) });
-  view.show({ kind: "said", own: true, entry: said("bob", "mine", 2) });
+  view.show(message(said("e\x1b[31mve", "hi\n\x1b]0;title\x07there", 1)));
+  view.show(message(said("bob", "mine", 2), { own: true }));
   view.show({ kind: "joined", room: "lobby", by: "zoe", total: 3 });
   view.notice("a word");
   await view.close();
   assertEquals([output.text, errors.text], ["eve: hi there\n", "* zoe joined\n* a word\n"]);
+});
+
+Deno.test("PlainView understands what a person types, and asks for a name", async () => {
+  const { view, output, errors } = setUp("bob\n/who\nhi\n/quit\nnever\n", true);
+  assertEquals(await view.askName("eve is taken"), "bob");
+  assertEquals(await Array.fromAsync(view.inputs()), [{ kind: "who" }, { kind: "say", text: "hi" }, { kind: "leave" }]);
+  view.notice("a word");
+  view.show(message(said("eve", "one\ntwo", 1)));
+  view.show(message(said("bob", "mine", 2), { own: true }));
+  await view.close();
+  assertEquals([output.text, errors.text], ["eve is taken. Enter another name: * a word\neve: one\n  two\n", ""]);
 });

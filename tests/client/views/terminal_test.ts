@@ -3,7 +3,9 @@ import type { Input } from "../../../client/input.ts";
 import type { Change } from "../../../client/timeline.ts";
 import { paint } from "../../../client/views/paint.ts";
 import { type Device, TerminalView } from "../../../client/views/terminal.ts";
-import { said } from "../fake_server.ts";
+import type { Status } from "../../../client/views/view.ts";
+import { FakeClock } from "../fake_clock.ts";
+import { message, said } from "../fake_server.ts";
 
 /** A terminal whose keys the test presses; understands just the sequences that our screen uses. */
 class FakeTerminal implements Device {
@@ -69,12 +71,14 @@ class FakeTerminal implements Device {
   }
 }
 
+const status: Status = { nick: "bob", room: undefined, rooms: [], online: true, quietMs: 0, queued: 0, away: false };
 const here: Change = { kind: "here", nick: "bob", again: false, rooms: [] };
 
 async function setUp(): Promise<{ terminal: FakeTerminal; view: TerminalView; inputs: AsyncIterator<Input> }> {
   const terminal = new FakeTerminal();
-  const view = new TerminalView(terminal, paint(false));
+  const view = new TerminalView(terminal, { paint: paint(false), timeFormat: "24h", bell: true }, new FakeClock());
   view.show(here);
+  view.status(status);
   await settle();
   return { terminal, view, inputs: view.inputs()[Symbol.asyncIterator]() };
 }
@@ -89,10 +93,15 @@ Deno.test("TerminalView prints what others say above the line being typed", asyn
   const next = inputs.next();
   terminal.press("half a");
   await settle();
-  view.show({ kind: "said", own: false, entry: said("eve", "hi", 1) });
+  view.show(message(said("eve", "hi", 1)));
   view.show({ kind: "joined", room: "lobby", by: "zoe", total: 3 });
   await settle();
-  assertEquals(terminal.rows.slice(-3).map((row) => row.replace(/^\d\d:\d\d/, "TIME")), ["TIME eve: hi", "* zoe joined", "bob> half a"]);
+  assertEquals(terminal.rows.slice(-4).map((row) => row.replace(/^\d\d:\d\d/, "TIME")), [
+    "TIME eve: hi",
+    "* zoe joined",
+    "bob> half a",
+    "connected",
+  ]);
   terminal.press(" line\r");
   assertEquals((await next).value, { kind: "say", text: "half a line" });
 });
@@ -102,10 +111,10 @@ Deno.test("TerminalView shows what has no answer yet between the messages and th
   const says = ["one", "two", "three", "four", "five"].map((text) => ({ kind: "say", room: "lobby", text } as const));
   view.pending(says);
   await settle();
-  assertEquals(terminal.rows.slice(-5), ["… one", "… two", "… three", "… and 2 more messages", "bob> "]);
+  assertEquals(terminal.rows.slice(-6), ["… one", "… two", "… three", "… and 2 more messages", "bob> ", "connected"]);
   view.pending([]);
   await settle();
-  assertEquals(terminal.rows.slice(-2), ["* Hello bob. /help says what can be typed", "bob> "]);
+  assertEquals(terminal.rows.slice(-3), ["* Hello bob. /help says what can be typed", "bob> ", "connected"]);
 });
 
 Deno.test("TerminalView asks for a name without touching the line being typed", async () => {
@@ -115,11 +124,11 @@ Deno.test("TerminalView asks for a name without touching the line being typed", 
   await settle();
   const name = view.askName("bob is taken", new AbortController().signal);
   await settle();
-  assertEquals(terminal.rows.at(-1), "bob is taken. Enter another name: ");
+  assertEquals(terminal.rows.at(-2), "bob is taken. Enter another name: ");
   terminal.press("carol\r");
   assertEquals(await name, "carol");
   await settle();
-  assertEquals(terminal.rows.at(-1), "bob> draft");
+  assertEquals(terminal.rows.at(-2), "bob> draft");
   terminal.press("\r");
   assertEquals((await next).value, { kind: "say", text: "draft" });
 });
@@ -140,10 +149,10 @@ Deno.test("TerminalView leaves on Ctrl-C, on Ctrl-D and when the terminal is gon
 Deno.test("TerminalView gives a refused text back for editing, but not over another", async () => {
   const { terminal, view, inputs } = await setUp();
   const next = inputs.next();
-  view.giveBack("/hlep");
-  view.giveBack("other");
+  view.giveBack("/hlep", "lobby");
+  view.giveBack("other", "lobby");
   await settle();
-  assertEquals(terminal.rows.at(-1), "bob> /hlep");
+  assertEquals(terminal.rows.at(-2), "bob> /hlep");
   terminal.press("\x03");
   await next;
 });
@@ -157,8 +166,8 @@ Deno.test("TerminalView redraws where a narrower terminal has broken its rows", 
   terminal.narrow(20);
   view.resized();
   await settle();
-  assertEquals(terminal.rows.slice(-3), ["… a row of thirty …", "bob> 01234567890123", "45678901234"]);
-  assertEquals(terminal.rows.at(-4), "d", "the end of the greeting, which stays");
+  assertEquals(terminal.rows.slice(-4), ["… a row of thirty …", "bob> 01234567890123", "45678901234", "connected"]);
+  assertEquals(terminal.rows.at(-5), "d", "the end of the greeting, which stays");
   terminal.press("\x03");
   await next;
 });
@@ -171,11 +180,16 @@ Deno.test("TerminalView sends nothing of a hostile server's to the terminal but 
     written.push(new TextDecoder().decode(bytes));
     return write(bytes);
   };
-  const view = new TerminalView(terminal, paint(true));
+  const view = new TerminalView(terminal, { paint: paint(true), timeFormat: "24h", bell: true }, new FakeClock());
   const evil = "\x1b]0;title\x07\x1b[6n\x9b5n\u202e\x07\n\x1b[2J";
-  const rooms = [{ name: "lobby", cursor: 0, total: 2, members: new Map([["s2", evil]]) }];
+  const rooms = [{ name: "lobby", topic: evil, cursor: 0, total: 2, members: new Map([["s2", { nick: evil, from: "s2", away: evil }]]) }];
   view.show({ kind: "here", nick: `b${evil}`, again: false, rooms });
-  view.show({ kind: "said", own: false, entry: said(`e${evil}`, `hi${evil}`, 1) });
+  const list = [{ number: 1, name: evil, unread: 1, mentioned: true }, { number: 2, name: "lobby", unread: 0, mentioned: false }];
+  view.status({ ...status, nick: `b${evil}`, room: rooms[0], rooms: list });
+  view.enter(rooms[0], { room: "lobby", changes: [message(said(evil, evil, 2), { mention: true })], unread: 1, leftOut: 1 });
+  view.old({ title: "old", entries: [said(evil, `\`${evil}\` /me ${evil}`, 1), { ...said(evil, evil, 1), type: "topic" }] });
+  view.show({ kind: "away", room: "lobby", by: evil, text: evil, total: 2 });
+  view.show(message(said(`e${evil}`, `hi${evil}`, 1)));
   view.show({ kind: "joined", room: "lobby", by: evil, total: 2 });
   view.show({ kind: "failed", say: { kind: "say", room: "lobby", text: evil }, why: evil });
   view.show({ kind: "trouble", text: evil });

@@ -2,30 +2,7 @@ import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/
 import { PAGE } from "../../../server/history/history.ts";
 import { SqliteHistory } from "../../../server/history/sqlite_history.ts";
 import { draft, Heard } from "../../contracts/history_contract.ts";
-import { FOREVER, skipped, TempFolder } from "./temp_folder.ts";
-
-async function run(command: string, ...args: string[]): Promise<string | undefined> {
-  const { success, stderr } = await new Deno.Command(command, { args, stderr: "piped" }).output();
-  return success ? undefined : new TextDecoder().decode(stderr).trim();
-}
-
-/** A small disk, for as long as a block lasts; `undefined` where there can be none, and says why. */
-async function smallDisk(size: string): Promise<(TempFolder & AsyncDisposable) | undefined> {
-  const folder = new TempFolder();
-  const problem = Deno.build.os === "linux"
-    ? await run("mount", "-t", "tmpfs", "-o", `size=${size}`, "tmpfs", folder.path)
-    : "not on Linux";
-  if (problem !== undefined) {
-    folder[Symbol.dispose]();
-    skipped("the test of a full disk", problem);
-    return undefined;
-  }
-  const unmount = async () => {
-    assertEquals(await run("umount", folder.path), undefined);
-    folder[Symbol.dispose]();
-  };
-  return Object.assign(folder, { [Symbol.asyncDispose]: unmount });
-}
+import { FOREVER, smallDisk } from "./temp_folder.ts";
 
 Deno.test("C13 a full disk rejects with storage_full, history can be read, and it heals when space comes back", async () => {
   await using disk = await smallDisk("2m");

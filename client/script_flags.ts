@@ -1,0 +1,122 @@
+/**
+ * The flags and arguments of the commands for scripts, `chat send` and `chat tail`, and what they mean.
+ *
+ * @module
+ */
+import { type Checked, type Flag, type Flags, onOff, type Values } from "../shared/flags.ts";
+import { moment, roomName } from "../shared/flag_values.ts";
+import { LOBBY } from "../shared/protocol.ts";
+import { type Address, DEFAULT_HOST, DEFAULT_PORT, parseAddress } from "./config.ts";
+import { CLIENT_FLAGS } from "./flags.ts";
+import { unsayable } from "./message.ts";
+import { loginNick } from "./script_name.ts";
+
+const ROOM_FLAG: Flag<string> & { default: string } = {
+  placeholder: "ROOM",
+  help: "the room",
+  default: LOBBY,
+  parse: roomName,
+};
+
+/** The flags of `chat send`. */
+export const SEND_FLAGS = {
+  room: ROOM_FLAG,
+  name: { ...CLIENT_FLAGS.name, help: "the name to send under (default: your login name)" },
+} satisfies Flags;
+
+/** The flags of `chat tail`. */
+export const TAIL_FLAGS = {
+  room: ROOM_FLAG,
+  name: { ...CLIENT_FLAGS.name, help: "the name to be there under (default: tail- and four letters)" },
+  since: {
+    placeholder: "WHEN",
+    help: "all that came after a seq, or since a time: 4711, 2026-01-31, 2026-01-31T12:00Z, or 10m, 2h, 1d ago",
+    default: undefined,
+    parse: parseSince,
+  },
+  json: { help: "print entries, one JSON object a line, in the fields of the protocol", default: false, parse: onOff },
+  follow: { help: "go on with what is said, until Ctrl-C", default: false, parse: onOff },
+} satisfies Flags;
+
+/** Where to begin: after an entry, at a moment in milliseconds since 1970, or so many milliseconds ago. */
+export type Since = { readonly seq: number } | { readonly at: number } | { readonly ago: number };
+
+/** What `chat send` is told before it starts. */
+export interface SendConfig {
+  readonly address: Address;
+  readonly room: string;
+  readonly name: string;
+  /** Whether somebody asked for this name. */
+  readonly named: boolean;
+  /** The one message to send; `undefined` sends the lines of stdin. */
+  readonly text: string | undefined;
+}
+
+/** What `chat tail` is told before it starts. */
+export type TailConfig = Values<typeof TAIL_FLAGS> & { readonly address: Address };
+
+/**
+ * What the arguments of `chat send` mean.
+ *
+ * @param words The arguments before `--`: the first of them may be an address.
+ * @param more What follows `--`: words, whatever they look like.
+ * @param login The user's login name, where there is one.
+ * @return The config, or why there is nothing to send.
+ */
+export function sendConfig(
+  values: Values<typeof SEND_FLAGS>,
+  { words, more, login }: { readonly words: readonly string[]; readonly more: readonly string[]; readonly login: string | undefined },
+): Checked<SendConfig> {
+  const address = words.length === 0 ? undefined : plainAddress(words[0]);
+  const said = [...address === undefined ? words : words.slice(1), ...more];
+  const text = said.length === 0 ? undefined : said.join(" ");
+  const problem = text === undefined ? undefined : unsayable(text);
+  if (problem !== undefined) return { problem };
+  return {
+    value: {
+      address: address ?? { host: DEFAULT_HOST, port: DEFAULT_PORT },
+      room: values.room,
+      name: values.name ?? loginNick(login),
+      named: values.name !== undefined,
+      text,
+    },
+  };
+}
+
+/**
+ * The address that a word looks like beyond doubt: an IP address, `localhost`, or anything with a port. A mere name could be a word of a message.
+ *
+ * @example
+ * ```ts
+ * import { plainAddress } from "./script_flags.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(plainAddress("10.0.0.5"), { host: "10.0.0.5", port: 12345 });
+ * assertEquals(plainAddress("example.org:80"), { host: "example.org", port: 80 });
+ * assertEquals(plainAddress("build"), undefined);
+ * assertEquals(plainAddress("12:30"), undefined);
+ * ```
+ */
+export function plainAddress(word: string): Address | undefined {
+  const isPlain = /^(localhost|\d{1,3}(\.\d{1,3}){3})$|^([a-z][\w.-]*|\d{1,3}(\.\d{1,3}){3})?:\d+$|^\[|:.*:/i.test(word);
+  return isPlain ? parseAddress(word) : undefined;
+}
+
+/** What the argument of `chat tail` means, or what is wrong with it. */
+export function tailConfig(values: Values<typeof TAIL_FLAGS>, address: string): Checked<TailConfig> {
+  const parsed = parseAddress(address);
+  if (parsed) return { value: { ...values, address: parsed } };
+  return { problem: "is not an address; allowed are host, host:port and [v6]:port, the port from 1 to 65535" };
+}
+
+/** Twelve digits and more are milliseconds, as in an entry's `at`: no room has so many entries. */
+function parseSince(text: string): Checked<Since> {
+  if (/^\d{1,11}$/.test(text)) return { value: { seq: Number(text) } };
+  const age = /^(\d{1,6})([smhd])$/.exec(text);
+  if (age) {
+    return { value: { ago: Number(age[1]) * { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }[age[2] as "s" | "m" | "h" | "d"] } };
+  }
+  const parsed = moment(text);
+  if ("value" in parsed) return { value: { at: parsed.value } };
+  return { problem: "is neither a seq nor a time; allowed are whole numbers, dates such as 2026-01-31, and 10m, 2h or 1d" };
+}

@@ -1,0 +1,56 @@
+/**
+ * `chat send`, put together.
+ *
+ * @module
+ */
+import { EXIT, type ExitCode, Fatal } from "../shared/exit.ts";
+import { cleanText } from "../shared/text.ts";
+import { systemClock } from "./clock.ts";
+import { Connection } from "./connection.ts";
+import { deliver } from "./delivery.ts";
+import type { ConnectionEvent } from "./events.ts";
+import { interruptible } from "./interrupt.ts";
+import { lines } from "./message.ts";
+import { newSecret } from "./ref.ts";
+import type { SendConfig } from "./script_flags.ts";
+import { numbered, oneOfManyNames } from "./script_name.ts";
+import { Writer } from "./writer.ts";
+
+/**
+ * Sends one message, or the lines of stdin; resolves with the exit code. A read from stdin may be left pending: end the process with the code.
+ *
+ * @throws {Fatal} When there is no server, or no name to send under.
+ */
+export async function send({ address, room, name, named, text }: SendConfig): Promise<ExitCode> {
+  const connection = new Connection({
+    address,
+    rooms: [room],
+    name: oneOfManyNames((n) => numbered(name, n)),
+    secret: newSecret(),
+    backlog: 0,
+    clock: systemClock,
+    random: Math.random,
+  });
+  const errors = new Writer(Deno.stderr);
+  const report = (text: string) => errors.write(`${text}\n`);
+  let nick = name;
+  function watch(event: ConnectionEvent): void {
+    if (event.kind !== "welcome" || event.nick === nick) return;
+    nick = event.nick;
+    if (named) report(`${name} is taken: sent as ${cleanText(nick)}`);
+  }
+  const messages = text === undefined ? stdinLines() : ReadableStream.from([text]);
+  try {
+    return await interruptible((asked) => deliver(connection, { messages, room, clock: systemClock, report, watch, asked }));
+  } finally {
+    await errors.flushed();
+  }
+}
+
+async function* stdinLines(): AsyncGenerator<string | number, void> {
+  try {
+    yield* lines(Deno.stdin.readable);
+  } catch (error) {
+    throw new Fatal(EXIT.ioError, `stdin: cannot read: ${error instanceof Error ? error.message : error}`);
+  }
+}
