@@ -103,9 +103,9 @@ function parse(text: string): Head | Refused {
   const whom = fields.get("host");
   if (whom === undefined && minor !== "0") return bad("it does not say for which host it is");
   fields.delete("host");
-  const found = target.startsWith("/") ? ["", "", target] : /^https?:\/\/([^/?#@]+)([^#]*)$/i.exec(target);
+  const found = target.startsWith("/") ? ["", "", target] : /^https?:\/\/([^/?#@]+)([/?].*)?$/i.exec(target);
   if (!found || target.includes("#")) return bad("its target is not a path");
-  const [, authority, path] = found;
+  const [, authority, path = "/"] = found;
   return { method, path: path.split("?", 1)[0] || "/", host: authority || (whom ?? ""), fields };
 }
 
