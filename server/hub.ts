@@ -42,6 +42,7 @@ export class Hub {
   readonly #entrance: Entrance;
   readonly #moves: Moves;
   #messages = 0;
+  #commits = 0;
   /** Aborted when the server stops: nobody is held up any more. */
   readonly #stopping = new AbortController();
 
@@ -56,6 +57,16 @@ export class Hub {
   /** How many messages were delivered. */
   get messages(): number {
     return this.#messages;
+  }
+
+  /** How many commits the history has made. */
+  get commits(): number {
+    return this.#commits;
+  }
+
+  /** How many sessions there are, those included whose connection broke a moment ago. */
+  get sessions(): number {
+    return this.#entrance.seats;
   }
 
   /** Whether the server is stopping. */
@@ -187,6 +198,7 @@ export class Hub {
 
   #deliver({ entries, repeated, rejected }: Batch): void {
     this.#messages += entries.length;
+    this.#commits++;
     for (const [name, said] of Map.groupBy(entries, (entry) => entry.room as RoomName)) {
       const place = this.#places.open(name);
       if ("code" in place) throw new Error(`cannot deliver to room "${name}": ${place.text}`);

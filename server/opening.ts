@@ -25,7 +25,9 @@ export function opening({ host, port, keeps, own, command }: Opening): string {
   const lines = [
     `Server started on ${hostAndPort(host, port)}`,
     "",
-    "Join from a terminal:",
+    "Join in a browser:",
+    ...hosts.map((ip) => `  http://${hostAndPort(ip, port)}/`),
+    "from a terminal:",
     ...hosts.map((ip) => `  ${command} client ${hostAndPort(ip, port)}`),
     "or with netcat:",
     ...hosts.map((ip) => `  nc ${ip} ${port}`),

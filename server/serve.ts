@@ -17,10 +17,15 @@ import { DEFAULT_RETENTION } from "./history/retention.ts";
 import { SqliteHistory } from "./history/sqlite_history.ts";
 import { Hub } from "./hub.ts";
 import { openLog } from "./log.ts";
+import { metricsText } from "./metrics.ts";
 import { opening } from "./opening.ts";
 import { serveConnection } from "./session.ts";
+import { loadAssets } from "./transports/web/assets.ts";
+import type { Site } from "./transports/web/site.ts";
 import { Turns } from "./turns.ts";
 
+/** What `deno task bundle` makes: the chat page. */
+const PAGE_FOLDER = `${import.meta.dirname}/../client/web/dist`;
 /** How long stopping may take, in milliseconds. */
 const STOP_MS = 5_000;
 /** How long the last lines of the log may take, in milliseconds: its terminal may be held. */
@@ -68,6 +73,7 @@ export async function serve(config: ServerConfig): Promise<ExitCode> {
 
 /** Starts a server. Throws {@link Fatal} when it cannot listen, or cannot open its history; then nothing was started. */
 export async function startServer(config: ServerConfig, watch: Watch): Promise<RunningServer> {
+  const assets = await loadAssets(PAGE_FOLDER);
   const listener = listen(config);
   const { hostname: host, port } = listener.addr;
   const kept = await openHistory(config, hostAndPort(host, port)).catch((error) => {
@@ -87,7 +93,25 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
     hash: (secret) => createHash("sha256").update(secret).digest("base64url"),
   });
   const turns = new Turns();
-  const door = new FrontDoor(listener, { limits: config.limits, watch, serve: (connection) => serveConnection(connection, hub, turns) });
+  const site: Site = {
+    assets,
+    names: [...config.webHosts, config.host.toLowerCase()],
+    metrics: () =>
+      metricsText({
+        connections: door.open,
+        accepted: door.accepted,
+        sessions: hub.sessions,
+        messages: hub.messages,
+        commits: hub.commits,
+        memory: Deno.memoryUsage().rss,
+      }),
+  };
+  const door = new FrontDoor(listener, {
+    limits: config.limits,
+    watch,
+    site,
+    serve: (connection) => serveConnection(connection, hub, turns),
+  });
   const broken = Promise.withResolvers<StorageBroken>();
   const delivering = deliver(hub, broken.resolve);
   const accepting = door.run();

@@ -108,16 +108,24 @@ function entryNote(row: EntryRow): string {
 function textElement(text: string, mentioned: string | undefined, style = "text"): HTMLElement {
   const made = element("p", { class: style, dir: "auto" });
   for (const piece of pieces(cleanText(text, { newlines: true }), mentioned === undefined ? undefined : mentionOf(mentioned))) {
-    if (piece.kind === "words") made.append(piece.text);
-    else if (piece.kind === "mention") made.append(element("mark", { text: piece.text }));
-    else if (piece.kind === "code") made.append(element("code", { text: piece.text }));
-    else {
-      const link = element("a", { text: piece.text, dir: "auto" });
-      link.href = piece.href;
-      link.target = "_blank";
-      link.rel = "noopener noreferrer";
-      made.append(link);
-      if (piece.host !== undefined) made.append(element("span", { class: "host", text: ` (${piece.host})` }));
+    switch (piece.kind) {
+      case "words":
+        made.append(piece.text);
+        break;
+      case "mention":
+        made.append(element("mark", { text: piece.text }));
+        break;
+      case "code":
+        made.append(element("code", { text: piece.text }));
+        break;
+      case "link": {
+        const link = element("a", { text: piece.text, dir: "auto" });
+        link.href = piece.href;
+        link.target = "_blank";
+        link.rel = "noopener noreferrer";
+        made.append(link);
+        if (piece.host !== undefined) made.append(element("span", { class: "host", text: ` (${piece.host})` }));
+      }
     }
   }
   return made;

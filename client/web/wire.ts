@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { Dial } from "../dial.ts";
+import type { Address } from "../config.ts";
+import type { DialOptions, NoAnswer } from "../dial.ts";
 import type { Wire } from "../frame_socket.ts";
 
 const TIMEOUT_MS = 10_000;
@@ -12,7 +13,7 @@ const TIMEOUT_MS = 10_000;
 const UNREAD_BYTES = 16_777_216;
 
 /** Opens a WebSocket beside the page within 10 s. A device without a network is waited for. */
-export const dialWeb: Dial = async (_address, { clock, signal }) => {
+export async function dialWeb(_address: Address, { clock, signal }: DialOptions): Promise<Wire | NoAnswer> {
   const url = new URL("ws", location.href);
   url.protocol = url.protocol.replace("http", "ws");
   const socket = new WebSocket(url);
@@ -33,7 +34,7 @@ export const dialWeb: Dial = async (_address, { clock, signal }) => {
   over.abort();
   const why = navigator.onLine ? "no answer" : "this device is offline";
   return { kind: "no_answer", why, text: `No chat server at ${location.host} (${why})` };
-};
+}
 
 /** One message from the page is one frame; one to it has one or more of them. */
 class WebWire implements Wire {

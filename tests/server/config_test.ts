@@ -13,6 +13,7 @@ const DEFAULTS: ServerConfig = {
   port: 12345,
   data: undefined,
   ephemeral: false,
+  webHosts: [],
   logFormat: "text",
   logMessages: true,
   limits: { maxConnections: undefined, maxPerAddress: 100, rate: 20, burst: 50, textBytes: 4096 },
