@@ -97,7 +97,7 @@ export class RoomLog {
     const first = this.oldest ?? Infinity;
     const rows = page.filter(({ entry }) => entry.seq < first);
     this.#rows = [...rows, ...this.#rows];
-    this.#complete = !more || rows.length === 0;
+    this.#complete = !more;
     this.#head = Math.max(this.#head, this.newest ?? 0);
   }
 

@@ -335,6 +335,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await ada.page.setViewportSize(PHONE.viewport);
     await accessible(ada, "a phone");
     await ada.page.click("#show-rooms");
+    await ada.reads("#rooms.open", "#dev");
     await accessible(ada, "a phone's drawer");
     for (const peer of people) peer[Symbol.dispose]();
     assertEquals(ada.complaints, []);
