@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects } from "@std/assert";
 import { Connection, type ConnectionOptions } from "../../client/connection.ts";
+import { dial } from "../../client/dial.ts";
 import type { ConnectionEvent } from "../../client/events.ts";
 import type { SayWithRef } from "../../client/unacknowledged.ts";
 import { Fatal } from "../../shared/exit.ts";
@@ -18,6 +19,7 @@ function setUp(server: FakeServer, options: Partial<ConnectionOptions> = {}): {
   const clock = new FakeClock({ skip: SKIP });
   const connection = new Connection({
     address: server.address,
+    dial,
     name: () => Promise.resolve("bob"),
     secret: "secret",
     backlog: 0,
@@ -234,6 +236,7 @@ Deno.test("Connection says how to start a server where there is none", async () 
   listener.close();
   const connection = new Connection({
     address: { host: "127.0.0.1", port },
+    dial,
     name: () => Promise.resolve("bob"),
     secret: "secret",
     backlog: 0,
