@@ -83,13 +83,14 @@ export class FrameSocket implements AsyncIterable<Heard> {
     try {
       while (this.#ended === undefined) {
         reading ??= this.#read(buffer);
-        if (!this.#waits) waitedMs = 0;
+        // What is sent while we look counts from the next look on.
+        const waits = this.#waits;
         const read = await this.#within(reading);
         if (read === "silence") {
           silentMs += LOOK_MS;
-          if (this.#waits) waitedMs += LOOK_MS;
+          if (waits) waitedMs += LOOK_MS;
+          if (silentMs === SILENCE_MS) this.send({ kind: "ping" });
           if (silentMs >= 2 * SILENCE_MS) this.close(`no word from the server for ${silentMs / 1000} s`);
-          else if (silentMs === SILENCE_MS) this.send({ kind: "ping" });
           else if (waitedMs >= LOOK_MS) yield { kind: "quiet", ms: waitedMs };
           continue;
         }

@@ -132,9 +132,8 @@ export class Reading {
   }
 
   /** Reads a page. @param reached How far it reaches, should it hold less. */
-  #readOn(page: readonly Entry[], reached: Seq): Step {
+  #readOn(entries: readonly Entry[], reached: Seq): Step {
     const cursor = this.#cursor!;
-    const entries = page.filter(({ seq }) => seq > cursor);
     const skipped = this.#sure && entries.length > 0 ? Math.max(0, entries[0].prev - cursor) : 0;
     this.#cursor = Math.max(cursor, reached, entries.at(-1)?.seq ?? 0);
     this.#sure ||= entries.length > 0;

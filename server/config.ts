@@ -64,7 +64,7 @@ export const SERVER_FLAGS = {
   "web-host": {
     placeholder: "NAMES",
     help: "names, with commas between, that browsers may reach the server by, besides addresses and local names: chat.example.com",
-    default: [],
+    default: undefined,
     parse: parseNames,
   },
   "log-format": {
@@ -122,7 +122,7 @@ export function serverConfig(values: Values<typeof SERVER_FLAGS>, logIsTerminal:
     port: values.port,
     data: values.data,
     ephemeral: values.ephemeral,
-    webHosts: values["web-host"],
+    webHosts: values["web-host"] ?? [],
     logFormat: values["log-format"],
     logMessages: values["log-messages"] ?? logIsTerminal,
     limits: {

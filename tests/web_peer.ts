@@ -16,7 +16,7 @@ export const OP = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong
 export interface Received {
   readonly opcode: number;
   readonly fin: boolean;
-  readonly payload: Uint8Array;
+  readonly payload: Uint8Array<ArrayBuffer>;
 }
 
 /** How a frame is sent; all of it right by default. */
@@ -62,7 +62,7 @@ export function upgradeRequest(fields: Readonly<Record<string, string | null>> =
 /** One WebSocket. */
 export class WebPeer implements Disposable {
   readonly #conn: Deno.TcpConn;
-  #bytes: Uint8Array = new Uint8Array(0);
+  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   #lines: string[] = [];
 
   private constructor(conn: Deno.TcpConn) {
@@ -123,15 +123,15 @@ export class WebPeer implements Disposable {
 
   /** The next message's text; `undefined` at the end of the connection. It must be text, and whole lines. */
   async message(): Promise<string | undefined> {
-    const parts: number[] = [];
+    const parts: Uint8Array<ArrayBuffer>[] = [];
     for (;;) {
       const frame = await this.frame();
       if (!frame || frame.opcode === OP.close) return undefined;
       if (frame.opcode === OP.pong) continue;
       assertEquals(frame.opcode, parts.length === 0 ? OP.text : OP.continuation);
-      parts.push(...frame.payload);
+      parts.push(frame.payload);
       if (!frame.fin) continue;
-      const text = decoder.decode(Uint8Array.from(parts));
+      const text = decoder.decode(await new Blob(parts).bytes());
       assertEquals(text.at(-1), "\n", "a message is whole lines");
       return text;
     }

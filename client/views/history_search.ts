@@ -36,7 +36,7 @@ export class HistorySearch {
   /** Narrows: what is shown stays where it fits. */
   type(text: string): void {
     this.#query += text;
-    this.#look(this.#at);
+    this.#look();
   }
 
   /** Takes the last letter back, and looks from the newest line again. */
@@ -44,17 +44,18 @@ export class HistorySearch {
     this.#query = splitGraphemes(this.#query).slice(0, -1).join("");
     this.#at = this.#history.length;
     this.#failed = false;
-    if (this.#query !== "") this.#look(this.#at);
+    if (this.#query !== "") this.#look();
   }
 
   /** Goes further back, to a line that reads otherwise. */
   older(): void {
-    this.#look(this.#at - 1, this.found);
+    this.#look(this.found);
   }
 
-  #look(from: number, not?: string): void {
+  /** Looks from where it is for a line that fits, and reads otherwise than `not`. */
+  #look(not?: string): void {
     const wanted = this.#query.toLowerCase();
-    for (let at = Math.min(from, this.#history.length - 1); at >= 0; at--) {
+    for (let at = Math.min(this.#at, this.#history.length - 1); at >= 0; at--) {
       const line = this.#history.lineAt(at);
       if (line === undefined || line === not || !line.toLowerCase().includes(wanted)) continue;
       [this.#at, this.#failed] = [at, false];

@@ -127,7 +127,8 @@ export class LineEditor {
   /** A key in a search; `false` where it ends the search and is meant for the line found. */
   #seek(search: HistorySearch, key: Key): boolean {
     const name = key.kind === "key" ? key.key : undefined;
-    if (key.kind === "text" || key.kind === "paste" && !isAskedFor(key) && linesOf(key.text) === 1) search.type(cleanText(key.text));
+    const oneLine = key.kind === "text" || key.kind === "paste" && !isAskedFor(key) && linesOf(key.text) === 1;
+    if (oneLine) search.type(cleanText(key.text.replace(/\n$/, "")));
     else if (name === "search") search.older();
     else if (name === "backspace") search.erase();
     else {

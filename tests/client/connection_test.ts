@@ -278,6 +278,7 @@ Deno.test("Connection tells when what was sent brings no answer for 5 s, and whe
   await clock.pass(5_000);
   connection.say("hi");
   await clock.pass(5_000);
+  await clock.pass(5_000);
   assertEquals(await quiet, { kind: "quiet", ms: 5_000 });
   const more = until(events, "quiet");
   await clock.pass(5_000);

@@ -6,6 +6,7 @@
 import type { Clock } from "../../client/clock.ts";
 
 interface Sleeper {
+  readonly ms: number;
   readonly until: number;
   readonly wake: () => void;
 }
@@ -35,7 +36,7 @@ export class FakeClock implements Clock {
       return Promise.resolve();
     }
     return new Promise((resolve) => {
-      const sleeper = { until: this.#now + ms, wake };
+      const sleeper = { ms, until: this.#now + ms, wake };
       const sleepers = this.#sleepers;
       sleepers.add(sleeper);
       signal?.addEventListener("abort", wake);
@@ -49,10 +50,10 @@ export class FakeClock implements Clock {
     });
   }
 
-  /** Waits until somebody sleeps for `ms` from now, then lets that time pass. */
+  /** Waits until somebody has begun now to sleep for `ms`, then lets that time pass. */
   async pass(ms: number): Promise<void> {
     const until = this.#now + ms;
-    while (![...this.#sleepers].some((sleeper) => sleeper.until === until)) await this.#arrival.promise;
+    while (![...this.#sleepers].some((sleeper) => sleeper.ms === ms && sleeper.until === until)) await this.#arrival.promise;
     this.#now = until;
     for (const sleeper of [...this.#sleepers]) if (sleeper.until <= until) sleeper.wake();
   }

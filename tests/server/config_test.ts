@@ -43,6 +43,13 @@ Deno.test("serverConfig keeps the history where --data says, or nowhere", () => 
   assertEquals(config(["--ephemeral"]), { ...DEFAULTS, ephemeral: true });
 });
 
+Deno.test("serverConfig takes the names that browsers know the server by", () => {
+  assertEquals(config(["--web-host", "Chat.example.com, box.example"]), { ...DEFAULTS, webHosts: ["chat.example.com", "box.example"] });
+  for (const text of ["a,", "http://a", "a:80", "a b", ".a"]) {
+    assertEquals(config(["--web-host", text]), `--web-host: "${text}" is not a list of host names, without ports`);
+  }
+});
+
 const HOSTS: readonly [text: string, host: string | undefined][] = [
   ["0.0.0.0", "0.0.0.0"],
   ["::", "::"],

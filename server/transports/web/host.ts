@@ -34,6 +34,11 @@ export function isOurs(host: string, names: readonly string[]): boolean {
   return names.includes(name) || PRIVATE.some((domain) => name.endsWith(`.${domain}`));
 }
 
+/** Whether a `Host` is how a machine calls itself: who sits between two machines may say so too, but not to a browser. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d+){3}|\[::1\])(:\d{0,5})?$/i.test(host);
+}
+
 /**
  * Whether an `Origin` is the page that this `Host` serves. The scheme may differ: who sits between may have taken TLS off.
  *

@@ -35,7 +35,8 @@ export async function serveHttp(socket: Socket, site: Site, peer: string): Promi
   if ("accept" in answer) {
     // Loaded when the first browser comes: a server without browsers does without it.
     const { upgraded } = await import("./web_socket.ts");
-    return { webSocket: await upgraded(socket, answer.accept) };
+    const webSocket = await upgraded(socket, answer.accept);
+    return webSocket ? { webSocket } : "answered";
   }
   await send(socket, answer, head.method);
   return WORTH_TELLING.has(answer.status) ? refused(answer) : "answered";

@@ -103,6 +103,8 @@ function parse(text: string): Head | Refused {
   const whom = fields.get("host");
   if (whom === undefined && minor !== "0") return bad("it does not say for which host it is");
   fields.delete("host");
+  // Version 1.0 has no upgrades (RFC 9110, section 7.8).
+  if (minor === "0") fields.delete("upgrade");
   const found = target.startsWith("/") ? ["", "", target] : /^https?:\/\/([^/?#@]+)([/?].*)?$/i.exec(target);
   if (!found || target.includes("#")) return bad("its target is not a path");
   const [, authority, path = "/"] = found;

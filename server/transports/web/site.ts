@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { type Answer, plain, refusal } from "./answer.ts";
 import { assetAnswer, type Assets } from "./assets.ts";
-import { isOurs, isSameOrigin } from "./host.ts";
+import { isLoopback, isOurs, isSameOrigin } from "./host.ts";
 import type { Head, Refused } from "./http_head.ts";
 
 /** Where the WebSocket is; at `/` too, for those who give a host and no path. */
@@ -40,16 +40,16 @@ export function visit(site: Site, head: Head, peer: string): Answer | Upgrade {
   }
   if (path === "/ws") return plain(426, "This is where WebSockets connect.", { Upgrade: "websocket" });
   if (path === "/metrics") {
-    if (!isHere(peer, fields)) return plain(403, "The figures are for the server's own machine only.");
+    if (!isHere(peer, head)) return plain(403, "The figures are for the server's own machine only.");
     return plain(200, site.metrics().trimEnd(), { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" });
   }
   return assetAnswer(site.assets, path, fields.get("if-none-match"));
 }
 
-/** Whether a request comes from the server's own machine, and not through something that passes on what others send. */
-export function isHere(peer: string, fields: ReadonlyMap<string, string>): boolean {
+/** Whether a request comes from the server's own machine, and not through something there that passes on what others send. */
+function isHere(peer: string, { host, fields }: Head): boolean {
   const passedOn = [...fields.keys()].some((name) => name === "forwarded" || name === "via" || name.startsWith("x-forwarded-"));
-  return !passedOn && (peer === "::1" || /^(::ffff:)?127\./.test(peer));
+  return !passedOn && isLoopback(host) && (peer === "::1" || /^(::ffff:)?127\./.test(peer));
 }
 
 function upgradeOf({ method, path, host, fields }: Head): Upgrade | Refused {

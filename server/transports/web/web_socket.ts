@@ -30,10 +30,14 @@ const CODES: Record<string, number> = {
 /** One for all: a room's lines are asked for by one peer after the other. */
 const framer = new MessageFramer();
 
-/** Grants the upgrade that was asked for. Rejects when nobody takes the answer. */
-export async function upgraded(socket: Socket, accept: string): Promise<WebSocket> {
+/** Grants the upgrade that was asked for. Returns `undefined` when nobody waits for the answer any more. */
+export async function upgraded(socket: Socket, accept: string): Promise<WebSocket | undefined> {
   const answer = ["HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade", `Sec-WebSocket-Accept: ${accept}`];
-  await writeAll(socket, new TextEncoder().encode(`${answer.join("\r\n")}\r\n\r\n`));
+  try {
+    await writeAll(socket, new TextEncoder().encode(`${answer.join("\r\n")}\r\n\r\n`));
+  } catch {
+    return undefined;
+  }
   return new WebSocket(socket);
 }
 

@@ -5,17 +5,15 @@
  */
 
 declare module "ws" {
-  import type { Buffer } from "node:buffer";
-
   /** What was wrong with a frame. */
   export interface ReceiverError extends Error {
     readonly code: string;
   }
 
   interface Events {
-    message: [data: Buffer, isBinary: boolean];
-    ping: [data: Buffer];
-    conclude: [code: number, reason: Buffer];
+    message: [data: Uint8Array, isBinary: boolean];
+    ping: [data: Uint8Array];
+    conclude: [code: number, reason: Uint8Array];
     error: [error: ReceiverError];
   }
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { layout } from "../../../client/views/layout.ts";
+import { type Layout, layout } from "../../../client/views/layout.ts";
 import { splitGraphemes, textWidth } from "../../../client/views/width.ts";
 
 Deno.test("layout breaks between graphemes and before the last column", () => {
@@ -18,24 +18,55 @@ Deno.test("layout keeps the row with the cursor in sight", () => {
   assertEquals(layout({ ...input, cursor: 9 }), { rows: ["ghi", ""], row: 1, column: 0 });
 });
 
+Deno.test("layout begins a row at a line feed, and stands before it in the column that is left empty", () => {
+  const input = { prompt: "> ", text: "a\nbcd\n\ne", columns: 4, maxRows: 9 };
+  const rows = ["> a", "bcd", "", "e"];
+  const places = [...input.text, ""].map((_, cursor) => layout({ ...input, cursor }));
+  for (const place of places) assertEquals(place.rows, rows);
+  assertEquals(places.map(({ row, column }) => `${row}:${column}`), ["0:2", "0:3", "1:0", "1:1", "1:2", "1:3", "2:0", "3:0", "3:1"]);
+  assertEquals(layout({ ...input, cursor: 6, maxRows: 2 }), { rows: ["bcd", ""], row: 1, column: 0 });
+});
+
+Deno.test("layout works in a terminal of one or two columns", () => {
+  assertEquals(layout({ prompt: "", text: "a日b", cursor: 3, columns: 2, maxRows: 9 }), { rows: ["a", "", "b", ""], row: 3, column: 0 });
+  assertEquals(layout({ prompt: "", text: "a\nb", cursor: 1, columns: 1, maxRows: 9 }), { rows: ["a", "b"], row: 0, column: 0 });
+});
+
+const GRAPHEMES = ["a", " ", "日", "é", "e\u0301", "👨‍👩‍👧", "🇩🇪", "1️⃣", "☺", "☺️", "👍🏽", "한", "ש", "क्ष", "\n"];
+
 Deno.test("layout puts the cursor where the width of what is left of it says, at any width", () => {
-  const graphemes = fc.array(fc.constantFrom("a", " ", "日", "é", "e\u0301", "👨‍👩‍👧", "🇩🇪", "한", "ש"), { maxLength: 40 });
+  const texts = fc.array(fc.constantFrom(...GRAPHEMES), { maxLength: 80, size: "max" });
   fc.assert(
-    fc.property(graphemes, fc.nat(), fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 5 }), (parts, where, columns, maxRows) => {
+    fc.property(texts, fc.nat(), fc.integer({ min: 1, max: 30 }), fc.integer({ min: -1, max: 5 }), (parts, where, columns, maxRows) => {
       const text = parts.join("");
       const whole = splitGraphemes(text);
       const left = whole.slice(0, where % (whole.length + 1)).join("");
-      const drawn = layout({ prompt: "bob> ", text, cursor: left.length, columns, maxRows });
-      assert(drawn.rows.length >= 1 && drawn.rows.length <= maxRows);
+      const input = { prompt: "bob> ", text, cursor: left.length, columns };
+      const drawn = layout({ ...input, maxRows });
+      assert(drawn.rows.length >= 1 && drawn.rows.length <= Math.max(1, maxRows));
       assert(drawn.row >= 0 && drawn.row < drawn.rows.length);
       for (const row of drawn.rows) assert(textWidth(row) <= Math.max(1, columns - 1), `${JSON.stringify(row)} in ${columns}`);
-      assert(drawn.column <= Math.max(0, columns - 1));
-      const all = layout({ prompt: "bob> ", text, cursor: left.length, columns, maxRows: 1_000 });
-      if (columns >= 3) {
-        assertEquals(all.rows.join(""), `bob> ${text}`);
-        const before = all.rows.slice(0, all.row).join("");
-        assertEquals(all.column, textWidth(`bob> ${left}`) - textWidth(before));
-      }
+      assert(drawn.column >= 0 && drawn.column <= columns - 1);
+      const all = layout({ ...input, maxRows: 1_000 });
+      const cell = ({ rows, row, column }: Layout): unknown[] => [rows[row], column];
+      assertEquals(cell(drawn), cell(all), "the same row wherever it is shown");
+      if (columns < 3) return;
+      // The row breaks that nobody typed are gone again.
+      assertEquals(all.rows.join(""), `bob> ${text}`.replaceAll("\n", ""));
+      const rowBegins = all.rows.slice(0, all.row).join("").length;
+      const shownLeft = `bob> ${left}`.replaceAll("\n", "");
+      assertEquals(all.column, textWidth(shownLeft.slice(rowBegins)));
+      assertEquals(all.rows[all.row].startsWith(shownLeft.slice(rowBegins)), true);
     }),
+    { numRuns: 500 },
   );
+});
+
+Deno.test("layout of 4 KB takes far less than a millisecond", () => {
+  for (const text of ["hello world ".repeat(340), "日本語は難しい ".repeat(170), "👨‍👩‍👧".repeat(220), "привет é 👍 ".repeat(150)]) {
+    const start = performance.now();
+    for (let i = 0; i < 50; i++) layout({ prompt: "> ", text, cursor: text.length, columns: 80, maxRows: 20 });
+    const each = (performance.now() - start) / 50;
+    assert(each < 1, `${each} ms for ${text.slice(0, 10)}…`);
+  }
 });

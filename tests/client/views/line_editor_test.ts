@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { complete } from "../../../client/views/completion.ts";
 import type { Key, KeyName } from "../../../client/views/keys.ts";
 import { type Draft, LineEditor } from "../../../client/views/line_editor.ts";
+import { cleanText } from "../../../shared/text.ts";
 import { LineModel, split } from "./line_model.ts";
 
 const CANDIDATES = {
@@ -34,6 +35,7 @@ const PIECES = [
   "क",
   "्",
   "ष",
+  "\u0600",
   ".",
   "y",
   "n",
@@ -62,11 +64,13 @@ const KEYS: readonly KeyName[] = [
   "cancel",
 ];
 
-const aPaste = fc.array(fc.constantFrom(...PIECES, "\n", "\n", "two words"), { maxLength: 20 });
+// As the key reader gives it.
+const aPaste = fc.array(fc.constantFrom(...PIECES, "\n", "\n", "two words"), { maxLength: 20 })
+  .map((pieces) => cleanText(pieces.join(""), { newlines: true }));
 const anyKey: fc.Arbitrary<Key> = fc.oneof(
   { arbitrary: fc.constantFrom(...PIECES).map((text): Key => ({ kind: "text", text })), weight: 10 },
   { arbitrary: fc.constantFrom(...KEYS).map((key): Key => ({ kind: "key", key })), weight: 10 },
-  { arbitrary: aPaste.map((pieces): Key => ({ kind: "paste", text: pieces.join("").replace(/\n$/, ""), cut: false })), weight: 1 },
+  { arbitrary: aPaste.map((text): Key => ({ kind: "paste", text, cut: false })), weight: 1 },
 );
 
 type Pressed = string | { readonly key: KeyName };
@@ -187,6 +191,8 @@ Deno.test("LineEditor moves and kills by words, also where no space divides them
   assertEquals(at("kill next word"), "don't stop|は");
   assertEquals(at("kill word"), "don't |は");
   assertEquals(at("kill word"), "|は");
+  editor.set("a \u0600日");
+  assertEquals(at("word left"), "a |\u0600日", "a word that begins inside a grapheme");
 });
 
 Deno.test("LineEditor yanks what was killed in a row as one", () => {
@@ -284,9 +290,15 @@ Deno.test("LineEditor ends a search with a key for the line found, and takes let
   assertEquals([editor.question, editor.text], ['search "ab"', "abd"], "from the newest again");
   type(editor, BACKSPACE, BACKSPACE, BACKSPACE);
   assertEquals([editor.question, editor.text], ['search ""', ""]);
-  paste(editor, "bc");
+  paste(editor, "bc\n");
   type(editor, LEFT, "!");
   assertEquals([editor.question, editor.text], [undefined, "ab!c"]);
+});
+
+Deno.test("LineEditor goes back to another line in a search, not to the same words said before", () => {
+  const editor = new LineEditor();
+  type(editor, "green tea", ENTER, "tea", ENTER, "sleep", ENTER, "tea", ENTER, SEARCH, "tea", SEARCH);
+  assertEquals(editor.text, "green tea");
 });
 
 Deno.test("LineEditor pastes up to five lines as they are", () => {
@@ -322,6 +334,10 @@ Deno.test("LineEditor asks before it pastes the beginning of a paste too long to
   const editor = new LineEditor();
   paste(editor, "x", true);
   assertEquals(editor.question, "Paste 1 line, cut after 65,536 characters, as one message? Enter or y pastes, Esc or n does not");
+  type(editor, CANCEL);
+  paste(editor, lines(6));
+  paste(editor, "x", true);
+  assertStringIncludes(editor.question!, "6 lines, cut after");
 });
 
 Deno.test("LineEditor completes with Tab: one way at once, several first by what they have in common", () => {

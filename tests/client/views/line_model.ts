@@ -5,6 +5,7 @@
  */
 import type { Completer } from "../../../client/views/completion.ts";
 import type { Key, KeyName } from "../../../client/views/keys.ts";
+import { cleanText } from "../../../shared/text.ts";
 import { textWidth } from "../../../client/views/width.ts";
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
@@ -67,7 +68,7 @@ export class LineModel {
     if (this.#mode?.kind === "cycling" && this.#cycle(this.#mode, name)) return undefined;
     this.#mode = undefined;
     if (name !== undefined) return this.#press(name);
-    if (key.kind === "paste" && key.text.split("\n").length > 5) this.#mode = { kind: "asking", text: key.text };
+    if (key.kind === "paste" && key.text.replace(/\n$/, "").split("\n").length > 5) this.#mode = { kind: "asking", text: key.text };
     else if (key.kind === "paste" || key.kind === "text") this.#settle(this.#left + key.text, this.#right);
     return undefined;
   }
@@ -87,7 +88,7 @@ export class LineModel {
   #answer(asking: { text: string }, key: Key): string | undefined {
     const name = key.kind === "key" ? key.key : key.kind === "text" ? key.text : undefined;
     if (key.kind === "paste") asking.text += key.text;
-    if (name === "enter" || name === "y") this.#settle(this.#left + asking.text, this.#right);
+    if (name === "enter" || name === "y") this.#settle(this.#left + cleanText(asking.text, { newlines: true }), this.#right);
     if (["enter", "y", "cancel", "n"].includes(name ?? "")) this.#mode = undefined;
     return undefined;
   }
@@ -95,8 +96,8 @@ export class LineModel {
   #search(search: { query: string; found: number }, key: Key): boolean {
     const fits = (i: number): boolean => this.#lines[i].now.toLowerCase().includes(search.query.toLowerCase());
     const upTo = (end: number): number[] => this.#lines.map((_, i) => i).filter((i) => i < end && fits(i));
-    if (key.kind === "text" || key.kind === "paste" && !key.text.includes("\n")) {
-      search.query += key.text;
+    if (key.kind === "text" || key.kind === "paste" && /^.*\n?$/.test(key.text)) {
+      search.query += key.text.replace("\n", "");
       search.found = upTo(search.found + 1).at(-1) ?? search.found;
     } else if (key.kind === "key" && key.key === "search") {
       search.found = upTo(search.found).filter((i) => this.#lines[i].now !== this.#found).at(-1) ?? search.found;

@@ -34,6 +34,8 @@ Deno.test("MessageFramer: headers of two and of four bytes", () => {
   assertEquals(header(125), [0x81, 125]);
   assertEquals(header(126), [0x81, 126, 0, 126]);
   assertEquals(header(65_535), [0x81, 126, 0xff, 0xff]);
+  // One byte more goes out in fragments.
+  assertEquals(header(65_536), [0x01, 126, 0xff, 0xff]);
 });
 
 Deno.test("MessageFramer: nothing is lost, every message is whole lines, and no frame is larger than 64 KiB", () => {
@@ -64,6 +66,7 @@ Deno.test("MessageFramer: the same lines make the same frame, one after the othe
   const segment = encoder.encode("one\ntwo\n");
   const first = framer.frame(segment.subarray(0, 4), false);
   assertStrictEquals(framer.frame(segment.subarray(0, 4), false), first);
-  assertEquals(joined([payload(framer.frame(segment.subarray(0, 8), false))]), "one\ntwo\n");
   assertEquals(joined([payload(framer.frame(segment.subarray(4, 8), false))]), "two\n");
+  assertEquals(joined([payload(framer.frame(segment.subarray(4, 7), false))]), "two");
+  assertEquals(joined([payload(framer.frame(encoder.encode("one\n"), false))]), "one\n");
 });

@@ -69,6 +69,14 @@ Deno.test("visit: figures for the server's own machine, never through something 
   for (const field of ["Forwarded: for=127.0.0.1", "X-Forwarded-For: 127.0.0.1", "x-forwarded-proto: http", "Via: 1.1 proxy"]) {
     assertEquals(status(get("/metrics", field), "127.0.0.1"), 403, field);
   }
+  for (
+    const [host, expected] of [["localhost:12345", 200], ["[::1]", 200], ["127.0.0.1:1", 200], ["192.168.1.5", 403], [
+      "chat.example",
+      403,
+    ]] as const
+  ) {
+    assertEquals(status(get("/metrics", `Host: ${host}`), "127.0.0.1"), expected, host);
+  }
 });
 
 const UPGRADES: readonly [what: string, fields: Record<string, string | null>, status: number][] = [
@@ -95,6 +103,7 @@ Deno.test("visit: who may go on as a WebSocket, and where", () => {
   assertEquals(status(upgradeRequest({}, "/")), 101);
   assertEquals(status(upgradeRequest({}, "/app.js")), 404);
   assertEquals(status(upgradeRequest().replace("GET", "HEAD")), 400);
+  assertEquals(status(upgradeRequest({}, "/").replace("HTTP/1.1", "HTTP/1.0")), 200);
   // The key and the answer of RFC 6455, section 1.3.
   assertEquals(ask(upgradeRequest()), { accept: "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" });
 });

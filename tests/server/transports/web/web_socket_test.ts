@@ -178,11 +178,15 @@ Deno.test("WebSocket.write: frames are whole however little a write takes, and i
         for (const line of lines) await pump(webSocket, line);
         const payloads: number[] = [];
         const { written } = socket;
+        let begun = false;
         for (let at = 0; at < written.length;) {
+          assertEquals(written[at] & 0x0f, begun ? OP.continuation : OP.text);
+          begun = (written[at] & 0x80) === 0;
           const [header, length] = written[at + 1] < 126 ? [2, written[at + 1]] : [4, written[at + 2] << 8 | written[at + 3]];
           for (let i = 0; i < length; i++) payloads.push(written[at + header + i]);
           at += header + length;
         }
+        assertEquals(begun, false);
         assertEquals(Uint8Array.from(payloads), joined(...lines));
       },
     ),
