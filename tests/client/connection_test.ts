@@ -276,6 +276,7 @@ Deno.test("Connection tells when what was sent brings no answer for 5 s, and whe
   const quiet = until(events, "quiet");
   await clock.pass(5_000);
   await clock.pass(5_000);
+  await clock.asleep(5_000);
   connection.say("hi");
   await clock.pass(5_000);
   await clock.pass(5_000);

@@ -50,11 +50,16 @@ export class FakeClock implements Clock {
     });
   }
 
-  /** Waits until somebody has begun now to sleep for `ms`, then lets that time pass. */
-  async pass(ms: number): Promise<void> {
+  /** Waits until somebody has begun now to sleep for `ms`. */
+  async asleep(ms: number): Promise<void> {
     const until = this.#now + ms;
     while (![...this.#sleepers].some((sleeper) => sleeper.ms === ms && sleeper.until === until)) await this.#arrival.promise;
-    this.#now = until;
-    for (const sleeper of [...this.#sleepers]) if (sleeper.until <= until) sleeper.wake();
+  }
+
+  /** Waits for somebody who sleeps for `ms` from now, then lets that time pass. */
+  async pass(ms: number): Promise<void> {
+    await this.asleep(ms);
+    this.#now += ms;
+    for (const sleeper of [...this.#sleepers]) if (sleeper.until <= this.#now) sleeper.wake();
   }
 }
