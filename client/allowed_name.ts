@@ -11,11 +11,12 @@ export type NameSource = (refused: Refused | undefined, signal: AbortSignal) => 
 
 /** Asks until the name is one that could be allowed: the obvious refusals need no server. */
 export async function allowedName(source: NameSource, refused: Refused | undefined, signal: AbortSignal): Promise<Nick | undefined> {
-  for (let last = refused;;) {
+  for (let last = refused; !signal.aborted;) {
     const name = await source(last, signal);
     if (name === undefined) return undefined;
     const parsed = parseNick(name);
     if (parsed.ok) return parsed.name;
     last = { kind: "refused", ...parsed.refusal, final: true };
   }
+  return undefined;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { fold } from "../shared/names.ts";
 import type { RoomList, Seq, ServerFrame, Welcome } from "../shared/protocol.ts";
 import { cleanText, plural } from "../shared/text.ts";
 import type { Connection } from "./connection.ts";
@@ -56,11 +57,19 @@ export class Commands {
   readonly #parts: CommandsParts;
   /** The oldest entry shown of each room: what is asked for next comes before it. */
   readonly #oldest = new Map<string, number>();
+  #epoch: string | undefined;
   /** Rooms that the server named. */
   #heardOf: readonly string[] = [];
 
   constructor(parts: CommandsParts) {
     this.#parts = parts;
+  }
+
+  /** We are in, or back in: what we know of a history holds for that one only. */
+  welcomed(welcome: Welcome): void {
+    if (welcome.epoch !== this.#epoch) this.#oldest.clear();
+    this.#epoch = welcome.epoch;
+    this.#parts.memory.welcomed(welcome);
   }
 
   /** Notes that an entry was shown. */
@@ -97,8 +106,7 @@ export class Commands {
           view.notice(cleanText(text));
         });
       case "ignore":
-        ignored.add(input.name);
-        return view.notice(`You see nothing of ${cleanText(input.name)} any more; /unignore ${cleanText(input.name)} ends that`);
+        return this.#ignore(input.name);
       case "unignore":
         return view.notice(
           ignored.delete(input.name) ? `You see ${cleanText(input.name)} again` : `${cleanText(input.name)} was not ignored`,
@@ -134,7 +142,7 @@ export class Commands {
   #part(room: string): void {
     const { view, timeline, rooms, memory } = this.#parts;
     if (!timeline.room(room)) return view.notice(`You are not in #${room}`);
-    if (rooms.list.length === 1) return view.notice(`#${room} is the only room that you are in; /quit leaves the chat`);
+    if (rooms.list.length === 1) return view.notice(`#${cleanText(room)} is the only room that you are in; /quit leaves the chat`);
     this.#ask({ kind: "part", room }, "done", ({ text }) => {
       view.notice(cleanText(text));
       timeline.left(room);
@@ -149,7 +157,7 @@ export class Commands {
     const { view, rooms } = this.#parts;
     const room = rooms.find(to);
     if (room !== undefined) return this.#enter(room);
-    const list = rooms.list.map(({ number, name }) => `${number} #${name}`).join(", ");
+    const list = rooms.list.map(({ number, name }) => `${number} #${cleanText(name)}`).join(", ");
     view.notice(
       /^\d+$/.test(to) ? `You have ${plural(rooms.list.length, "room")}: ${list}` : `You are not in #${to}; /join ${to} goes there`,
     );
@@ -158,9 +166,18 @@ export class Commands {
   #enter(room: string): void {
     const { view, timeline, rooms, ignored } = this.#parts;
     const { changes, ...shown } = rooms.show(room);
+    // What is left out is what is older from here on.
+    if (shown.leftOut > 0) this.#oldest.delete(room);
     const heard = changes.filter((change) => !ignored.covers(change));
     for (const change of heard) if (change.kind === "said") this.showed(change);
     view.enter(timeline.room(room)!, { ...shown, changes: heard });
+  }
+
+  #ignore(name: string): void {
+    const { view, timeline, ignored } = this.#parts;
+    if (fold(name) === fold(timeline.nick)) return view.notice("That is you");
+    ignored.add(name);
+    view.notice(`You see nothing of ${cleanText(name)} any more; /unignore ${cleanText(name)} ends that`);
   }
 
   #list({ rooms }: RoomList): void {
@@ -181,7 +198,8 @@ export class Commands {
     const { view, timeline, rooms: { current } } = this.#parts;
     if (text !== undefined) return this.#ask({ kind: "topic", room: current, text }, "entry", () => {});
     const topic = timeline.room(current)?.topic ?? "";
-    view.notice(topic === "" ? `#${current} has no topic; /topic TEXT gives it one` : `The topic of #${current} is: ${cleanText(topic)}`);
+    const room = `#${cleanText(current)}`;
+    view.notice(topic === "" ? `${room} has no topic; /topic TEXT gives it one` : `The topic of ${room} is: ${cleanText(topic)}`);
   }
 
   #history(limit: number): void {
@@ -189,18 +207,21 @@ export class Commands {
     const before = this.#oldest.get(current);
     this.#ask({ kind: "history", room: current, limit, ...before === undefined ? {} : { before } }, "page", ({ entries }) => {
       const [first] = entries;
-      if (first === undefined) return view.notice(`There is nothing older in #${current}`);
+      if (first === undefined) return view.notice(`There is nothing older in #${cleanText(current)}`);
       this.#oldest.set(current, first.seq);
-      view.old({ title: `${plural(entries.length, "older message")}`, entries: entries.filter(({ by }) => !ignored.has(by)) });
+      const heard = entries.filter(({ by }) => !ignored.has(by));
+      view.old({ title: plural(heard.length, "older message"), entries: heard });
     });
   }
 
   #search(words: string): void {
-    const { view, rooms: { current } } = this.#parts;
+    const { view, rooms: { current }, ignored } = this.#parts;
+    const room = `#${cleanText(current)}`;
     this.#ask({ kind: "search", room: current, words, limit: FOUND }, "page", ({ entries, more }) => {
-      if (entries.length === 0) return view.notice(`Nothing in #${current} has ${JSON.stringify(words)} in it`);
-      const found = more ? `The newest ${entries.length} messages` : plural(entries.length, "message");
-      view.old({ title: `${found} in #${current} with ${JSON.stringify(words)}`, entries });
+      const heard = entries.filter(({ by }) => !ignored.has(by));
+      if (heard.length === 0) return view.notice(`Nothing in ${room} has ${JSON.stringify(words)} in it`);
+      const found = `${more ? "The newest " : ""}${plural(heard.length, "message")}`;
+      view.old({ title: `${found} in ${room} with ${JSON.stringify(words)}`, entries: heard });
     });
   }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { EXIT, type ExitCode } from "../shared/exit.ts";
-import { plural } from "../shared/text.ts";
+import { cleanText, plural } from "../shared/text.ts";
 import { Commands, type Memory, type Settings } from "./commands.ts";
 import type { Connection } from "./connection.ts";
 import type { ConnectionEvent } from "./events.ts";
@@ -43,9 +43,9 @@ export async function converse(connection: Connection, view: View, options: Conv
   async function hear(): Promise<void> {
     for await (const event of connection) {
       const change = timeline.apply(event);
-      if (event.kind === "welcome") memory.welcomed(event);
+      if (event.kind === "welcome") commands.welcomed(event);
       if (change?.kind === "renamed" && change.own) memory.renamed(change.nick);
-      if (!requests.hear(event) && event.kind === "done") view.notice(event.text);
+      if (!requests.hear(event) && event.kind === "done") view.notice(cleanText(event.text));
       if (event.kind === "entry" || event.kind === "refused" || event.kind === "error") view.pending(timeline.pending);
       if (change) tell(change);
       if (tellsStatus(event)) status();
@@ -54,10 +54,12 @@ export async function converse(connection: Connection, view: View, options: Conv
   }
 
   function tell(change: Change): void {
+    const { current } = rooms;
     if (change.kind === "here") {
       online = true;
       rooms.here(change.rooms);
     }
+    if (change.kind === "renamed") ignored.renamed(change.by, change.nick);
     if (change.kind === "lost") online = false;
     if (change.kind === "quiet" || change.kind === "lost") quietMs = change.kind === "quiet" ? change.ms : 0;
     if (change.kind === "failed") refused++;
@@ -67,6 +69,8 @@ export async function converse(connection: Connection, view: View, options: Conv
     if (!shown) return;
     if (change.kind === "said") commands.showed(change);
     view.show(change);
+    // The room that was shown is none of ours.
+    if (rooms.current !== current) commands.act({ kind: "switch", to: rooms.current });
   }
 
   async function speak(): Promise<void> {
@@ -100,6 +104,7 @@ export async function converse(connection: Connection, view: View, options: Conv
   }
 
   for (const say of unsent) timeline.sent(say);
+  view.pending(timeline.pending);
   view.complete({
     nicks: () => Array.from(timeline.room(rooms.current)?.members.values() ?? [], ({ nick }) => nick),
     rooms: () => commands.knownRooms(),

@@ -19,6 +19,11 @@ export class Ignored {
     return this.#names.delete(fold(name));
   }
 
+  /** Somebody has another name; it is no way out. */
+  renamed(from: string, to: string): void {
+    if (this.has(from)) this.add(to);
+  }
+
   has(name: string): boolean {
     return this.#names.size > 0 && this.#names.has(fold(name));
   }

@@ -35,7 +35,12 @@ export interface Settings {
 }
 
 /** A setting as it is kept. */
-export type Setting = { readonly key: keyof typeof SETTINGS; readonly value: string | boolean };
+export type Setting = {
+  readonly key: keyof typeof SETTINGS;
+  readonly value: string | boolean;
+  /** Why it will not be so the next time, to follow "was not saved" in a sentence. */
+  readonly unsaved?: string;
+};
 
 /** Reads the settings in a folder. A file that is no JSON is moved aside. Never throws. */
 export function readSettings(folder: string | undefined, now: Date): Settings {
@@ -60,25 +65,31 @@ export function readSettings(folder: string | undefined, now: Date): Settings {
 /**
  * Checks one setting and writes it into the file, which keeps everything else it holds.
  *
- * @return The setting as it is now; or in a sentence why nothing was changed.
+ * @return The setting as it is now, whether or not it could be written; or in a sentence why it cannot be so.
  */
 export function setSetting(folder: string | undefined, key: string, text: string): Checked<Setting> {
   const checked = check(key, text);
   if ("problem" in checked) return checked;
-  if (folder === undefined) return { problem: `${key} was not saved: there is no home folder for ${FILE}` };
+  const unsaved = save(folder, checked.value);
+  return unsaved === undefined ? checked : { value: { ...checked.value, unsaved } };
+}
+
+/** Writes a setting into the file; returns why it could not. */
+function save(folder: string | undefined, { key, value }: Setting): string | undefined {
+  if (folder === undefined) return `there is no home folder for ${FILE}`;
   const path = `${folder}/${FILE}`;
   const found = readSmall(path, MOST_BYTES, parseObject);
   // Somebody is just editing it.
-  if (found.kind === "broken" || found.kind === "unreadable") return { problem: `${key} was not saved: ${path} ${found.why}` };
-  const settings = { ...found.kind === "found" ? found.value : {}, [key]: checked.value.value };
+  if (found.kind === "broken" || found.kind === "unreadable") return `${path} ${found.why}`;
+  const settings = { ...found.kind === "found" ? found.value : {}, [key]: value };
   try {
     Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
     // Where the file is a link to one in another place, that one is meant.
     writeWhole(found.kind === "found" ? Deno.realPathSync(path) : path, `${JSON.stringify(settings, undefined, 2)}\n`);
   } catch (error) {
-    return { problem: `${key} was not saved: ${path} cannot be written: ${systemMessage(error)}` };
+    return `${path} cannot be written: ${systemMessage(error)}`;
   }
-  return checked;
+  return undefined;
 }
 
 function check(key: string, text: unknown): Checked<Setting> {

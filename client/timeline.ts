@@ -87,7 +87,8 @@ type KeptRoom = Mutable<Omit<Room, "members">> & {
 export class Timeline {
   readonly #rooms = new Map<string, KeptRoom>();
   readonly #pending = new Map<string, Say>();
-  readonly #seen: Seen | undefined;
+  /** The last entry seen of each room that we were in and are not any more. */
+  readonly #seen: Map<string, Seq>;
   #epoch: string | undefined;
   #away = false;
   #nick = "";
@@ -97,7 +98,8 @@ export class Timeline {
 
   /** @param seen What was seen of this server when we were here last. */
   constructor(seen?: Seen) {
-    this.#seen = seen;
+    this.#seen = new Map(Object.entries(seen?.cursors ?? {}));
+    this.#epoch = seen?.epoch;
   }
 
   /** Our name here; empty before the first welcome. */
@@ -142,6 +144,8 @@ export class Timeline {
 
   /** We have left a room. */
   left(name: string): void {
+    const room = this.#rooms.get(name);
+    if (room) this.#seen.set(name, Math.max(room.cursor, room.readTo));
     this.#rooms.delete(name);
   }
 
@@ -196,7 +200,11 @@ export class Timeline {
     this.#call(welcome.nick);
     this.#away = welcome.away !== undefined;
     const here = new Set(welcome.rooms.map(({ room }) => room));
-    for (const name of this.#rooms.keys()) if (!here.has(name) || welcome.epoch !== this.#epoch) this.#rooms.delete(name);
+    for (const name of this.#rooms.keys()) if (!here.has(name)) this.#rooms.delete(name);
+    if (welcome.epoch !== this.#epoch) {
+      this.#rooms.clear();
+      this.#seen.clear();
+    }
     this.#epoch = welcome.epoch;
     for (const snapshot of welcome.rooms) this.#list(snapshot);
     return { kind: "here", nick: welcome.nick, again, rooms: welcome.rooms.map(({ room }) => this.#rooms.get(room)!) };
@@ -205,8 +213,7 @@ export class Timeline {
   #list({ room: name, topic, head, total, offset, members }: Snapshot): void {
     let room = this.#rooms.get(name);
     if (!room) {
-      const cursor = this.#seen?.epoch === this.#epoch ? this.#seen?.cursors[name] : undefined;
-      const readTo = Math.min(cursor ?? head, head);
+      const readTo = Math.min(this.#seen.get(name) ?? head, head);
       room = { name, topic, cursor: 0, total, members: new Map(), readTo, leftOff: readTo < head };
       this.#rooms.set(name, room);
     }

@@ -53,7 +53,7 @@ const WRONG: readonly [args: string[], text: string][] = [
   [["--follow"], 'Unknown flag "--follow" without a command (did you mean chat tail --follow?)'],
   [["tail", "a b"], 'ADDRESS: "a b" is not an address; allowed are host, host:port and [v6]:port, the port from 1 to 65535'],
   [["completions"], "SHELL: name one of bash, zsh, fish"],
-  [["completions", "csh"], 'SHELL: "csh" is not allowed; allowed are bash and zsh and fish'],
+  [["completions", "csh"], 'SHELL: "csh" is not allowed; allowed are bash, zsh and fish'],
   [["client", "localhost", "bob"], 'Unexpected argument "bob": chat client, after the address, takes none'],
 ];
 

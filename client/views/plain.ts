@@ -29,6 +29,8 @@ export class PlainView implements View {
   readonly #output: Writer;
   readonly #errors: Writer;
   readonly #person: boolean;
+  /** Takes the next line, where a name was asked for. */
+  #answer: ((name: string | undefined) => void) | undefined;
 
   /** @param person Whether a person types: then commands are understood, and everything goes to the output. */
   constructor({ input, output, errors }: Pipes, person: boolean) {
@@ -44,16 +46,25 @@ export class PlainView implements View {
 
   async *inputs(): AsyncGenerator<Input, void> {
     for (let line = await this.#line(); line !== undefined; line = await this.#line()) {
-      const input = this.#person ? parseInput(line) : message(line);
+      const input = this.#person ? this.#read(line) : message(line);
       if (input) yield input;
       if (input?.kind === "leave") return;
     }
   }
 
-  /** Asks for a name, and says what was wrong with the last one; `undefined` when the input has ended. Not while inputs are read. */
-  async askName(refused: string | undefined): Promise<string | undefined> {
+  /** Asks for a name, and says what was wrong with the last one; `undefined` when nobody waits for it any more. */
+  askName(refused: string | undefined, signal: AbortSignal): Promise<string | undefined> {
+    const { promise, resolve } = Promise.withResolvers<string | undefined>();
+    const answer = (name: string | undefined): void => {
+      signal.removeEventListener("abort", giveUp);
+      this.#answer = undefined;
+      resolve(name);
+    };
+    const giveUp = (): void => answer(undefined);
+    signal.addEventListener("abort", giveUp);
+    this.#answer = answer;
     this.#output.write(refused === undefined ? "Enter your name: " : `${cleanText(refused)}. Enter another name: `);
-    return await this.#line();
+    return promise;
   }
 
   show(change: Change): void {
@@ -73,7 +84,7 @@ export class PlainView implements View {
 
   old({ title, entries }: OldEntries): void {
     this.notice(`${title}:`);
-    for (const entry of entries) this.#message(entry);
+    for (const entry of entries) this.show({ kind: "said", room: entry.room, entry, own: false, past: true, mention: false });
     this.notice("That was it.");
   }
 
@@ -104,6 +115,13 @@ export class PlainView implements View {
   async #line(): Promise<string | undefined> {
     const { value, done } = await this.#input.next();
     return done ? undefined : value;
+  }
+
+  /** What a person's line asks for; `undefined` where it answers a question. */
+  #read(line: string): Input | undefined {
+    if (!this.#answer) return parseInput(line);
+    this.#answer(line);
+    return undefined;
   }
 
   /** A program gets one line. A person gets as many as it has; those that follow are set in, so that none looks like another's message. */

@@ -42,6 +42,14 @@ async function until<K extends ConnectionEvent["kind"]>(
   }
 }
 
+/** Lets the connection look so often whether anything came. */
+async function looks(clock: FakeClock, times: number): Promise<void> {
+  for (let i = 0; i < times; i++) {
+    await clock.asleep(5_000);
+    await clock.pass(5_000);
+  }
+}
+
 /** Hears out the farewell. */
 async function leave(connection: Connection, events: AsyncIterator<ConnectionEvent>): Promise<void> {
   connection.leave();
@@ -257,12 +265,12 @@ Deno.test("Connection pings into silence, and takes silence after that for a cut
   const peer = await server.welcome("s1");
   await welcomed;
   const next = events.next();
-  for (let i = 0; i < 4; i++) await clock.pass(5_000);
+  await looks(clock, 4);
   assertEquals(await peer.next(), { kind: "ping" });
   peer.send({ kind: "pong" });
   assertEquals((await next).value?.kind, "pong");
   const lost = until(events, "lost");
-  for (let i = 0; i < 8; i++) await clock.pass(5_000);
+  await looks(clock, 8);
   assertEquals((await lost).why, "no word from the server for 40 s");
   await leave(connection, events);
 });
@@ -274,15 +282,13 @@ Deno.test("Connection tells when what was sent brings no answer for 5 s, and whe
   const peer = await server.welcome("s1");
   await welcomed;
   const quiet = until(events, "quiet");
-  await clock.pass(5_000);
-  await clock.pass(5_000);
+  await looks(clock, 2);
   await clock.asleep(5_000);
   connection.say("hi");
-  await clock.pass(5_000);
-  await clock.pass(5_000);
+  await looks(clock, 2);
   assertEquals(await quiet, { kind: "quiet", ms: 5_000 });
   const more = until(events, "quiet");
-  await clock.pass(5_000);
+  await looks(clock, 1);
   assertEquals(await more, { kind: "quiet", ms: 10_000 });
   peer.send(said("eve", "hello", 1));
   assertEquals(await until(events, "quiet"), { kind: "quiet", ms: 0 });

@@ -7,7 +7,8 @@ import { PlainView } from "../../client/views/plain.ts";
 import { Writer } from "../../client/writer.ts";
 import type { ClientFrame, Say } from "../../shared/protocol.ts";
 import { FakeClock } from "./fake_clock.ts";
-import { FakeMemory, FakeView, NO_SETTINGS } from "./fake_view.ts";
+import { FakeMemory, NO_SETTINGS } from "./fake_view.ts";
+import { room, saidIn, Talk } from "./talk.ts";
 import { echo, FakeServer, type Peer, said } from "./fake_server.ts";
 
 const STRICT = { strict: true, settings: NO_SETTINGS, memory: new FakeMemory() };
@@ -110,4 +111,68 @@ Deno.test("relayFrames keeps a bot's ref, adds one where there is none, and says
   const frames = output.text.trimEnd().split("\n").map((line) => JSON.parse(line));
   assertEquals(frames.map((frame) => frame.kind).sort(), ["bye", "entry", "entry", "error", "welcome"]);
   assertEquals(frames.find((frame) => frame.kind === "error").code, "malformed");
+});
+
+Deno.test("converse says again what those before it could not, and shows it as unanswered until it is kept", async () => {
+  const unsent = [
+    { kind: "say", ref: "r1", room: "lobby", text: "one" },
+    { kind: "say", ref: "r2", room: "dev", text: "two" },
+  ] as const;
+  await using talk = Talk.unanswered({ unsent });
+  assertEquals(talk.view.unanswered, 2);
+  await talk.welcome({ rooms: [room("lobby"), room("dev")] });
+  const [one, two] = [await talk.asked("say"), await talk.asked("say")];
+  assertEquals([one.text, two.text], ["one", "two"]);
+  talk.peer.send(echo(one, "s1", 1));
+  await talk.view.sees("bob: one");
+  assertEquals(talk.view.unanswered, 1);
+  talk.peer.send(echo(two, "s1", 1));
+  await talk.hear(said("eve", "hi", 2));
+  assertEquals([talk.view.unanswered, await talk.leave()], [0, 0]);
+});
+
+Deno.test("converse gives back what the server refuses, and what cannot be sent at all", async () => {
+  await using talk = await Talk.begin();
+  const { ref } = await talk.ask("loud", "say");
+  assertEquals(talk.view.unanswered, 1);
+  talk.peer.send({ kind: "refused", ref: ref!, code: "not_in_room", text: "no", final: true });
+  await talk.view.sees('Not sent: no ("loud")');
+  const long = "x".repeat(20_000);
+  await talk.type(long, "Not sent: a message has at most 4096 bytes");
+  assertEquals([talk.view.givenBack, talk.view.unanswered], [["loud", long], 0]);
+  assertEquals(await talk.leave(), 0);
+});
+
+Deno.test("converse says how many messages wait while the connection is gone, and sends them when it is back", async () => {
+  await using talk = await Talk.begin();
+  await talk.cut();
+  talk.view.type("one");
+  await talk.type("/nick rob", "Not connected");
+  const status = talk.view.statuses.at(-1);
+  assertEquals([status?.online, status?.queued], [false, 1]);
+  await talk.welcome({ session: "s2" });
+  talk.peer.send(echo(await talk.asked("say"), "s2", 1));
+  await talk.view.sees("bob: one");
+  const after = talk.view.statuses.at(-1);
+  assertEquals([after?.online, after?.queued, talk.memory.told.slice(0, 2)], [true, 0, ["welcomed bob", "welcomed bob"]]);
+});
+
+Deno.test("converse shows another room, with what waited there, when the server knows nothing of the one shown", async () => {
+  const eve = { nick: "eve", from: "session of eve" };
+  await using talk = await Talk.begin({ rooms: [room("lobby"), room("dev", { total: 2, members: [eve] })] });
+  await talk.hear(saidIn("dev", "eve", "psst", 1), said("eve", "here", 1));
+  await talk.cut();
+  await talk.welcome({ session: "s2", rooms: [room("dev", { head: 1 })] });
+  await talk.view.sees("eve: psst");
+  assertEquals(talk.view.lines.slice(-2), ["-- dev, 1 new, 0 left out", "eve: psst"]);
+  assertEquals((await talk.ask("hi", "say")).room, "dev");
+});
+
+Deno.test("converse says what was not sent, and whether it will be", async () => {
+  const talk = await Talk.begin();
+  talk.memory.keeps = true;
+  await talk.ask("into the dark", "say");
+  assertEquals(await talk.leave(), 1);
+  assertEquals(talk.view.lines.at(-1), "1 message was not sent; what you said is kept, and sent when you are here again");
+  await talk[Symbol.asyncDispose]();
 });

@@ -56,10 +56,11 @@ export class FakeClock implements Clock {
     while (![...this.#sleepers].some((sleeper) => sleeper.ms === ms && sleeper.until === until)) await this.#arrival.promise;
   }
 
-  /** Waits for somebody who sleeps for `ms` from now, then lets that time pass. */
+  /** Waits for somebody who sleeps until `ms` from now, whenever that began, then lets that time pass. */
   async pass(ms: number): Promise<void> {
-    await this.asleep(ms);
-    this.#now += ms;
+    const until = this.#now + ms;
+    while (![...this.#sleepers].some((sleeper) => sleeper.until === until)) await this.#arrival.promise;
+    this.#now = until;
     for (const sleeper of [...this.#sleepers]) if (sleeper.until <= this.#now) sleeper.wake();
   }
 }

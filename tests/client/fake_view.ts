@@ -10,6 +10,7 @@ import type { Change, Room } from "../../client/timeline.ts";
 import type { Names, OldEntries, Status, View } from "../../client/views/view.ts";
 import { sentence } from "../../client/views/wording.ts";
 import type { Say } from "../../shared/protocol.ts";
+import { soon } from "../harness.ts";
 
 /** Settings that cannot be changed. */
 export const NO_SETTINGS: Settings = { list: () => ["bell  true"], set: (key) => `${key} stays` };
@@ -44,6 +45,7 @@ export class FakeMemory implements Memory {
 export class FakeView implements View {
   /** What is on the screen, a line each. */
   readonly lines: string[] = [];
+  readonly shown: Change[] = [];
   readonly statuses: Status[] = [];
   readonly givenBack: string[] = [];
   readonly gone = new Promise<never>(() => {});
@@ -62,7 +64,7 @@ export class FakeView implements View {
 
   /** Resolves when a line with `text` in it has been shown. */
   async sees(text: string): Promise<void> {
-    while (!this.lines.some((line) => line.includes(text))) await this.#shown.promise;
+    while (!this.lines.some((line) => line.includes(text))) await soon(this.#shown.promise, `${text} after ${JSON.stringify(this.lines)}`);
   }
 
   async *inputs(): AsyncGenerator<Input, void> {
@@ -77,6 +79,7 @@ export class FakeView implements View {
   }
 
   show(change: Change): void {
+    this.shown.push(change);
     if (change.kind === "said" && change.entry.type === "said") this.#line(`${change.entry.by}: ${change.entry.text}`);
     else this.#line(sentence(change) ?? change.kind);
     if (change.kind === "failed") this.giveBack(change.say.text);

@@ -189,22 +189,25 @@ Deno.test("setSetting changes the file that a link leads to", () => {
   assert(Deno.lstatSync(`${folder.path}/config.json`).isSymlink);
 });
 
-Deno.test("setSetting says what is wrong, and then changes nothing", () => {
+Deno.test("setSetting says what is wrong, or why it will not last, and then writes nothing", () => {
   using folder = new TempFolder();
   write(folder, '{"name":"bob"}');
-  const problem = (key: string, text: string, path: string | undefined = folder.path) => {
-    const result = setSetting(path, key, text);
-    return "problem" in result ? result.problem.replaceAll(`${folder.path}/`, "") : result;
+  const problem = (key: string, text: string) => {
+    const result = setSetting(folder.path, key, text);
+    return "problem" in result ? result.problem : result;
+  };
+  const unsaved = (path: string | undefined) => {
+    const result = setSetting(path, "bell", "true");
+    return "value" in result && result.value.value === true ? result.value.unsaved?.replaceAll(`${folder.path}/`, "") : result;
   };
   assertEquals(problem("color", "never"), 'there is no setting "color" (did you mean colour?)');
   assertEquals(problem("colour", "red"), 'colour: "red" is not allowed; allowed are auto, always and never');
   assertEquals(problem("constructor", "x"), 'there is no setting "constructor" (there are name, server, colour, bell, timeFormat)');
-  assertMatch(String(problem("bell", "true", "/proc/chat")), /^bell was not saved: \/proc\/chat\/config\.json cannot be written: [^\n]+$/);
-  const homeless = setSetting(undefined, "bell", "true");
-  assertEquals(homeless, { problem: "bell was not saved: there is no home folder for config.json" });
+  assertMatch(String(unsaved("/proc/chat")), /^\/proc\/chat\/config\.json cannot be written: [^\n]+$/);
+  assertEquals(unsaved(undefined), "there is no home folder for config.json");
   assertEquals(held(folder), '{"name":"bob"}');
   write(folder, '{"name":"bob",');
-  assertMatch(String(problem("bell", "true")), /^bell was not saved: config\.json is not JSON /);
+  assertMatch(String(unsaved(folder.path)), /^config\.json is not JSON /);
   assertEquals([held(folder), folder.names], ['{"name":"bob",', ["config.json"]]);
 });
 

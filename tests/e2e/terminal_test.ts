@@ -1,65 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { Peer, program, PROGRAM_ENV, soon, startServer } from "../harness.ts";
-
-const tmuxThere = await new Deno.Command("tmux", { args: ["-V"], stdout: "null", stderr: "null" }).output().then(
-  ({ success }) => success,
-  () => false,
-);
-// deno-lint-ignore no-console -- the reason for a skip is for people
-if (!tmuxThere) console.log("terminal tests are skipped: tmux is not installed");
-
-/** A terminal with the client in it, on a tmux server of its own. */
-class Terminal implements AsyncDisposable {
-  readonly #socket = `chat-test-${crypto.randomUUID()}`;
-
-  static async open(columns: number, rows: number, ...args: string[]): Promise<Terminal> {
-    const terminal = new Terminal();
-    // The shell stays when the client has gone, so that what it left behind can be looked at.
-    const run = program(...args).map((word) => `'${word}'`).join(" ");
-    const modes = "stty -a | tr ';' '\\n' | grep -oE -e '-?(icanon|echo)\\b' | tr '\\n' ' '";
-    const settings = Object.entries(PROGRAM_ENV).map(([name, value]) => `${name}=${value}`).join(" ");
-    const command = `trap : INT; env ${settings} ${run}; echo "exit code $?"; ${modes}; cat`;
-    await terminal.#tmux("-f", "/dev/null", "new-session", "-d", "-x", String(columns), "-y", String(rows), "sh", "-c", command);
-    return terminal;
-  }
-
-  async type(...keys: string[]): Promise<void> {
-    await this.#tmux("send-keys", ...keys);
-  }
-
-  async resize(columns: number, rows: number): Promise<void> {
-    await this.#tmux("resize-window", "-x", String(columns), "-y", String(rows));
-  }
-
-  /** The screen, as soon as it shows `text`. */
-  async shows(text: string): Promise<string> {
-    let screen = "";
-    let looking = true;
-    const look = async () => {
-      while (looking) {
-        screen = (await this.#tmux("capture-pane", "-p")).trimEnd();
-        if (screen.includes(text)) return screen;
-      }
-      return screen;
-    };
-    try {
-      return await soon(look(), `"${text}" on the screen`);
-    } catch (error) {
-      throw new Error(`${error instanceof Error ? error.message : error}; it shows:\n${screen}`);
-    } finally {
-      looking = false;
-    }
-  }
-
-  async #tmux(...args: string[]): Promise<string> {
-    const { stdout } = await new Deno.Command("tmux", { args: ["-L", this.#socket, ...args], stderr: "null" }).output();
-    return new TextDecoder().decode(stdout);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#tmux("kill-server");
-  }
-}
+import { Peer, startServer } from "../harness.ts";
+import { Terminal, tmuxThere } from "./terminal.ts";
 
 function test(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, fn, ignore: !tmuxThere });

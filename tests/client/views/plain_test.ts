@@ -41,10 +41,45 @@ Deno.test("PlainView gives what others say to stdout, cleaned, and everything el
   assertEquals([output.text, errors.text], ["eve: hi there\n", "* zoe joined\n* a word\n"]);
 });
 
+Deno.test("PlainView.askName takes the next line as the name, and the one after it when that is refused, while inputs are read", async () => {
+  const { readable, writable } = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>();
+  const typing = writable.getWriter();
+  const type = (line: string) => typing.write(new TextEncoder().encode(line));
+  const output = new Kept();
+  const view = new PlainView({ input: inputLines(readable), output, errors: output }, true);
+  const { signal } = new AbortController();
+  const inputs = Array.fromAsync(view.inputs());
+  const first = view.askName(undefined, signal);
+  await type("bob\n");
+  assertEquals(await first, "bob");
+  const second = view.askName("bob is taken", signal);
+  await type("rob\n");
+  assertEquals(await second, "rob");
+  await type("hi\n/quit\n");
+  assertEquals(await inputs, [{ kind: "say", text: "hi" }, { kind: "leave" }]);
+  await typing.close();
+});
+
+Deno.test("PlainView.askName gives up when nobody waits for the name", async () => {
+  const { view } = setUp("", true);
+  const over = new AbortController();
+  const name = view.askName(undefined, over.signal);
+  over.abort();
+  assertEquals(await name, undefined);
+});
+
+Deno.test("PlainView.old sets what was said apart from what was done to the room", async () => {
+  const { view, output } = setUp("", true);
+  view.old({ title: "2 older messages", entries: [said("eve", "hi", 1), { ...said("eve", "ships", 2), type: "topic" }] });
+  await view.close();
+  assertEquals(output.text, "* 2 older messages:\neve: hi\n* eve set the topic: ships\n* That was it.\n");
+});
+
 Deno.test("PlainView understands what a person types, and asks for a name", async () => {
   const { view, output, errors } = setUp("bob\n/who\nhi\n/quit\nnever\n", true);
-  assertEquals(await view.askName("eve is taken"), "bob");
+  const name = view.askName("eve is taken", new AbortController().signal);
   assertEquals(await Array.fromAsync(view.inputs()), [{ kind: "who" }, { kind: "say", text: "hi" }, { kind: "leave" }]);
+  assertEquals(await name, "bob");
   view.notice("a word");
   view.show(message(said("eve", "one\ntwo", 1)));
   view.show(message(said("bob", "mine", 2), { own: true }));

@@ -1,0 +1,34 @@
+import { assertEquals } from "@std/assert";
+import { Ignored } from "../../client/ignored.ts";
+import { message, said } from "./fake_server.ts";
+
+Deno.test("Ignored covers what somebody does, however the name is written, until it is deleted", () => {
+  const ignored = new Ignored();
+  ignored.add("Eve");
+  const changes = [
+    message(said("eve", "hi", 1)),
+    { kind: "joined", room: "lobby", by: "EVE", total: 2 },
+    { kind: "left", room: "lobby", by: "eve", total: 2 },
+    { kind: "away", room: "lobby", by: "ｅｖｅ", total: 2 },
+    { kind: "renamed", room: "lobby", by: "eve", nick: "eva", total: 2, own: false },
+  ] as const;
+  assertEquals(changes.map((change) => ignored.covers(change)), changes.map(() => true));
+  assertEquals([ignored.delete("eVe"), ignored.delete("eve")], [true, false]);
+  assertEquals(changes.map((change) => ignored.covers(change)), changes.map(() => false));
+});
+
+Deno.test("Ignored covers nobody else, nothing of our own, and nothing that is nobody's", () => {
+  const ignored = new Ignored();
+  ignored.add("eve");
+  assertEquals(ignored.covers(message(said("steve", "hi", 1))), false);
+  assertEquals(ignored.covers(message(said("eve", "we are eve now", 1), { own: true })), false);
+  assertEquals(ignored.covers({ kind: "notice", text: "eve" }), false);
+});
+
+Deno.test("Ignored follows somebody to another name", () => {
+  const ignored = new Ignored();
+  ignored.add("eve");
+  ignored.renamed("Eve", "eva");
+  ignored.renamed("zoe", "zora");
+  assertEquals(["eve", "eva", "zora"].map((name) => ignored.has(name)), [true, true, false]);
+});
