@@ -113,8 +113,8 @@ interface Info {
   }[];
 }
 
-/** Where the program begins: its main thread, and the one of the history. */
-const ROOTS = ["main.ts", "server/history/sqlite_worker.ts"];
+/** Where the program begins: its main thread, the one of the history, and the page. */
+const ROOTS = ["main.ts", "server/history/sqlite_worker.ts", "client/web/app.ts"];
 
 /** Every import of the program, types included. */
 async function edges(): Promise<Edge[]> {

@@ -21,7 +21,8 @@ export class Attention {
 
   /** Shows how many messages wait, and where we are. */
   show(unread: number, place: string): void {
-    document.title = `${unread === 0 ? "" : `(${unread}) `}${place === "" ? "" : `#${place} · `}chat`;
+    const title = `${unread === 0 ? "" : `(${unread}) `}${place === "" ? "" : `#${place} · `}chat`;
+    if (document.title !== title) document.title = title;
     const icon = unread === 0 ? "icon.svg" : "icon-unread.svg";
     if (this.#icon.getAttribute("href") !== icon) this.#icon.setAttribute("href", icon);
   }

@@ -35,6 +35,7 @@ export class Composer {
     this.#room = room;
     this.#write(this.#drafts[room] ?? "");
     this.#field.addEventListener("input", () => this.#changed());
+    addEventListener("resize", () => this.#grow());
     this.#field.addEventListener("keydown", (event) => this.#key(event));
     byId("composer", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();

@@ -38,6 +38,8 @@ export class LogView {
   readonly #elements = new Map<string, HTMLElement>();
   #log: RoomLog;
   #following = true;
+  /** Where the log was scrolled to when we last looked. */
+  #top = 0;
   /** Messages below the part in sight that came since somebody scrolled up. */
   #below = 0;
   #looks = "";
@@ -130,13 +132,17 @@ export class LogView {
 
   #scrolled(): void {
     const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
-    this.#following = scrollHeight - scrollTop - clientHeight < AT_END && this.#log.attached;
+    const atEnd = scrollHeight - scrollTop - clientHeight < AT_END && this.#log.attached;
+    // Only a person scrolls up; what grows and shrinks around the log never does.
+    this.#following = atEnd || (this.#following && scrollTop >= this.#top);
+    this.#top = scrollTop;
     this.#tellBelow();
     this.fill();
   }
 
   #settle(): void {
     if (this.#following && this.#log.attached) this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    this.#top = this.#scroller.scrollTop;
     this.#tellBelow();
   }
 

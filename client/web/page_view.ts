@@ -58,7 +58,11 @@ export class PageView implements View {
   #lost: string | undefined;
   /** Messages that came into the room shown while nobody looked. */
   #unseen = 0;
+  /** Whether somebody has looked since the "new messages" line was drawn. */
+  #lineSeen = false;
   #loading = false;
+  /** Counts what was asked for, so that only the newest question's answer is used. */
+  #asked = 0;
   #drawing = false;
   #replaced = false;
 
@@ -103,6 +107,7 @@ export class PageView implements View {
         break;
       case "lost":
         this.#lost = cleanText(change.why);
+        this.#parts.nameForm.tell(`Not connected (${this.#lost}). Trying again…`);
         break;
       case "bye":
         this.#replaced ||= change.reason === "replaced";
@@ -193,9 +198,9 @@ export class PageView implements View {
     addEventListener("focus", () => this.#looked());
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && this.#sidebars.close()) event.preventDefault();
-      else if (event.altKey && /^[1-9]$/.test(event.key)) {
+      else if (event.altKey && /^Digit[1-9]$/.test(event.code)) {
         event.preventDefault();
-        this.#want({ kind: "switch", to: event.key });
+        this.#want({ kind: "switch", to: event.code.slice(-1) });
       }
     });
     byId("search", HTMLFormElement).addEventListener("submit", (event) => {
@@ -247,6 +252,8 @@ export class PageView implements View {
     this.#unseen = 0;
     this.#loading = false;
     this.#composer.open(room);
+    // Whoever comes back wants to see the newest.
+    if (!this.#log(room).attached) this.#log(room).clear();
     this.#view.open(this.#log(room));
   }
 
@@ -254,13 +261,19 @@ export class PageView implements View {
     const { entry, own, past } = change;
     const log = this.#log(entry.room);
     const looked = isLookedAt();
-    if (change.leftOff !== undefined || (!own && !past && !looked)) log.readTo ??= entry.prev;
+    if (change.leftOff !== undefined || (!own && !past && !looked)) this.#drawLine(log, entry.prev);
     log.add(rowOf(change));
     if (own || past) return this.#trim(log);
     if (!looked) this.#unseen++;
     this.#view.missed();
     if (entry.type === "said") this.#parts.attention.tell(`${cleanText(entry.by)}: ${cleanText(entry.text)}`);
     this.#trim(log);
+  }
+
+  /** Draws the line after an entry, unless there is one that nobody has seen yet. */
+  #drawLine(log: RoomLog, after: Seq): void {
+    if (this.#lineSeen || log.readTo === undefined) log.readTo = after;
+    this.#lineSeen = false;
   }
 
   #note(text: string | undefined, room: string): void {
@@ -277,6 +290,7 @@ export class PageView implements View {
   #looked(): void {
     if (!isLookedAt()) return;
     this.#unseen = 0;
+    this.#lineSeen = true;
     this.#draw();
   }
 
@@ -286,6 +300,7 @@ export class PageView implements View {
       this.#view.toEnd();
       return;
     }
+    this.#loading = false;
     this.#ask({}, (rows, more) => {
       log.restart(rows, { more, newest: true });
       this.#view.toEnd();
@@ -312,6 +327,7 @@ export class PageView implements View {
   /** Shows an entry among those around it. */
   #point({ seq }: Entry): void {
     const log = this.#log(this.#shown);
+    this.#loading = false;
     this.#ask({ before: seq + PAGE / 2 }, (rows, more) => {
       log.restart(rows, { more, newest: false });
       this.#drawNow();
@@ -319,13 +335,14 @@ export class PageView implements View {
     });
   }
 
-  /** Asks for a page of the room shown; one at a time. */
+  /** Asks for a page of the room shown, unless one is being loaded. */
   #ask(where: { readonly before?: Seq; readonly after?: Seq }, then: (rows: EntryRow[], more: boolean) => void): void {
     if (this.#loading || this.#status?.room === undefined || !this.#status.online) return;
     this.#loading = true;
     const room = this.#shown;
+    const asked = ++this.#asked;
     this.#parts.requests.ask({ kind: "history", room, limit: PAGE, ...where }, (answer) => {
-      if (room !== this.#shown) return;
+      if (asked !== this.#asked || room !== this.#shown) return;
       this.#loading = false;
       if (answer?.kind !== "page") return;
       then(answer.entries.map((entry) => this.#row(entry)), answer.more);

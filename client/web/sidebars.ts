@@ -30,6 +30,10 @@ export class Sidebars {
       this.#buttons[i].addEventListener("click", () => this.#toggle(i));
       drawer.querySelector(".close")!.addEventListener("click", () => this.close());
     }
+    // Where there is room for the lists, they are no drawers.
+    for (const [i, width] of ["44rem", "56rem"].entries()) {
+      matchMedia(`(max-width: ${width})`).addEventListener("change", () => this.#set(i, false));
+    }
     byId("shade", HTMLElement).addEventListener("click", () => this.close());
     byId("join", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
@@ -70,7 +74,7 @@ export class Sidebars {
     if (total > members.length) {
       this.#peopleList.append(element("li", { class: "quiet", text: `and ${count(total - members.length)} more` }));
     }
-    byId("people-count", HTMLElement).textContent = count(total);
+    for (const place of document.querySelectorAll(".people-count")) place.textContent = count(total);
     this.#buttons[1].setAttribute("aria-label", `People here: ${count(total)}`);
   }
 
@@ -116,7 +120,9 @@ export class Sidebars {
   #set(i: number, open: boolean): void {
     this.#drawers[i].classList.toggle("open", open);
     this.#buttons[i].setAttribute("aria-expanded", String(open));
-    byId("shade", HTMLElement).hidden = !this.#drawers.some((drawer) => drawer.classList.contains("open"));
+    const covered = this.#drawers.some((drawer) => drawer.classList.contains("open"));
+    byId("shade", HTMLElement).hidden = !covered;
+    for (const below of [byId("top", HTMLElement), byId("middle", HTMLElement)]) below.inert = covered;
   }
 }
 
