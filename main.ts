@@ -22,8 +22,9 @@ const COMMANDS = {
   server: {
     summary: "keep the room that people chat in",
     usage: "chat server [flags]",
-    about: "Starts a chat server, says how to join it, and runs until Ctrl-C. People join with chat client, with netcat and with telnet, " +
-      "all on one port. The log goes to stderr.",
+    about:
+      "Starts a chat server, says how to join it, and runs until Ctrl-C. People join with a browser, with chat client, with netcat and " +
+      "with telnet, all on one port. The log goes to stderr.",
     flags: SERVER_FLAGS,
     examples: [
       ["chat server", "for this machine only"],

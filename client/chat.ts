@@ -9,6 +9,7 @@ import { systemClock } from "./clock.ts";
 import type { ClientConfig } from "./config.ts";
 import { Connection } from "./connection.ts";
 import { converse } from "./conversation.ts";
+import { dial } from "./dial.ts";
 import { relayFrames } from "./frame_relay.ts";
 import type { Memory } from "./commands.ts";
 import { LiveSettings } from "./live_settings.ts";
@@ -87,6 +88,7 @@ async function chatAsPerson(
   let known = config.name ?? state.name;
   const connection = new Connection({
     address: { host, port },
+    dial,
     name: (refused, signal) => {
       const name = known;
       known = undefined;
@@ -112,6 +114,7 @@ async function chatOverPipes(config: ClientConfig): Promise<ExitCode> {
   if (name === undefined) throw new Fatal(EXIT.usage, "Pass a name with --name: there is no terminal to ask for one");
   const connection = new Connection({
     address: { host, port },
+    dial,
     name: (refused) => {
       if (refused) throw new Fatal(EXIT.failure, `${cleanText(refused.text)}. Pass another name with --name`);
       return Promise.resolve(name);

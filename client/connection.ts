@@ -15,11 +15,11 @@ import { allowedName, type NameSource } from "./allowed_name.ts";
 import { backoff } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
 import { type Address, formatAddress } from "./config.ts";
-import { dial } from "./dial.ts";
+import type { Dial } from "./dial.ts";
 import type { ConnectionEvent } from "./events.ts";
 import { FrameSocket } from "./frame_socket.ts";
 import { newRef } from "./ref.ts";
-import { Resumption } from "./resumption.ts";
+import { type Resumable, Resumption } from "./resumption.ts";
 import { type Keeper, type NotSent, type SayWithRef, Unacknowledged } from "./unacknowledged.ts";
 
 /** Unacknowledged messages above which a writer that can wait does ({@link Connection.ready}). */
@@ -38,6 +38,7 @@ const STEADY_MS = 10_000;
 /** What a connection is made of. */
 export interface ConnectionOptions {
   readonly address: Address;
+  readonly dial: Dial;
   readonly name: NameSource;
   /** At least 128 random bits of this installation's own. */
   readonly secret: string;
@@ -45,6 +46,10 @@ export interface ConnectionOptions {
   readonly rooms?: readonly string[];
   /** How many of each room's newest entries to begin with. */
   readonly backlog: number;
+  /** What to come back with, where this program was here before it was started again. */
+  readonly resume?: Resumable | undefined;
+  /** Tries for ever from the first attempt on, instead of failing loudly; no answer is told as a connection that was lost. */
+  readonly patient?: boolean;
   /** Keeps what has no answer, and gives what had none. */
   readonly keeper?: Keeper;
   readonly clock: Clock;
@@ -87,7 +92,7 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#unacknowledged = new Unacknowledged(options.keeper);
-    this.#resumption = new Resumption(options.rooms ?? [], options.backlog);
+    this.#resumption = new Resumption(options.rooms ?? [], options.backlog, options.resume);
   }
 
   /** How many messages have no answer yet. */
@@ -128,9 +133,10 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<ConnectionEvent, void> {
-    const { clock, random } = this.#options;
+    const { clock, random, patient } = this.#options;
     let attempt = 0;
     let lostAt: number | undefined;
+    let missed = false;
     try {
       this.#nick = await this.#name(undefined);
       while (this.#nick !== undefined && !this.#leave.signal.aborted) {
@@ -139,12 +145,13 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
         if (ending.kind === "left") return;
         let retryMs: number | undefined;
         if (ending.kind === "cut") {
-          if (this.#sessions.size === 0) throw ending.failure;
+          if (this.#sessions.size === 0 && !patient) throw ending.failure;
           if (ending.welcomed) {
             lostAt = clock.now();
             if (lostAt - started >= STEADY_MS) attempt = 0;
-            yield { kind: "lost", why: ending.why };
           }
+          if (ending.welcomed || (this.#sessions.size === 0 && !missed)) yield { kind: "lost", why: ending.why };
+          missed = true;
           retryMs = ending.retryMs;
         } else {
           const { refused } = ending;
@@ -153,7 +160,7 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
             this.#nick = await this.#name(refused);
             continue;
           }
-          if (this.#sessions.size === 0) throw new Fatal(EXIT.tempFail, `No place at ${this.#where}: ${refused.text}`);
+          if (this.#sessions.size === 0 && !patient) throw new Fatal(EXIT.tempFail, `No place at ${this.#where}: ${refused.text}`);
           retryMs = refused.retryMs;
         }
         // A server that is stopping spreads its clients out, but no server makes us wait for ever, or not at all.
@@ -175,7 +182,7 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
 
   /** One socket's life. */
   async *#talk(name: string): AsyncGenerator<ConnectionEvent, Ending> {
-    const { address, clock } = this.#options;
+    const { address, dial, clock } = this.#options;
     const conn = await dial(address, { clock, signal: this.#leave.signal });
     if ("kind" in conn) return this.#leave.signal.aborted ? { kind: "left" } : this.#cut(conn.why, conn.text);
     const socket = new FrameSocket(conn, clock);

@@ -24,16 +24,19 @@ export interface ConversationOptions {
   /** What those before us said, and had no answer to. */
   readonly unsent?: readonly SayWithRef[];
   readonly settings: Settings;
+  /** Where the view has questions of its own for the server. */
+  readonly requests?: Requests;
+  /** Where the view leaves people out by itself, too. */
+  readonly ignored?: Ignored;
   readonly memory: Memory;
 }
 
 /** Talks until the person leaves or there is nobody to talk to; returns whether everything said was kept. */
 export async function converse(connection: Connection, view: View, options: ConversationOptions): Promise<ExitCode> {
-  const { strict, seen, unsent = [], settings, memory } = options;
+  const { strict, seen, unsent = [], settings, memory, ignored = new Ignored() } = options;
+  const { requests = new Requests((frame) => connection.send(frame)) } = options;
   const timeline = new Timeline(seen);
   const rooms = new OpenRooms();
-  const ignored = new Ignored();
-  const requests = new Requests((frame) => connection.send(frame));
   const commands = new Commands({ connection, view, timeline, rooms, ignored, requests, settings, memory });
   let [online, quietMs, refused] = [false, 0, 0];
 

@@ -5,6 +5,7 @@
  */
 import type { Clock } from "./clock.ts";
 import { type Address, DEFAULT_PORT, formatAddress } from "./config.ts";
+import type { Wire } from "./frame_socket.ts";
 
 const TIMEOUT_MS = 10_000;
 
@@ -23,6 +24,9 @@ export interface DialOptions {
   /** Gives up when aborted. */
   readonly signal: AbortSignal;
 }
+
+/** Makes connections; a browser has another one than {@link dial}. */
+export type Dial = (address: Address, options: DialOptions) => Promise<Wire | NoAnswer>;
 
 /** Connects within 10 s, or says why not. */
 export async function dial(address: Address, { clock, signal }: DialOptions): Promise<Deno.TcpConn | NoAnswer> {

@@ -8,7 +8,7 @@ import { type Line, LineSplitter } from "../shared/lines.ts";
 import type { ClientFrame, ServerFrame } from "../shared/protocol.ts";
 import type { Clock } from "./clock.ts";
 import type { Quiet } from "./events.ts";
-import { Writer } from "./writer.ts";
+import { type Sink, Writer } from "./writer.ts";
 
 /** A line that a server meant for people, sent before it knew who we are; or what another kind of server said. */
 export interface TextLine {
@@ -20,6 +20,13 @@ export interface TextLine {
 export interface BadLine {
   readonly kind: "bad";
   readonly why: string;
+}
+
+/** Bytes both ways: a TCP connection, or what a browser has instead. */
+export interface Wire extends Sink {
+  /** Fills the buffer with what has come; `null` at the end. */
+  read(buffer: Uint8Array): Promise<number | null>;
+  close(): void;
 }
 
 /** One line from the server, or word that none comes. */
@@ -36,7 +43,7 @@ const WAITING_PONGS = 1_048_576;
 
 /** A socket that speaks frames. Iterate it once; it ends when the socket does, and `ended` says why. */
 export class FrameSocket implements AsyncIterable<Heard> {
-  readonly #conn: Deno.Conn;
+  readonly #conn: Wire;
   readonly #clock: Clock;
   readonly #writer: Writer;
   readonly #lines = new LineSplitter(LINE_BYTES);
@@ -45,7 +52,7 @@ export class FrameSocket implements AsyncIterable<Heard> {
   /** Something was sent that has brought nothing yet. */
   #waits = false;
 
-  constructor(conn: Deno.Conn, clock: Clock) {
+  constructor(conn: Wire, clock: Clock) {
     this.#conn = conn;
     this.#clock = clock;
     this.#writer = new Writer(conn);
@@ -116,7 +123,8 @@ export class FrameSocket implements AsyncIterable<Heard> {
     try {
       return await this.#conn.read(buffer);
     } catch (error) {
-      if (this.#ended === undefined) this.close(error instanceof Deno.errors.ConnectionReset ? "connection reset" : "connection broken");
+      const reset = error instanceof Error && error.name === "ConnectionReset";
+      if (this.#ended === undefined) this.close(reset ? "connection reset" : "connection broken");
       return null;
     }
   }

@@ -12,18 +12,29 @@ export interface Introduction {
   readonly secret: string;
 }
 
+/** What one client can leave to the next on the same machine. */
+export interface Resumable {
+  readonly epoch: string;
+  readonly token?: string | undefined;
+  /** The last entry seen of each room. */
+  readonly cursors: Readonly<Record<string, Seq>>;
+}
+
 /** Remembers what was seen; says hello by it. */
 export class Resumption {
   #token: string | undefined;
   #epoch: string | undefined;
-  readonly #cursors = new Map<string, Seq>();
+  readonly #cursors: Map<string, Seq>;
   #rooms: ReadonlySet<string>;
   readonly #backlog: number;
 
   /** @param rooms Where to begin; the lobby where none are given. @param backlog How many of each room's newest entries to begin with. */
-  constructor(rooms: readonly string[], backlog: number) {
+  constructor(rooms: readonly string[], backlog: number, before?: Resumable) {
     this.#rooms = new Set(rooms);
     this.#backlog = backlog;
+    this.#epoch = before?.epoch;
+    this.#token = before?.token;
+    this.#cursors = new Map(Object.entries(before?.cursors ?? {}));
   }
 
   /** We have come into a room whose newest entry is `head`; the entries before it come next, where `backlog` is set. */

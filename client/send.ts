@@ -7,6 +7,7 @@ import { EXIT, type ExitCode, Fatal } from "../shared/exit.ts";
 import { cleanText } from "../shared/text.ts";
 import { systemClock } from "./clock.ts";
 import { Connection } from "./connection.ts";
+import { dial } from "./dial.ts";
 import { deliver } from "./delivery.ts";
 import type { ConnectionEvent } from "./events.ts";
 import { interruptible } from "./interrupt.ts";
@@ -23,6 +24,7 @@ import { Writer } from "./writer.ts";
  */
 export async function send({ address, room, name, named, text }: SendConfig): Promise<ExitCode> {
   const connection = new Connection({
+    dial,
     address,
     rooms: [room],
     name: oneOfManyNames((n) => numbered(name, n)),

@@ -6,6 +6,7 @@
 import { EXIT, type ExitCode, Fatal } from "../shared/exit.ts";
 import { systemClock } from "./clock.ts";
 import { Connection } from "./connection.ts";
+import { dial } from "./dial.ts";
 import { entryJson, entryLine } from "./entry_line.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Beginning, Reading } from "./reading.ts";
@@ -25,6 +26,7 @@ const NEWEST = 10;
  */
 export async function tail({ address, room, name, since, json, follow }: TailConfig): Promise<ExitCode> {
   const connection = new Connection({
+    dial,
     address,
     rooms: [room],
     name: oneOfManyNames((n) => name === undefined ? `tail-${fourLetters()}` : numbered(name, n)),

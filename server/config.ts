@@ -37,6 +37,8 @@ export interface ServerConfig {
   readonly data: string | undefined;
   /** Keeps the history in memory and nothing on disk. */
   readonly ephemeral: boolean;
+  /** Names that browsers may reach the server by, besides addresses and private names; in lower case. */
+  readonly webHosts: readonly string[];
 }
 
 /** The flags of `chat server`. */
@@ -58,6 +60,12 @@ export const SERVER_FLAGS = {
     help: "keep the newest messages in memory, and nothing on disk",
     default: false,
     parse: onOff,
+  },
+  "web-host": {
+    placeholder: "NAMES",
+    help: "names, with commas between, that browsers may reach the server by, besides addresses and local names: chat.example.com",
+    default: undefined,
+    parse: parseNames,
   },
   "log-format": {
     placeholder: "FORMAT",
@@ -114,6 +122,7 @@ export function serverConfig(values: Values<typeof SERVER_FLAGS>, logIsTerminal:
     port: values.port,
     data: values.data,
     ephemeral: values.ephemeral,
+    webHosts: values["web-host"] ?? [],
     logFormat: values["log-format"],
     logMessages: values["log-messages"] ?? logIsTerminal,
     limits: {
@@ -130,4 +139,9 @@ export function serverConfig(values: Values<typeof SERVER_FLAGS>, logIsTerminal:
 function parseHost(text: string): Checked<string> {
   const value = text.replace(/^\[(.*:.*)\]$/, "$1");
   return /^[\w.:%-]{1,253}$/.test(value) ? { value } : { problem: "is not a host; allowed are a host name and an IP address" };
+}
+
+function parseNames(text: string): Checked<readonly string[]> {
+  const value = text.toLowerCase().split(",").map((name) => name.trim());
+  return value.every((name) => /^[\w-]+(\.[\w-]+)*$/.test(name)) ? { value } : { problem: "is not a list of host names, without ports" };
 }

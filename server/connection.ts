@@ -29,7 +29,8 @@ export interface Peer {
   readonly id: number;
   /** `host:port`, `[v6]:port`. */
   readonly address: string;
-  readonly transport: "text" | "frames";
+  /** What it speaks, but for those who came through the web. */
+  readonly transport: "text" | "frames" | "web";
 }
 
 /**

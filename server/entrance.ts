@@ -57,6 +57,11 @@ export class Entrance {
     return this.#seats.get(id);
   }
 
+  /** Everybody's seat, by the session's id. */
+  get seats(): ReadonlyMap<string, Seat> {
+    return this.#seats;
+  }
+
   /** Notes that an entry was committed. Its author hears of it with the room, or alone where it has left that. */
   committed(entry: Entry): void {
     const seat = this.#seats.get(entry.from);

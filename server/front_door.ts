@@ -3,22 +3,26 @@
  *
  * @module
  */
-import { count, hostAndPort } from "../shared/text.ts";
+import { count } from "../shared/text.ts";
 import type { ServerLimits } from "./config.ts";
 import type { Connection } from "./connection.ts";
 import type { Watch } from "./events.ts";
-import { type Speech, speech } from "./first_bytes.ts";
+import { speech } from "./first_bytes.ts";
+import { firstWords } from "./first_words.ts";
 import { SpareFiles } from "./spare_files.ts";
 import { FramesConnection } from "./transports/frames.ts";
+import type { Socket } from "./transports/socket.ts";
 import { TcpSocket } from "./transports/tcp_socket.ts";
-import { NAME_PROMPT, TextConnection } from "./transports/text.ts";
+import { TextConnection } from "./transports/text.ts";
+import { serveHttp } from "./transports/web/http.ts";
+import type { Site } from "./transports/web/site.ts";
 
-/** Who has said nothing for this long is asked for a name, in milliseconds. All but people at netcat speak first. */
-const PROMPT_MS = 300;
 /** How long a name may take, counted from the connection's first instant, in milliseconds. */
 const NAME_DUE_MS = 30_000;
 /** How long to wait when no connection can be accepted, in milliseconds; it passes when others close. */
 const RETRY_MS = 50;
+/** What the first frame begins with. */
+const BRACE = 0x7b;
 
 const encoder = new TextEncoder();
 
@@ -26,6 +30,10 @@ const encoder = new TextEncoder();
 export interface FrontDoorOptions {
   readonly limits: ServerLimits;
   readonly watch: Watch;
+  /** What browsers are shown. */
+  readonly site: Site;
+  /** Serves the server's window, from its own machine or from elsewhere. */
+  readonly console: { serve(socket: Socket, local: boolean): Promise<void> };
   /** Serves a connection until it is closed. */
   readonly serve: (connection: Connection) => Promise<void>;
 }
@@ -43,6 +51,16 @@ export class FrontDoor {
   constructor(listener: Deno.TcpListener, options: FrontDoorOptions) {
     this.#listener = listener;
     this.#options = options;
+  }
+
+  /** How many connections there are. */
+  get open(): number {
+    return this.#open.size;
+  }
+
+  /** How many there were that chat. */
+  get accepted(): number {
+    return this.#accepted;
   }
 
   /** Accepts until {@link close}. Not a `for await` over the listener: running out of file descriptors once would end that for good. */
@@ -106,13 +124,13 @@ export class FrontDoor {
 
   async #receive(socket: TcpSocket): Promise<void> {
     const due = performance.now() + NAME_DUE_MS;
-    switch (await this.#listen(socket, due)) {
+    const spoken = await firstWords(socket, speech, due);
+    switch (spoken) {
       case "frames":
-        return await this.#serve(new FramesConnection(socket, ++this.#accepted, due));
       case "text":
-        return await this.#serve(new TextConnection(socket, ++this.#accepted, due, this.#options.limits.textBytes));
+        return await this.#serve(socket, spoken, due);
       case "http":
-        return await this.#turnAway(socket, "spoke HTTP", this.#httpAnswer());
+        return await this.#receiveWeb(socket);
       case "tls":
         return await this.#turnAway(socket, "spoke TLS", "");
       case "undecided":
@@ -120,39 +138,29 @@ export class FrontDoor {
     }
   }
 
-  async #serve(connection: Connection): Promise<void> {
-    this.#options.watch({ type: "connected", peer: connection.peer });
-    await this.#options.serve(connection);
+  async #receiveWeb(socket: TcpSocket): Promise<void> {
+    const outcome = await serveHttp(socket, this.#options.site, socket.host);
+    if (outcome === "answered") return;
+    if ("refused" in outcome) return this.#options.watch({ type: "turned_away", address: socket.address, why: outcome.refused });
+    const { webSocket, owner } = outcome;
+    if (owner === undefined) await this.#receiveChat(webSocket);
+    else await this.#options.console.serve(webSocket, owner === "here");
+    await webSocket.finish();
   }
 
-  /** Reads until it is clear what the peer speaks, and asks for a name when it says nothing. Undecided is who left without a byte. */
-  async #listen(socket: TcpSocket, due: number): Promise<Speech> {
-    const wait = () => setTimeout(() => socket.stop(), due - performance.now());
-    let timer = setTimeout(() => {
-      socket.write(encoder.encode(NAME_PROMPT)).catch(() => socket.stop());
-      timer = wait();
-    }, PROMPT_MS);
-    try {
-      let said = new Uint8Array(0);
-      for (;;) {
-        const chunk = await socket.read();
-        clearTimeout(timer);
-        if (chunk === null) break;
-        said = joined(said, chunk);
-        const spoken = speech(said);
-        if (spoken !== "undecided") {
-          socket.unread(said);
-          return spoken;
-        }
-        timer = wait();
-      }
-      if (socket.stopped) return "text";
-      if (said.length === 0) return "undecided";
-      socket.unread(said);
-      return "text";
-    } finally {
-      clearTimeout(timer);
-    }
+  async #receiveChat(webSocket: Socket): Promise<void> {
+    const due = performance.now() + NAME_DUE_MS;
+    const spoken = await firstWords(webSocket, (bytes) => bytes[0] === BRACE ? "frames" : "text", due);
+    if (spoken !== "undecided") await this.#serve(webSocket, spoken === "frames" ? "frames" : "text", due);
+  }
+
+  async #serve(socket: Socket, speech: "frames" | "text", due: number): Promise<void> {
+    const id = ++this.#accepted;
+    const connection = speech === "frames"
+      ? new FramesConnection(socket, id, due)
+      : new TextConnection(socket, id, due, this.#options.limits.textBytes);
+    this.#options.watch({ type: "connected", peer: connection.peer });
+    await this.#options.serve(connection);
   }
 
   async #turnAway(socket: TcpSocket, why: string, answer: string): Promise<void> {
@@ -165,25 +173,4 @@ export class FrontDoor {
       socket.close(); // It did not wait for the answer.
     }
   }
-
-  #httpAnswer(): string {
-    const { hostname, port } = this.#listener.addr;
-    const text = `This port is a chat, not a web site. Join it with: chat client ${
-      hostAndPort(hostname, port)
-    }   or: nc ${hostname} ${port}\n`;
-    const head = [
-      "HTTP/1.1 400 Bad Request",
-      "Content-Type: text/plain; charset=utf-8",
-      `Content-Length: ${text.length}`,
-      "Connection: close",
-    ];
-    return `${head.join("\r\n")}\r\n\r\n${text}`;
-  }
-}
-
-function joined(one: Uint8Array, other: Uint8Array): Uint8Array<ArrayBuffer> {
-  const both = new Uint8Array(one.length + other.length);
-  both.set(one);
-  both.set(other, one.length);
-  return both;
 }

@@ -16,6 +16,7 @@ import {
 } from "@logtape/logtape";
 import { count, plural } from "../shared/text.ts";
 import type { ServerEvent, Watch } from "./events.ts";
+import { logLine } from "./log_line.ts";
 
 /** Bytes of log that may wait for a terminal that is held (Ctrl-S) or a disk that is slow; more is dropped, and said. */
 const WAITING_BYTES = 1024 * 1024;
@@ -89,62 +90,8 @@ function formatter({ format, terminal, colour }: LogOptions): TextFormatter {
 }
 
 function record(event: ServerEvent, { messages, terminal }: LogOptions): void {
-  const logger = getLogger("chat");
-  const shown = (address: string) => terminal ? address : network(address);
-  switch (event.type) {
-    case "started":
-      return logger.info("listening on {address}", { event: event.type, address: event.address });
-    case "stopping":
-      return logger.info("stopping: telling everybody", { event: event.type });
-    case "stopped":
-      return logger.info("stopped after {count}", { event: event.type, count: plural(event.messages, "message") });
-    case "connected": {
-      const { id, address, transport } = event.peer;
-      return logger.info("{address} connected ({transport})", { event: event.type, id, address: shown(address), transport });
-    }
-    case "joined": {
-      const { id, address } = event.peer;
-      return logger.info("{nick} joined #{room} from {address}", {
-        event: event.type,
-        id,
-        nick: event.nick,
-        room: event.room,
-        address: shown(address),
-      });
-    }
-    case "said": {
-      const { room, by, text, seq } = event.entry;
-      if (messages) return logger.info("#{room} {by}: {text}", { event: event.type, room, by, text, seq });
-      return logger.info("#{room} {by} said {bytes}", { event: event.type, room, by, seq, bytes: plural(text.length, "character") });
-    }
-    case "refused": {
-      const who = event.nick ?? shown(event.peer.address);
-      return logger.info("{who} was refused: {text}", { event: event.type, id: event.peer.id, who, text: event.text });
-    }
-    case "disconnected": {
-      const { nick, why, sent, peer } = event;
-      const properties = { event: event.type, id: peer.id, who: nick ?? shown(peer.address), why, sent };
-      return nick === undefined
-        ? logger.info("{who} went without a name: {why}", properties)
-        : logger.info("{who} left after {messages}: {why}", { ...properties, messages: plural(sent, "message") });
-    }
-    case "turned_away":
-      return logger.info("{address} was turned away: {why}", { event: event.type, address: shown(event.address), why: event.why });
-    case "fault":
-      return logger.error("something broke in {where}: {error}", { event: event.type, where: event.where, error: reason(event.error) });
-  }
-}
-
-/** An address as far as a log on disk may tell it: its /24, or its /48. */
-export function network(address: string): string {
-  const v6 = address.match(/^\[(.*)\]:\d+$/)?.[1];
-  if (v6 === undefined) return address.replace(/\.\d+:\d+$/, ".0/24");
-  const groups = v6.split("::")[0].split(":").filter((group) => group !== "").slice(0, 3);
-  return `${groups.join(":")}::/48`;
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const { level, template, properties } = logLine(event, { messages, addresses: terminal });
+  getLogger("chat")[level](template, properties);
 }
 
 /** Keeps a log from growing with everything that others do: above a rate it is counted. */

@@ -7,6 +7,8 @@
  *
  * A client skips lines that do not start with `{` until it has seen `welcome`: on a slow link the server may have asked for a name first.
  *
+ * Over a WebSocket, at `/ws`, the lines come in text messages: a message is one or more whole lines, and its end ends a line as well.
+ *
  * @module
  */
 

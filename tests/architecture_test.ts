@@ -32,7 +32,9 @@ const SQLITE_MODULE = /^node:sqlite$/;
 /** What the two sides of the engine on disk share: messages, and what is kept. */
 const SQLITE_BOTH = /^server\/history\/(sqlite_messages|retention)\.ts$/;
 const TEXT_PARTS = /^server\/transports\/(text_codec|text_commands)\.ts$/;
-const SOCKET_PARTS = /^server\/transports\/(tcp_socket|telnet)\.ts$/;
+const SOCKET_PARTS = /^server\/transports\/(socket|tcp_socket|telnet)\.ts$/;
+const SOCKET = /^server\/transports\/socket\.ts$/;
+const WEB_PARTS = /^server\/transports\/web\//;
 
 const RULES: readonly Rule[] = [
   {
@@ -53,15 +55,24 @@ const RULES: readonly Rule[] = [
   { of: /^server\/history\/sqlite_worker\.ts$/, may: [SHARED, HISTORY, ENGINE_PARTS, SQLITE, SQLITE_MODULE, /^node:timers$/] },
   { of: SQLITE, may: [SHARED, HISTORY, ENGINE_PARTS, SQLITE, SQLITE_MODULE] },
   { of: /^server\/(backup|export)\.ts$/, may: [SHARED, SQLITE, SQLITE_MODULE] },
-  { of: SOCKET_PARTS, may: [SHARED] },
+  { of: SOCKET_PARTS, may: [SHARED, SOCKET] },
   { of: TEXT_PARTS, may: [SHARED, SEAMS, /^@std\/text\//] },
   { of: /^server\/transports\/text\.ts$/, may: [SHARED, SEAMS, SOCKET_PARTS, TEXT_PARTS] },
+  // Who reads and writes WebSockets knows nothing of requests, and requests nothing of frames.
+  {
+    of: /^server\/transports\/web\/web_socket\.ts$/,
+    may: [SHARED, SOCKET, /^server\/transports\/web\/(message_frame\.ts|ws\.d\.ts)$/, /^ws$/, /^node:buffer$/],
+  },
+  { of: /^server\/transports\/web\/ws\.d\.ts$/, may: [/^ws$/] },
+  { of: WEB_PARTS, may: [SHARED, SOCKET, WEB_PARTS, /^node:crypto$/] },
   { of: /^server\/transports\//, may: [SHARED, SEAMS, SOCKET_PARTS] },
   { of: SEAMS, may: [SHARED, SEAMS] },
   { of: /^server\/serve\.ts$/, may: [SHARED, /^server\//, /^@std\//, /^node:crypto$/] },
   { of: /^server\/opening\.ts$/, may: [SHARED] },
-  { of: /^server\/front_door\.ts$/, may: [SHARED, SEAMS, /^server\/(first_bytes|spare_files)\.ts$/, /^server\/transports\//] },
-  { of: /^server\/log\.ts$/, may: [SHARED, SEAMS, /^@logtape\//] },
+  { of: /^server\/first_words\.ts$/, may: [/^server\/first_bytes\.ts$/, SOCKET, /^server\/transports\/text\.ts$/] },
+  { of: /^server\/front_door\.ts$/, may: [SHARED, SEAMS, /^server\/(first_bytes|first_words|spare_files)\.ts$/, /^server\/transports\//] },
+  { of: /^server\/log\.ts$/, may: [SHARED, SEAMS, /^server\/log_line\.ts$/, /^@logtape\//] },
+  { of: /^server\/console\//, may: [SHARED, SEAMS, SOCKET, /^server\/(log_line|outbox)\.ts$/, /^server\/console\//] },
   // The hub and what it is made of know interfaces only: no engine, no transport, nothing of the process.
   {
     of: /^server\//,
@@ -81,7 +92,7 @@ const RULES: readonly Rule[] = [
 
 /** What lies below the hub, and must not know it. */
 const BELOW_HUB =
-  /^server\/(entrance|moves|seat|places|hub_options|page|delay|broadcast|pump|encoded_tail|outbox|pressure|turns|connection|events|config|history_flags|first_bytes|spare_files|log|front_door|opening)\.ts$/;
+  /^server\/(entrance|moves|seat|places|hub_options|page|delay|broadcast|pump|encoded_tail|outbox|pressure|turns|connection|events|config|history_flags|first_bytes|first_words|spare_files|log|log_line|metrics|people|front_door|opening)\.ts$/;
 const HUB_AND_ABOVE = /^server\/(hub|session|serve)\.ts$/;
 
 function isAllowed({ from, to }: Edge): boolean {
@@ -102,8 +113,8 @@ interface Info {
   }[];
 }
 
-/** Where the program begins: its main thread, and the one of the history. */
-const ROOTS = ["main.ts", "server/history/sqlite_worker.ts"];
+/** Where the program begins: its main thread, the one of the history, and the page. */
+const ROOTS = ["main.ts", "server/history/sqlite_worker.ts", "client/web/app.ts"];
 
 /** Every import of the program, types included. */
 async function edges(): Promise<Edge[]> {
@@ -172,6 +183,13 @@ const BROKEN: readonly Edge[] = [
   { from: "server/transports/text.ts", to: "server/hub.ts" },
   { from: "server/transports/text.ts", to: "server/core/room.ts" },
   { from: "server/transports/text.ts", to: "server/transports/frames.ts" },
+  { from: "server/transports/web/web_socket.ts", to: "server/transports/web/site.ts" },
+  { from: "server/transports/web/http_head.ts", to: "ws" },
+  { from: "server/console/console.ts", to: "server/hub.ts" },
+  { from: "server/people.ts", to: "server/hub.ts" },
+  { from: "server/transports/web/site.ts", to: "server/hub.ts" },
+  { from: "server/transports/web/assets.ts", to: "client/web/app.ts" },
+  { from: "server/transports/text.ts", to: "server/transports/web/web_socket.ts" },
   { from: "server/hub.ts", to: "server/history/memory_history.ts" },
   { from: "server/hub.ts", to: "server/transports/text.ts" },
   { from: "server/hub.ts", to: "server/session.ts" },

@@ -8,7 +8,7 @@ import { type Line, LineSplitter } from "../../shared/lines.ts";
 import { type ClientFrame, LIMITS } from "../../shared/protocol.ts";
 import { count } from "../../shared/text.ts";
 import type { Codec, Connection, Peer } from "../connection.ts";
-import type { TcpSocket } from "./tcp_socket.ts";
+import type { Socket } from "./socket.ts";
 
 /** How long the first `hello` may take after the first byte, in milliseconds. Programs are quick. */
 const HELLO_DUE_MS = 5_000;
@@ -29,13 +29,13 @@ export class FramesConnection implements Connection {
   readonly nameTries = NAME_TRIES;
   readonly oneRoom = false;
   welcomed = false;
-  readonly #socket: TcpSocket;
+  readonly #socket: Socket;
   readonly #splitter = new LineSplitter(LIMITS.frameBytes);
 
   /** @param due When a name is due, on the clock of `performance.now()`. */
-  constructor(socket: TcpSocket, id: number, due: number) {
+  constructor(socket: Socket, id: number, due: number) {
     this.#socket = socket;
-    this.peer = { id, address: socket.address, transport: "frames" };
+    this.peer = { id, address: socket.address, transport: socket.transport ?? "frames" };
     this.nameDue = due;
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { hostAndPort } from "../../shared/text.ts";
+import type { Socket } from "./socket.ts";
 
 /** The first read of a connection, and each one after a quiet time, in bytes. */
 const READ_MIN = 2 * 1024;
@@ -13,12 +14,10 @@ const READ_MAX = 64 * 1024;
 const LINGER_MS = 1_000;
 
 /** One TCP connection. `Deno.Conn` throws where this returns: that a peer goes away is no fault. */
-export class TcpSocket {
-  /** `host:port` or `[v6]:port`. */
+export class TcpSocket implements Socket {
   readonly address: string;
   /** The peer's address alone, as limits count it. */
   readonly host: string;
-  /** What went wrong, in words, when the connection broke. */
   broken: string | undefined;
   readonly #conn: Deno.TcpConn;
   #buffer = new Uint8Array(READ_MIN);
@@ -40,17 +39,14 @@ export class TcpSocket {
     conn.setKeepAlive(true);
   }
 
-  /** Whether the peer ended its side cleanly, and all of it was read. */
   get ended(): boolean {
     return this.#ended;
   }
 
-  /** Whether {@link stop} was called. */
   get stopped(): boolean {
     return this.#stopped;
   }
 
-  /** The next bytes, valid until the next call; `null` at the end, after {@link stop}, and when the connection broke. One call at a time. */
   async read(): Promise<Uint8Array | null> {
     const unread = this.#unread;
     this.#unread = undefined;
@@ -70,23 +66,19 @@ export class TcpSocket {
     return bytes;
   }
 
-  /** Puts bytes back, to be read again. */
   unread(bytes: Uint8Array): void {
     this.#unread = bytes;
   }
 
-  /** Ends reading; a read under way ends with `null`. */
   stop(): void {
     this.#stopped = true;
     this.#endRead?.();
   }
 
-  /** Writes some of the bytes and says how many. Rejects when the connection is broken or closed. */
   write(bytes: Uint8Array): Promise<number> {
     return this.#conn.write(bytes);
   }
 
-  /** Ends the output, waits up to a second for the peer's end so that it can read everything, and closes. */
   async finish(): Promise<void> {
     if (this.#closed) return;
     const timer = setTimeout(() => this.close(), LINGER_MS);
@@ -102,7 +94,6 @@ export class TcpSocket {
     }
   }
 
-  /** Closes at once. @param why What is wrong with the peer, in words, when something is. */
   close(why?: string): void {
     if (this.#closed) return;
     this.#closed = true;

@@ -8,7 +8,7 @@ import { type Line, LineSplitter } from "../../shared/lines.ts";
 import { type ClientFrame, LIMITS, PROTOCOL_VERSION } from "../../shared/protocol.ts";
 import { count } from "../../shared/text.ts";
 import type { Connection, Peer } from "../connection.ts";
-import type { TcpSocket } from "./tcp_socket.ts";
+import type { Socket } from "./socket.ts";
 import { TelnetFilter } from "./telnet.ts";
 import { textCodec } from "./text_codec.ts";
 import { isBye, parseLine, TEXT_BACKLOG, type TextFrame } from "./text_commands.ts";
@@ -30,15 +30,15 @@ export class TextConnection implements Connection {
   readonly nameTries = NAME_TRIES;
   readonly oneRoom = true;
   welcomed = false;
-  readonly #socket: TcpSocket;
+  readonly #socket: Socket;
   readonly #telnet = new TelnetFilter();
   readonly #splitter: LineSplitter;
 
   /** @param due When a name is due, on the clock of `performance.now()`. @param lineBytes The longest line allowed. */
-  constructor(socket: TcpSocket, id: number, due: number, lineBytes: number) {
+  constructor(socket: Socket, id: number, due: number, lineBytes: number) {
     this.#socket = socket;
     this.#splitter = new LineSplitter(lineBytes);
-    this.peer = { id, address: socket.address, transport: "text" };
+    this.peer = { id, address: socket.address, transport: socket.transport ?? "text" };
     this.helloDue = due;
     this.nameDue = due;
   }

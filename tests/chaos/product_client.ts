@@ -5,6 +5,7 @@
  */
 import { systemClock } from "../../client/clock.ts";
 import { Connection } from "../../client/connection.ts";
+import { dial } from "../../client/dial.ts";
 import { LOBBY } from "../../shared/protocol.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Random } from "./random.ts";
@@ -33,6 +34,7 @@ export class ProductClient implements Client {
     this.#ledger = ledger;
     this.#connection = new Connection({
       address: { host: "127.0.0.1", port },
+      dial,
       name: () => Promise.resolve(name),
       secret: newRef(),
       backlog: 0,

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects } from "@std/assert";
 import { Connection, type ConnectionOptions } from "../../client/connection.ts";
+import { type Dial, dial } from "../../client/dial.ts";
 import type { ConnectionEvent } from "../../client/events.ts";
 import type { SayWithRef } from "../../client/unacknowledged.ts";
 import { Fatal } from "../../shared/exit.ts";
@@ -18,6 +19,7 @@ function setUp(server: FakeServer, options: Partial<ConnectionOptions> = {}): {
   const clock = new FakeClock({ skip: SKIP });
   const connection = new Connection({
     address: server.address,
+    dial,
     name: () => Promise.resolve("bob"),
     secret: "secret",
     backlog: 0,
@@ -242,6 +244,7 @@ Deno.test("Connection says how to start a server where there is none", async () 
   listener.close();
   const connection = new Connection({
     address: { host: "127.0.0.1", port },
+    dial,
     name: () => Promise.resolve("bob"),
     secret: "secret",
     backlog: 0,
@@ -427,4 +430,40 @@ Deno.test("Connection says hello where somebody has taken its session's name: re
   const leaving = leave(connection, events);
   await third.end();
   await leaving;
+});
+
+Deno.test("Connection with patience is not put off by a first attempt that fails, and says so once", async () => {
+  using server = new FakeServer();
+  let attempts = 0;
+  const late: Dial = (address, options) => {
+    const none = { kind: "no_answer", why: "no answer", text: "No chat server" } as const;
+    return ++attempts < 3 ? Promise.resolve(none) : dial(address, options);
+  };
+  const { connection, events } = setUp(server, { dial: late, patient: true });
+  const lost = await events.next();
+  assertEquals(lost.value, { kind: "lost", why: "no answer" });
+  const next = events.next();
+  const peer = await server.welcome("s1");
+  assertEquals((await next).value?.kind, "welcome");
+  assertEquals(attempts, 3);
+  const left = leave(connection, events);
+  await peer.end();
+  await left;
+});
+
+Deno.test("Connection comes back with what the one before it left", async () => {
+  using server = new FakeServer();
+  const resume = { epoch: "e1", token: "t1", cursors: { lobby: 7, dev: 2 } };
+  const { connection, events } = setUp(server, { resume });
+  const welcomed = until(events, "welcome");
+  const peer = await server.accept();
+  assertEquals(await peer.next(), { kind: "resume", v: [1], ...resume });
+  peer.send({ kind: "refused", code: "resume_unknown", text: "unknown", final: false });
+  const hello = await peer.next();
+  assertEquals(hello?.kind === "hello" && [hello.epoch, hello.cursors], ["e1", { lobby: 7, dev: 2 }]);
+  peer.send(welcome("s2"));
+  await welcomed;
+  const left = leave(connection, events);
+  await peer.end();
+  await left;
 });

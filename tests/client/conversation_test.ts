@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Connection } from "../../client/connection.ts";
 import { converse } from "../../client/conversation.ts";
+import { dial } from "../../client/dial.ts";
 import { relayFrames } from "../../client/frame_relay.ts";
 import { PlainView } from "../../client/views/plain.ts";
 import { Writer } from "../../client/writer.ts";
@@ -24,6 +25,7 @@ class Kept {
 function connect(server: FakeServer): Connection {
   return new Connection({
     address: server.address,
+    dial,
     name: () => Promise.resolve("bob"),
     secret: "secret",
     backlog: 0,

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { Connection } from "../../client/connection.ts";
+import { dial } from "../../client/dial.ts";
 import { deliver } from "../../client/delivery.ts";
 import { entryJson, entryLine } from "../../client/entry_line.ts";
 import { PATIENCE_MS } from "../../client/patience.ts";
@@ -20,7 +21,7 @@ const never = new AbortController().signal;
 
 function connect(server: FakeServer, clock: FakeClock): Connection {
   const name = () => Promise.resolve("bob");
-  return new Connection({ address: server.address, name, secret: "s".repeat(22), backlog: 0, clock, random: () => 0 });
+  return new Connection({ address: server.address, dial, name, secret: "s".repeat(22), backlog: 0, clock, random: () => 0 });
 }
 
 function delivery(server: FakeServer, clock: FakeClock, messages: Iterable<string>) {

@@ -5,6 +5,7 @@
  */
 import { assertEquals } from "@std/assert";
 import { Connection } from "../../client/connection.ts";
+import { dial } from "../../client/dial.ts";
 import { converse } from "../../client/conversation.ts";
 import type { Seen } from "../../client/timeline.ts";
 import type { SayWithRef } from "../../client/unacknowledged.ts";
@@ -34,6 +35,7 @@ export class Talk implements AsyncDisposable {
     const keeper = { unsent, said() {}, answered() {} };
     const connection = new Connection({
       address: this.#server.address,
+      dial,
       name: () => Promise.resolve("bob"),
       secret: "secret",
       backlog: 50,

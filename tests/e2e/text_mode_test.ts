@@ -125,20 +125,6 @@ Deno.test("front door: the first bytes decide, even after the prompt", async () 
   assertMatch(await late.lines.next() ?? "", /^\{"kind":"welcome"/);
 });
 
-Deno.test("front door: HTTP is answered in HTTP and never becomes a user", async () => {
-  await using server = await startServer();
-  using alice = await Peer.named(server.port, "alice");
-  for (const request of ["GET / HTTP/1.1\r\nHost: x\r\n\r\n", "POST /login HTTP/1.0\r\n\r\nbob\n", "CONNECT x:443 HTTP/1.1\r\n\r\n"]) {
-    const answer = await exchange(server.port, request.slice(0, 3), request.slice(3));
-    assertMatch(answer, /^HTTP\/1\.1 400 Bad Request\r\n/);
-    const [head, body] = answer.split("\r\n\r\n");
-    assertEquals(Number(head.match(/Content-Length: (\d+)/)?.[1]), body.length);
-    assertMatch(body, /^This port is a chat, not a web site\. Join it with: .*\n$/);
-    await server.program.stderr.match(/turned away: spoke HTTP/);
-  }
-  assertEquals(await alice.end(), ["* Bye, alice (0 messages sent)."]);
-});
-
 Deno.test("front door: TLS is closed and logged, and never becomes a user", async () => {
   await using server = await startServer();
   assertEquals(await exchange(server.port, Uint8Array.of(0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3)), "");

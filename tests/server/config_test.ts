@@ -13,6 +13,7 @@ const DEFAULTS: ServerConfig = {
   port: 12345,
   data: undefined,
   ephemeral: false,
+  webHosts: [],
   logFormat: "text",
   logMessages: true,
   limits: { maxConnections: undefined, maxPerAddress: 100, rate: 20, burst: 50, textBytes: 4096 },
@@ -40,6 +41,13 @@ Deno.test("serverConfig logs messages to a terminal only, unless told", () => {
 Deno.test("serverConfig keeps the history where --data says, or nowhere", () => {
   assertEquals(config(["--data", "/srv/chat"]), { ...DEFAULTS, data: "/srv/chat" });
   assertEquals(config(["--ephemeral"]), { ...DEFAULTS, ephemeral: true });
+});
+
+Deno.test("serverConfig takes the names that browsers know the server by", () => {
+  assertEquals(config(["--web-host", "Chat.example.com, box.example"]), { ...DEFAULTS, webHosts: ["chat.example.com", "box.example"] });
+  for (const text of ["a,", "http://a", "a:80", "a b", ".a"]) {
+    assertEquals(config(["--web-host", text]), `--web-host: "${text}" is not a list of host names, without ports`);
+  }
 });
 
 const HOSTS: readonly [text: string, host: string | undefined][] = [

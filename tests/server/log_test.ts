@@ -1,6 +1,7 @@
 import { assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import type { ServerEvent } from "../../server/events.ts";
-import { type LogOptions, network, openLog } from "../../server/log.ts";
+import { type LogOptions, openLog } from "../../server/log.ts";
+import { network } from "../../server/log_line.ts";
 import { entry } from "./fakes.ts";
 
 const MASKED: readonly [address: string, network: string][] = [

@@ -1,0 +1,67 @@
+/// <reference lib="dom" />
+/**
+ * The chat page, put together: the terminal's client, over a WebSocket, with a page for a view.
+ *
+ * @module
+ */
+import { systemClock } from "../clock.ts";
+import { DEFAULT_PORT } from "../config.ts";
+import { Connection } from "../connection.ts";
+import { converse } from "../conversation.ts";
+import { Ignored } from "../ignored.ts";
+import { Requests } from "../requests.ts";
+import { Attention } from "./attention.ts";
+import { byId } from "./elements.ts";
+import { NameForm } from "./name_form.ts";
+import { PageMemory } from "./page_memory.ts";
+import { PageSettings } from "./page_settings.ts";
+import { PageView } from "./page_view.ts";
+import { dialWeb } from "./wire.ts";
+
+/** How much of what was said before a newcomer is shown. */
+const BACKLOG = 50;
+
+async function chat(): Promise<void> {
+  const memory = new PageMemory();
+  const { name, left, secret } = memory.saved;
+  const { seen, unsent } = memory;
+  const attention = new Attention();
+  const nameForm = new NameForm(name);
+  const ignored = new Ignored();
+  let known = left ? undefined : name;
+  if (known !== undefined) nameForm.hide();
+  const connection = new Connection({
+    address: { host: location.hostname, port: Number(location.port) || DEFAULT_PORT },
+    dial: dialWeb,
+    name: (refused, signal) => {
+      const given = known;
+      known = undefined;
+      return given === undefined ? nameForm.ask(refused?.text, signal) : Promise.resolve(given);
+    },
+    secret,
+    rooms: seen?.rooms ?? [],
+    backlog: BACKLOG,
+    resume: left ? undefined : seen,
+    patient: true,
+    keeper: memory,
+    clock: systemClock,
+    random: Math.random,
+  });
+  const requests = new Requests((frame) => connection.send(frame));
+  const view = new PageView({ memory, requests, ignored, attention, nameForm });
+  const settings = new PageSettings(memory, attention);
+  await converse(connection, view, { strict: false, seen, unsent, settings, memory, requests, ignored });
+  if (view.replaced) {
+    memory.stop();
+    byId("elsewhere", HTMLDialogElement).showModal();
+  } else {
+    memory.forget();
+    location.reload();
+  }
+}
+
+byId("reload", HTMLButtonElement).addEventListener("click", () => location.reload());
+byId("elsewhere", HTMLDialogElement).addEventListener("cancel", (event) => event.preventDefault());
+chat().catch((error) => {
+  byId("state", HTMLElement).textContent = `This page has stopped: ${error instanceof Error ? error.message : error}. Load it again.`;
+});

@@ -1,0 +1,106 @@
+/// <reference lib="dom" />
+/**
+ * The chat page in Debian's Chromium, driven as a person would: it types, clicks and reads.
+ *
+ * @module
+ */
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+
+const CHROMIUM = "/usr/bin/chromium";
+const ROOT = new URL("../", import.meta.url).pathname;
+
+/** Why there are no browser tests here; `undefined` where there are. */
+export const noBrowser: string | undefined = await whyNot();
+
+async function whyNot(): Promise<string | undefined> {
+  if (await Deno.stat(CHROMIUM).catch(() => undefined) === undefined) return `there is no ${CHROMIUM}`;
+  // An executable brings its own page.
+  if (Deno.env.has("CHAT_BIN")) return undefined;
+  const { success, stderr } = await new Deno.Command("deno", { args: ["task", "--quiet", "bundle"], cwd: ROOT }).output();
+  return success ? undefined : `the page cannot be made: ${new TextDecoder().decode(stderr).trim()}`;
+}
+
+/** Chromium, for as long as a block lasts. */
+export interface Chromium extends AsyncDisposable {
+  /** A person with a browser of their own. */
+  person(port: number, options?: BrowserContextOptions): Promise<Person>;
+}
+
+/** Starts Chromium. */
+export async function startChromium(): Promise<Chromium> {
+  const { chromium } = await import("playwright-core");
+  const browser: Browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+  const people: Person[] = [];
+  return {
+    async person(port, options = {}) {
+      const context = await browser.newContext({ viewport: { width: 1100, height: 700 }, reducedMotion: "reduce", ...options });
+      const person = new Person(await context.newPage(), port);
+      await person.begin();
+      people.push(person);
+      return person;
+    },
+    async [Symbol.asyncDispose]() {
+      await browser.close();
+    },
+  };
+}
+
+/** Somebody at a page. */
+export class Person {
+  readonly page: Page;
+  /** What the page or the browser complained of: errors, and what the content security policy refused. */
+  readonly complaints: string[] = [];
+  readonly #url: string;
+
+  constructor(page: Page, port: number) {
+    this.page = page;
+    this.#url = `http://127.0.0.1:${port}/`;
+  }
+
+  async begin(): Promise<void> {
+    const { page, complaints } = this;
+    page.setDefaultTimeout(15_000);
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    page.on("console", (message) => {
+      // That a server is away for a while is no fault of the page.
+      if (message.type() === "error" && !/ERR_|WebSocket/.test(message.text())) complaints.push(message.text());
+    });
+    await page.addInitScript(`addEventListener("securitypolicyviolation", (event) => console.error("CSP: " + event.violatedDirective));`);
+    await page.goto(this.#url);
+  }
+
+  /** Gives a name and comes in. */
+  async join(name: string): Promise<this> {
+    await this.page.fill("#name", name);
+    await this.page.press("#name", "Enter");
+    await this.page.waitForFunction((name) => document.querySelector("#my-nick")?.textContent === name, name);
+    return this;
+  }
+
+  /** Writes something and sends it with Enter. */
+  async say(text: string): Promise<void> {
+    await this.page.fill("#text", text);
+    await this.page.press("#text", "Enter");
+  }
+
+  /** Waits until a message with this text is in the log, kept by the server. */
+  async hears(text: string): Promise<void> {
+    await this.page.locator("#log [data-seq]", { hasText: text }).first().waitFor();
+  }
+
+  /** The messages in the log, in order. */
+  async texts(): Promise<string[]> {
+    return await this.page.locator("#log [data-seq] .text").allTextContents();
+  }
+
+  /** Waits for a text in an element. */
+  async reads(selector: string, text: string | RegExp): Promise<void> {
+    await this.page.locator(selector, { hasText: text }).first().waitFor();
+  }
+
+  /** Comes into another room. */
+  async enter(room: string): Promise<void> {
+    await this.say(`/join ${room}`);
+    await this.reads("#room-name", `#${room}`);
+  }
+}
