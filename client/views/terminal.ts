@@ -212,6 +212,14 @@ export class TerminalView implements View {
     return this.#screen.drained();
   }
 
+  /** Leaves at once, where the process breaks: returns what is to be written to the terminal, and writes no more. */
+  abandon(): string {
+    if (this.#closed) return "";
+    this.#closed = true;
+    this.#device.setRaw(false);
+    return this.#screen.abandon(this.#device.size().columns) + PASTE_MARKS.off;
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
