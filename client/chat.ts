@@ -16,7 +16,6 @@ import { LiveSettings } from "./live_settings.ts";
 import { newSecret } from "./ref.ts";
 import { ClientState } from "./state/state.ts";
 import { paint } from "./views/paint.ts";
-import { PASTE_MARKS } from "./views/keys.ts";
 import { inputLines, PlainView } from "./views/plain.ts";
 import { type Device, type TerminalLook, TerminalView } from "./views/terminal.ts";
 import { Writer } from "./writer.ts";
@@ -49,13 +48,14 @@ async function chatInTerminal(config: ClientConfig): Promise<ExitCode> {
   const view = new TerminalView(terminalDevice(), lookOf(config), systemClock);
   const stopListening = listen({ SIGWINCH: () => view.resized(), SIGCONT: () => view.resumed() });
   // Whatever ends the process, the shell gets its terminal back.
-  globalThis.addEventListener("unload", restoreTerminal);
+  const restore = () => writeAtOnce(view.abandon());
+  globalThis.addEventListener("unload", restore);
   try {
     return await chatAsPerson(config, view, (look) => view.look = look);
   } finally {
     stopListening();
     await view.close();
-    globalThis.removeEventListener("unload", restoreTerminal);
+    globalThis.removeEventListener("unload", restore);
   }
 }
 
@@ -208,10 +208,10 @@ function setRaw(raw: boolean): void {
   }
 }
 
-function restoreTerminal(): void {
-  setRaw(false);
+/** Writes to a terminal without waiting. */
+function writeAtOnce(text: string): void {
   try {
-    Deno.stdout.writeSync(new TextEncoder().encode(PASTE_MARKS.off));
+    Deno.stdout.writeSync(new TextEncoder().encode(text));
   } catch {
     // As above.
   }

@@ -37,11 +37,16 @@ export class Screen {
 
   /** Takes the region away. `columns` is the width now: a narrower terminal has broken our rows into more. */
   hide(columns: number): void {
-    if (this.#region === NOTHING) return;
+    this.#writer.write(this.abandon(columns));
+  }
+
+  /** What takes the region away, for somebody else to write: there is no time to wait for a write. */
+  abandon(columns: number): string {
+    if (this.#region === NOTHING) return "";
     const { rows, row, column } = this.#region;
     const above = rows.slice(0, row).reduce((sum, text) => sum + breaks(text, columns) + 1, 0) + breaks(rows[row], columns, column);
-    this.#writer.write(`${above > 0 ? `\x1b[${above}A` : ""}\r\x1b[J`);
     this.#region = NOTHING;
+    return `${above > 0 ? `\x1b[${above}A` : ""}\r\x1b[J`;
   }
 
   /** Gives up the region without a trace: somebody else has written below it. */

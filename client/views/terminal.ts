@@ -11,12 +11,14 @@ import type { Clock } from "../clock.ts";
 import { COMMANDS, type Input, parseInput } from "../input.ts";
 import type { Shown } from "../rooms.ts";
 import type { Change, Room } from "../timeline.ts";
+import { Bell } from "./bell.ts";
 import { type Candidates, complete } from "./completion.ts";
 import { emojiByName } from "./emoji.ts";
 import { type Key, KeyReader, PASTE_MARKS } from "./keys.ts";
 import { layout } from "./layout.ts";
 import { type Asked, type Draft, LineEditor } from "./line_editor.ts";
 import { offerLine } from "./offer_line.ts";
+import { pendingRows } from "./pending_rows.ts";
 import { Screen } from "./screen.ts";
 import { statusLine } from "./status_line.ts";
 import { type Look, Transcript } from "./transcript.ts";
@@ -39,11 +41,6 @@ export interface TerminalLook extends Look {
   readonly bell: boolean;
 }
 
-/** Unanswered messages shown; the rest are counted. */
-const PENDING_SHOWN = 3;
-/** The shortest time between two rings, in milliseconds. */
-const RING_MS = 5_000;
-
 interface Question {
   readonly prompt: string;
   readonly editor: LineEditor;
@@ -54,6 +51,7 @@ interface Question {
 export class TerminalView implements View {
   readonly #device: Device;
   readonly #clock: Clock;
+  readonly #bell: Bell;
   readonly #screen: Screen;
   readonly #keys = new KeyReader();
   readonly #editor: LineEditor;
@@ -66,12 +64,12 @@ export class TerminalView implements View {
   #question: Question | undefined;
   #status: Status | undefined;
   #pending: readonly string[] = [];
-  #rungAt = -Infinity;
   #closed = false;
 
   constructor(device: Device, look: TerminalLook, clock: Clock) {
     this.#device = device;
     this.#clock = clock;
+    this.#bell = new Bell(clock);
     this.#look = look;
     this.#transcript = new Transcript(look);
     this.#screen = new Screen(device);
@@ -156,10 +154,7 @@ export class TerminalView implements View {
   }
 
   ring(): void {
-    const now = this.#clock.now();
-    if (!this.#look.bell || now - this.#rungAt < RING_MS) return;
-    this.#rungAt = now;
-    this.#screen.send("\x07");
+    if (this.#look.bell) this.#screen.send(this.#bell.ring());
   }
 
   clear(): void {
@@ -173,12 +168,9 @@ export class TerminalView implements View {
   }
 
   pending(says: Iterable<Say>): void {
-    const shown: string[] = [];
-    let count = 0;
-    for (const { text } of says) if (++count <= PENDING_SHOWN) shown.push(`… ${cleanText(text)}`);
-    if (count > PENDING_SHOWN) shown.push(`… and ${plural(count - PENDING_SHOWN, "more message")}`);
-    if (shown.length === 0 && this.#pending.length === 0) return;
-    this.#pending = shown;
+    const rows = pendingRows(says);
+    if (rows.length === 0 && this.#pending.length === 0) return;
+    this.#pending = rows;
     this.#redraw();
   }
 
@@ -210,6 +202,14 @@ export class TerminalView implements View {
 
   drained(): Promise<void> {
     return this.#screen.drained();
+  }
+
+  /** Leaves at once, where the process breaks: returns what is to be written to the terminal, and writes no more. */
+  abandon(): string {
+    if (this.#closed) return "";
+    this.#closed = true;
+    this.#device.setRaw(false);
+    return this.#screen.abandon(this.#device.size().columns) + PASTE_MARKS.off;
   }
 
   async close(): Promise<void> {
