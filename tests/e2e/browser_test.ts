@@ -174,6 +174,12 @@ browserTest("rooms: unread counts, mentions, the line where new messages begin, 
   await ada.page.locator("#room-list li", { hasText: "#dev" }).hover();
   await ada.page.click('[aria-label="Leave #dev"]');
   await ada.page.waitForFunction(() => document.querySelectorAll("#room-list li").length === 1);
+  await bob.enter("dev");
+  await bob.say("while Ada was out");
+  await bob.hears("while Ada was out");
+  await ada.enter("dev");
+  await ada.hears("while Ada was out");
+  await ada.page.click("[data-room=lobby]");
   await ada.say("/set sound on");
   await ada.reads("#log", "sound is on");
   assertEquals(await ada.page.isChecked("#sound"), true);
