@@ -57,9 +57,9 @@ export class Entrance {
     return this.#seats.get(id);
   }
 
-  /** How many seats are taken. */
-  get seats(): number {
-    return this.#seats.size;
+  /** Everybody's seat, by the session's id. */
+  get seats(): ReadonlyMap<string, Seat> {
+    return this.#seats;
   }
 
   /** Notes that an entry was committed. Its author hears of it with the room, or alone where it has left that. */

@@ -32,6 +32,8 @@ export interface FrontDoorOptions {
   readonly watch: Watch;
   /** What browsers are shown. */
   readonly site: Site;
+  /** Serves the server's window, from its own machine or from elsewhere. */
+  readonly console: { serve(socket: Socket, local: boolean): Promise<void> };
   /** Serves a connection until it is closed. */
   readonly serve: (connection: Connection) => Promise<void>;
 }
@@ -140,11 +142,16 @@ export class FrontDoor {
     const outcome = await serveHttp(socket, this.#options.site, socket.host);
     if (outcome === "answered") return;
     if ("refused" in outcome) return this.#options.watch({ type: "turned_away", address: socket.address, why: outcome.refused });
-    const { webSocket } = outcome;
+    const { webSocket, owner } = outcome;
+    if (owner === undefined) await this.#receiveChat(webSocket);
+    else await this.#options.console.serve(webSocket, owner === "here");
+    await webSocket.finish();
+  }
+
+  async #receiveChat(webSocket: Socket): Promise<void> {
     const due = performance.now() + NAME_DUE_MS;
     const spoken = await firstWords(webSocket, (bytes) => bytes[0] === BRACE ? "frames" : "text", due);
     if (spoken !== "undecided") await this.#serve(webSocket, spoken === "frames" ? "frames" : "text", due);
-    await webSocket.finish();
   }
 
   async #serve(socket: Socket, speech: "frames" | "text", due: number): Promise<void> {

@@ -43,6 +43,9 @@ export class Hub {
   readonly #moves: Moves;
   #messages = 0;
   #commits = 0;
+  #commitMs = 0;
+  /** When the first message was appended that no commit has answered yet, on the monotonic clock. */
+  #appendedAt: number | undefined;
   /** Aborted when the server stops: nobody is held up any more. */
   readonly #stopping = new AbortController();
 
@@ -64,9 +67,14 @@ export class Hub {
     return this.#commits;
   }
 
-  /** How many sessions there are, those included whose connection broke a moment ago. */
-  get sessions(): number {
+  /** Everybody who is in, those included whose connection broke a moment ago, by the session's id. */
+  get seats(): ReadonlyMap<string, Seat> {
     return this.#entrance.seats;
+  }
+
+  /** What the newest commit took, from its first message on, in milliseconds. */
+  get commitMs(): number {
+    return this.#commitMs;
   }
 
   /** Whether the server is stopping. */
@@ -181,6 +189,7 @@ export class Hub {
       this.#refuse(seat, frame.ref, decided as Refusal);
       return pump.congestion;
     }
+    this.#appendedAt ??= this.#options.monotonic();
     const full = this.#options.history.append(decided, session.owner);
     session.appended++;
     return full ?? place.broadcast.pressure.wait();
@@ -199,6 +208,8 @@ export class Hub {
   #deliver({ entries, repeated, rejected }: Batch): void {
     this.#messages += entries.length;
     this.#commits++;
+    if (this.#appendedAt !== undefined) this.#commitMs = this.#options.monotonic() - this.#appendedAt;
+    this.#appendedAt = undefined;
     for (const [name, said] of Map.groupBy(entries, (entry) => entry.room as RoomName)) {
       const place = this.#places.open(name);
       if ("code" in place) throw new Error(`cannot deliver to room "${name}": ${place.text}`);

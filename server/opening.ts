@@ -11,6 +11,8 @@ export interface Opening {
   readonly port: number;
   /** What the history keeps. */
   readonly keeps: string;
+  /** Opens the server's window once from elsewhere; `undefined` where its page has not been made. */
+  readonly consoleKey: string | undefined;
   /** What starts the program here: `chat`, or what runs it from its source. */
   readonly command: string;
   /** The machine's own addresses, for a server that listens on all of them. */
@@ -18,7 +20,7 @@ export interface Opening {
 }
 
 /** The opening lines of a server. */
-export function opening({ host, port, keeps, own, command }: Opening): string {
+export function opening({ host, port, keeps, consoleKey, own, command }: Opening): string {
   const everywhere = host === "0.0.0.0" || host === "::";
   const reachable = everywhere ? own.filter((ip) => host === "::" || !ip.includes(":")) : [host];
   const hosts = reachable.length > 0 ? reachable : ["127.0.0.1"];
@@ -33,6 +35,13 @@ export function opening({ host, port, keeps, own, command }: Opening): string {
     ...hosts.map((ip) => `  nc ${ip} ${port}`),
     "",
   ];
+  if (consoleKey !== undefined) {
+    lines.push(
+      "Your window on the server:",
+      ...hosts.map((ip) => `  http://${hostAndPort(ip, port)}/console${isLoopback(ip) ? "" : `#${consoleKey}`}`),
+      "",
+    );
+  }
   if (isLoopback(host)) lines.push(`Only this machine can join. For others, start it with: ${command} server --host 0.0.0.0`);
   lines.push(`Kept: ${keeps}. Ctrl-C stops the server.`, "");
   return lines.join("\n") + "\n";

@@ -32,6 +32,8 @@ export class Pump implements Writer {
   reader = "";
   /** When the peer was last offered something after it took what it was offered before, or some of it, on the clock of `performance.now()`. */
   moved = performance.now();
+  /** When the connection came, on the clock of `performance.now()`. */
+  readonly since = performance.now();
   readonly #turns: Turns;
   readonly #catchUp: CatchUp;
   readonly #outbox = new Outbox();
@@ -67,6 +69,13 @@ export class Pump implements Writer {
     if (!this.#outbox.congested || this.#over || this.#hurried) return undefined;
     this.#drained ??= Promise.withResolvers<void>();
     return this.#drained.promise;
+  }
+
+  /** Bytes that are published for it and not on their way. */
+  get behind(): number {
+    let bytes = this.#outbox.bytes;
+    for (const { tail, position } of this.#readings.values()) bytes += tail.length - Math.max(0, position.offset);
+    return bytes;
   }
 
   /** Lets nobody wait for this peer any more, however little it reads: the server stops. */

@@ -4,10 +4,13 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import type { Sample } from "../shared/console.ts";
 import { EXIT, type ExitCode, Fatal } from "../shared/exit.ts";
 import { base64Url, count, hostAndPort } from "../shared/text.ts";
 import { VERSION } from "../shared/version.ts";
 import type { ServerConfig } from "./config.ts";
+import type { Connection } from "./connection.ts";
+import { Console } from "./console/console.ts";
 import type { Watch } from "./events.ts";
 import { FrontDoor } from "./front_door.ts";
 import { dataFolder, lockDataFolder } from "./history/data_folder.ts";
@@ -19,13 +22,14 @@ import { Hub } from "./hub.ts";
 import { openLog } from "./log.ts";
 import { metricsText } from "./metrics.ts";
 import { opening } from "./opening.ts";
+import { partWith, peopleOf } from "./people.ts";
 import { serveConnection } from "./session.ts";
 import { loadAssets } from "./transports/web/assets.ts";
-import type { Site } from "./transports/web/site.ts";
 import { Turns } from "./turns.ts";
 
 /** What `deno task bundle` makes: the chat page. */
 const PAGE_FOLDER = `${import.meta.dirname}/../client/web/dist`;
+const SERVER = `chat/${VERSION}`;
 /** How long stopping may take, in milliseconds. */
 const STOP_MS = 5_000;
 /** How long the last lines of the log may take, in milliseconds: its terminal may be held. */
@@ -39,6 +43,8 @@ export interface RunningServer {
   readonly port: number;
   /** What it keeps, for people. */
   readonly keeps: string;
+  /** Opens the server's window once from elsewhere; `undefined` where its page has not been made. */
+  readonly consoleKey: string | undefined;
   /** Settles with what broke the history, when something does. */
   readonly broken: Promise<StorageBroken>;
   /** Tells everybody, delivers what was read, closes. Settles within 5 s. @param why Default: `"restart"`. */
@@ -80,11 +86,38 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
     listener.close();
     throw error;
   });
+  const { limits } = config;
+  const sample = (): Sample => ({
+    at: Date.now(),
+    messages: hub.messages,
+    connections: door.open,
+    sessions: hub.seats.size,
+    commitMs: hub.commitMs,
+    memory: Deno.memoryUsage().rss,
+  });
+  const console = new Console({
+    server: SERVER,
+    messages: config.logMessages,
+    sample,
+    people: () => peopleOf(hub.seats.values(), performance.now()),
+    notice: (text) => hub.seats.forEach(({ pump }) => pump.send({ kind: "notice", text })),
+    disconnect: (id) => {
+      const seat = hub.seats.get(id);
+      if (seat) partWith(seat);
+      return seat !== undefined;
+    },
+    newKey: () => randomText(24),
+    now: Date.now,
+  });
+  const seen: Watch = (event) => {
+    watch(event);
+    console.watch(event);
+  };
   const hub = new Hub({
     ...kept,
-    limits: config.limits,
-    watch,
-    server: `chat/${VERSION}`,
+    limits,
+    watch: seen,
+    server: SERVER,
     now: Date.now,
     monotonic: () => performance.now(),
     random: Math.random,
@@ -93,40 +126,26 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
     hash: (secret) => createHash("sha256").update(secret).digest("base64url"),
   });
   const turns = new Turns();
-  const site: Site = {
-    assets,
-    names: [...config.webHosts, config.host.toLowerCase()],
-    metrics: () =>
-      metricsText({
-        connections: door.open,
-        accepted: door.accepted,
-        sessions: hub.sessions,
-        messages: hub.messages,
-        commits: hub.commits,
-        memory: Deno.memoryUsage().rss,
-      }),
-  };
-  const door = new FrontDoor(listener, {
-    limits: config.limits,
-    watch,
-    site,
-    serve: (connection) => serveConnection(connection, hub, turns),
-  });
+  const names = [...config.webHosts, config.host.toLowerCase()];
+  const metrics = (): string => metricsText({ ...sample(), accepted: door.accepted, commits: hub.commits });
+  const serve = (connection: Connection) => serveConnection(connection, hub, turns);
+  const door = new FrontDoor(listener, { limits, watch: seen, site: { assets, names, metrics }, console, serve });
   const broken = Promise.withResolvers<StorageBroken>();
   const delivering = deliver(hub, broken.resolve);
   const accepting = door.run();
   const sweeping = setInterval(() => hub.sweep(), SWEEP_MS);
-  watch({ type: "started", address: hostAndPort(host, port) });
+  seen({ type: "started", address: hostAndPort(host, port) });
   const stop = async (why: "restart" | "storage" = "restart") => {
-    watch({ type: "stopping" });
+    seen({ type: "stopping" });
     hub.stop(why);
     clearInterval(sweeping);
     await within(STOP_MS, door.close());
     await kept.close();
     await Promise.all([delivering, accepting]);
+    console.close();
     watch({ type: "stopped", messages: hub.messages });
   };
-  return { host, port, keeps: kept.keeps, broken: broken.promise, stop };
+  return { host, port, keeps: kept.keeps, consoleKey: assets.has("/console") ? console.key : undefined, broken: broken.promise, stop };
 }
 
 /** Delivers until the history is closed or broken. */

@@ -71,9 +71,9 @@ export class WebPeer implements Disposable {
   }
 
   /** Connects and upgrades. */
-  static async connect(port: number, fields: Readonly<Record<string, string>> = {}): Promise<WebPeer> {
+  static async connect(port: number, fields: Readonly<Record<string, string>> = {}, path = "/ws"): Promise<WebPeer> {
     const peer = new WebPeer(await Deno.connect({ hostname: "127.0.0.1", port }));
-    await peer.write(encoder.encode(upgradeRequest(fields)));
+    await peer.write(encoder.encode(upgradeRequest(fields, path)));
     const head = await peer.#until("\r\n\r\n");
     assertEquals(head.split("\r\n")[0], "HTTP/1.1 101 Switching Protocols");
     assertEquals(head.match(/Sec-WebSocket-Accept: (.*)\r/)?.[1], "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");

@@ -29,7 +29,7 @@ const INDEX = "index.html";
 const NO_BUNDLE = "The chat page is not there: it has not been made yet. Make it with: deno task bundle   and start the server again. " +
   "The terminal client and netcat work without it.";
 
-/** Reads a folder's files; none when there is no such folder. `index.html` is at `/`, the others under their names. */
+/** Reads a folder's files; none when there is no such folder. `index.html` is at `/`, another page under its name without `.html`. */
 export async function loadAssets(folder: string): Promise<Assets> {
   const assets = new Map<string, Asset>();
   try {
@@ -38,7 +38,7 @@ export async function loadAssets(folder: string): Promise<Assets> {
       if (!isFile || type === undefined) continue;
       const bytes = await Deno.readFile(`${folder}/${name}`);
       const etag = `"${createHash("sha256").update(bytes).digest("base64url").slice(0, 22)}"`;
-      assets.set(name === INDEX ? "/" : `/${name}`, { bytes, type, etag });
+      assets.set(name === INDEX ? "/" : `/${name.replace(/\.html$/, "")}`, { bytes, type, etag });
     }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;

@@ -6,7 +6,7 @@
 import type { Socket } from "../socket.ts";
 import { type Answer, headOf, refusal } from "./answer.ts";
 import { type Head, HeadReader, type Refused } from "./http_head.ts";
-import { type Site, visit } from "./site.ts";
+import { type Site, type Upgrade, visit } from "./site.ts";
 import type { WebSocket } from "./web_socket.ts";
 
 /** How long a head may take, in milliseconds. */
@@ -21,7 +21,7 @@ const HALF: Refused = { status: 400, text: "The request ended in the middle of i
 const WORTH_TELLING = new Set([403, 421]);
 
 /** How a request ended: as a WebSocket, answered, or refused for a reason, in words. */
-export type Outcome = { readonly webSocket: WebSocket } | { readonly refused: string } | "answered";
+export type Outcome = { readonly webSocket: WebSocket; readonly owner: Upgrade["owner"] } | { readonly refused: string } | "answered";
 
 /** Answers a request. @param peer The address that it comes from. */
 export async function serveHttp(socket: Socket, site: Site, peer: string): Promise<Outcome> {
@@ -36,7 +36,7 @@ export async function serveHttp(socket: Socket, site: Site, peer: string): Promi
     // Loaded when the first browser comes: a server without browsers does without it.
     const { upgraded } = await import("./web_socket.ts");
     const webSocket = await upgraded(socket, answer.accept);
-    return webSocket ? { webSocket } : "answered";
+    return webSocket ? { webSocket, owner: answer.owner } : "answered";
   }
   await send(socket, answer, head.method);
   return WORTH_TELLING.has(answer.status) ? refused(answer) : "answered";

@@ -11,6 +11,8 @@ import type { Head, Refused } from "./http_head.ts";
 
 /** Where the WebSocket is; at `/` too, for those who give a host and no path. */
 const WEB_SOCKET = ["/ws", "/"];
+/** The WebSocket of the server's window. */
+const CONSOLE = "/console/ws";
 /** RFC 6455, section 1.3. */
 const WEB_SOCKET_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
@@ -27,6 +29,8 @@ export interface Site {
 export interface Upgrade {
   /** The `Sec-WebSocket-Accept` of the answer. */
   readonly accept: string;
+  /** Who opens the server's window, and where; otherwise it is a chat. */
+  readonly owner?: "here" | "elsewhere";
 }
 
 /** What a request gets. @param peer The address that it really came from. */
@@ -36,9 +40,10 @@ export function visit(site: Site, head: Head, peer: string): Answer | Upgrade {
   if (!isOurs(head.host, site.names)) return stranger(head.host);
   if (wants(fields.get("upgrade"), "websocket")) {
     const upgrade = upgradeOf(head);
-    return "accept" in upgrade ? upgrade : refusal(upgrade);
+    if ("status" in upgrade) return refusal(upgrade);
+    return path === CONSOLE ? { ...upgrade, owner: isHere(peer, head) ? "here" : "elsewhere" } : upgrade;
   }
-  if (path === "/ws") return plain(426, "This is where WebSockets connect.", { Upgrade: "websocket" });
+  if (path === "/ws" || path === CONSOLE) return plain(426, "This is where WebSockets connect.", { Upgrade: "websocket" });
   if (path === "/metrics") {
     if (!isHere(peer, head)) return plain(403, "The figures are for the server's own machine only.");
     return plain(200, site.metrics().trimEnd(), { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" });
@@ -55,7 +60,7 @@ function isHere(peer: string, { host, fields }: Head): boolean {
 function upgradeOf({ method, path, host, fields }: Head): Upgrade | Refused {
   const origin = fields.get("origin");
   const key = fields.get("sec-websocket-key");
-  if (!WEB_SOCKET.includes(path)) return { status: 404, text: "There is no WebSocket here. It is at /ws" };
+  if (path !== CONSOLE && !WEB_SOCKET.includes(path)) return { status: 404, text: "There is no WebSocket here. It is at /ws" };
   // A program that is no browser says no origin.
   if (origin !== undefined && !isSameOrigin(origin, host)) return { status: 403, text: "A page of another site may not connect here." };
   if (fields.get("sec-websocket-version") !== "13") {

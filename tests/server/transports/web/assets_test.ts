@@ -5,7 +5,16 @@ Deno.test("loadAssets: a folder's files by their paths, with type and ETag; none
   const folder = await Deno.makeTempDir();
   try {
     assertEquals((await loadAssets(`${folder}/none`)).size, 0);
-    for (const [name, text] of [["index.html", "<p>"], ["app.js", "1"], ["style.css", "a{}"], ["icon.svg", "<svg/>"], ["notes.txt", "x"]]) {
+    for (
+      const [name, text] of [
+        ["index.html", "<p>"],
+        ["console.html", "<p>"],
+        ["app.js", "1"],
+        ["style.css", "a{}"],
+        ["icon.svg", "<svg/>"],
+        ["notes.txt", "x"],
+      ]
+    ) {
       await Deno.writeTextFile(`${folder}/${name}`, text);
     }
     await Deno.mkdir(`${folder}/more.js`);
@@ -13,6 +22,7 @@ Deno.test("loadAssets: a folder's files by their paths, with type and ETag; none
     assertEquals([...assets].map(([path, { type }]) => [path, type]).sort(), [
       ["/", "text/html; charset=utf-8"],
       ["/app.js", "text/javascript; charset=utf-8"],
+      ["/console", "text/html; charset=utf-8"],
       ["/icon.svg", "image/svg+xml"],
       ["/style.css", "text/css; charset=utf-8"],
     ]);

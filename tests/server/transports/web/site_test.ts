@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertObjectMatch } from "@std/assert";
 import { type Answer, headOf } from "../../../../server/transports/web/answer.ts";
 import { type Head, HeadReader } from "../../../../server/transports/web/http_head.ts";
 import { isOurs, isSameOrigin } from "../../../../server/transports/web/host.ts";
@@ -104,6 +104,11 @@ Deno.test("visit: who may go on as a WebSocket, and where", () => {
   assertEquals(status(upgradeRequest({}, "/app.js")), 404);
   assertEquals(status(upgradeRequest().replace("GET", "HEAD")), 400);
   assertEquals(status(upgradeRequest({}, "/").replace("HTTP/1.1", "HTTP/1.0")), 200);
+  const owner = (peer: string, fields = {}) => ask(upgradeRequest(fields, "/console/ws"), peer);
+  assertObjectMatch(owner("127.0.0.1"), { owner: "here" });
+  assertObjectMatch(owner("127.0.0.1", { Forwarded: "for=127.0.0.1" }), { owner: "elsewhere" });
+  assertObjectMatch(owner("203.0.113.7"), { owner: "elsewhere" });
+  assertObjectMatch(owner("127.0.0.1", { Origin: "http://evil.example" }), { status: 403 });
   // The key and the answer of RFC 6455, section 1.3.
   assertEquals(ask(upgradeRequest()), { accept: "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" });
 });

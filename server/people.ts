@@ -1,0 +1,27 @@
+/**
+ * Who is in, as the server's owner sees them, and what the owner may do.
+ *
+ * @module
+ */
+import { type Person, ROOMS_LISTED } from "../shared/console.ts";
+import type { Seat } from "./seat.ts";
+
+/** Who is in. @param now On the clock of `performance.now()`. */
+export function peopleOf(seats: Iterable<Seat>, now: number): Person[] {
+  return Array.from(seats, ({ session, pump, lostAt }) => ({
+    id: session.id,
+    nick: session.nick,
+    rooms: [...session.rooms].slice(0, ROOMS_LISTED),
+    address: pump.connection.peer.address,
+    transport: pump.connection.peer.transport,
+    ...lostAt === undefined ? { forMs: Math.round(now - pump.since) } : {},
+    behind: pump.behind,
+    sent: session.committed,
+  }));
+}
+
+/** Ends somebody's connection, after everything published so far, and says who did. */
+export function partWith({ pump }: Seat): void {
+  void pump.finish({ kind: "bye", reason: "error", text: "The owner of this server has ended your connection" });
+  pump.connection.stop();
+}
