@@ -278,7 +278,8 @@ function print(text: string): ExitCode {
 /** Says in one line why the program ends, and ends it. */
 function end(error: unknown): never {
   const [text, code] = error instanceof Fatal ? [error.message, error.code] : [defect(error), EXIT.software];
-  complain(text);
+  // Said last: whoever has the terminal gives it back first.
+  globalThis.addEventListener("unload", () => complain(text));
   Deno.exit(code);
 }
 

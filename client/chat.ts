@@ -16,7 +16,6 @@ import { LiveSettings } from "./live_settings.ts";
 import { newSecret } from "./ref.ts";
 import { ClientState } from "./state/state.ts";
 import { paint } from "./views/paint.ts";
-import { PASTE_MARKS } from "./views/keys.ts";
 import { inputLines, PlainView } from "./views/plain.ts";
 import { type Device, type TerminalLook, TerminalView } from "./views/terminal.ts";
 import { Writer } from "./writer.ts";
@@ -27,6 +26,8 @@ const PERSON_BACKLOG = 50;
 const NO_MEMORY: Memory = { keeps: false, welcomed() {}, renamed() {}, entered() {}, left() {}, saw() {} };
 /** Longer than a farewell takes; after it nobody waits for a view that is stuck. */
 const LEAVE_MS = 3_000;
+/** What a terminal is taken for that does not say. */
+const UNKNOWN_SIZE = { columns: 80, rows: 24 };
 /** Signals that mean: time to go. */
 const LEAVE_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** Those that Deno knows on Windows. */
@@ -47,13 +48,14 @@ async function chatInTerminal(config: ClientConfig): Promise<ExitCode> {
   const view = new TerminalView(terminalDevice(), lookOf(config), systemClock);
   const stopListening = listen({ SIGWINCH: () => view.resized(), SIGCONT: () => view.resumed() });
   // Whatever ends the process, the shell gets its terminal back.
-  globalThis.addEventListener("unload", restoreTerminal);
+  const restore = () => writeAtOnce(view.abandon());
+  globalThis.addEventListener("unload", restore);
   try {
     return await chatAsPerson(config, view, (look) => view.look = look);
   } finally {
     stopListening();
     await view.close();
-    globalThis.removeEventListener("unload", restoreTerminal);
+    globalThis.removeEventListener("unload", restore);
   }
 }
 
@@ -176,10 +178,12 @@ function terminalDevice(): Device {
     write: (bytes) => Deno.stdout.write(bytes),
     size() {
       try {
-        return Deno.consoleSize();
+        const { columns, rows } = Deno.consoleSize();
+        // A terminal that a program made for another, as `script` does, may not know.
+        return { columns: columns || UNKNOWN_SIZE.columns, rows: rows || UNKNOWN_SIZE.rows };
       } catch {
         // The terminal was closed under us, and we are about to hear of it.
-        return { columns: 80, rows: 24 };
+        return UNKNOWN_SIZE;
       }
     },
     setRaw,
@@ -204,10 +208,10 @@ function setRaw(raw: boolean): void {
   }
 }
 
-function restoreTerminal(): void {
-  setRaw(false);
+/** Writes to a terminal without waiting. */
+function writeAtOnce(text: string): void {
   try {
-    Deno.stdout.writeSync(new TextEncoder().encode(PASTE_MARKS.off));
+    Deno.stdout.writeSync(new TextEncoder().encode(text));
   } catch {
     // As above.
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import { LOBBY } from "../shared/protocol.ts";
-import type { Change, Room, Said } from "./timeline.ts";
+import type { Change, Room, Said, Skipped } from "./timeline.ts";
 
 /** What waits in a room that is not shown, entries; older ones are left out. */
 const HELD = 200;
@@ -94,20 +94,20 @@ export class OpenRooms {
     const room = roomOf(change);
     if (room === undefined || room === this.#current) return true;
     const waiting = this.#rooms.get(room);
-    if (change.kind === "said" && waiting) hold(waiting, change);
+    if ((change.kind === "said" || change.kind === "skipped") && waiting) hold(waiting, change);
     return false;
   }
 }
 
-function hold(waiting: Waiting, said: Said): void {
-  waiting.changes.push(said);
+function hold(waiting: Waiting, change: Said | Skipped): void {
+  waiting.changes.push(change);
   if (waiting.changes.length > HELD) {
     waiting.changes.shift();
     waiting.leftOut++;
   }
-  if (said.past || said.own) return;
+  if (change.kind === "skipped" || change.past || change.own) return;
   waiting.unread++;
-  waiting.mentioned ||= said.mention;
+  waiting.mentioned ||= change.mention;
 }
 
 function roomOf(change: Change): string | undefined {

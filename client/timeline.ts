@@ -35,6 +35,13 @@ export interface Said {
   readonly leftOff?: number;
 }
 
+/** Entries that the server has no more, and we had not seen. */
+export interface Skipped {
+  readonly kind: "skipped";
+  readonly room: string;
+  readonly count: number;
+}
+
 /** Something to tell the person. */
 export type Change =
   /** We are in, or back in (`again`). */
@@ -58,7 +65,7 @@ export type Change =
   | { readonly kind: "joined" | "left"; readonly room: string; readonly by: string; readonly total: number }
   /** Our own message was refused. */
   | { readonly kind: "failed"; readonly say: Say; readonly why: string }
-  | { readonly kind: "skipped"; readonly room: string; readonly count: number }
+  | Skipped
   /** The server could not make sense of us. */
   | { readonly kind: "trouble"; readonly text: string }
   | Bye
@@ -120,11 +127,6 @@ export class Timeline {
   /** How many of our messages have no answer. */
   get unanswered(): number {
     return this.#pending.size;
-  }
-
-  /** The rooms we are in, in the order we came in. */
-  get rooms(): Iterable<Room> {
-    return this.#rooms.values();
   }
 
   room(name: string): Room | undefined {

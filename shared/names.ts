@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { graphemesOf } from "./graphemes.ts";
 import { LIMITS, type RefusalCode } from "./protocol.ts";
 import { byteLength } from "./text.ts";
 
@@ -72,8 +73,6 @@ const LOOKS_LIKE = new Map(
   }),
 );
 
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
-
 /**
  * Allows a person's name or says why not. White space around it is not part of it.
  *
@@ -95,7 +94,7 @@ export function parseNick(input: string): Parsed<Nick> {
   const name = input.trim();
   if (/^[A-Za-z][A-Za-z0-9_-]{0,15}$/.test(name)) return RESERVED.has(fold(name)) ? reserved(name) : { ok: true, name: name as Nick };
   if (name === "") return refuse("name_empty", "A name cannot be empty");
-  if (byteLength(name) > LIMITS.nickBytes || [...graphemes.segment(name)].length > LIMITS.nickGraphemes) {
+  if (byteLength(name) > LIMITS.nickBytes || [...graphemesOf(name)].length > LIMITS.nickGraphemes) {
     return refuse("name_too_long", `A name has at most ${LIMITS.nickGraphemes} characters and ${LIMITS.nickBytes} bytes`);
   }
   // What stands for bytes that were no UTF-8.

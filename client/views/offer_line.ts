@@ -24,10 +24,12 @@ export function offerLine({ options, chosen }: Offer, columns: number): string {
   for (const [i, { label }] of options.entries()) {
     const option = i === chosen ? `[${label}]` : label;
     const longer = row === "" ? option : `${row}  ${option}`;
-    // The chosen one is in this row, and no more fit.
-    if (textWidth(longer) > columns && chosen !== undefined && i > chosen) break;
-    row = textWidth(longer) > columns && chosen !== undefined ? option : longer;
-    if (chosen === undefined && textWidth(row) > columns) break;
+    if (textWidth(longer) <= columns) row = longer;
+    // That it is cut says that there are more.
+    else if (chosen === undefined) return fit(longer, columns);
+    // The chosen one is in this row.
+    else if (i > chosen) break;
+    else row = option;
   }
   return fit(row, columns);
 }

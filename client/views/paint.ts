@@ -5,8 +5,8 @@
  */
 import { fold } from "../../shared/names.ts";
 
-/** Of the 256-colour palette, those that can be read on black and on white: a contrast of 3 to 1 or more with both. */
-const NICK_COLOURS = [31, 35, 65, 67, 97, 130, 132, 133, 137, 166];
+/** Of the 256-colour palette, those that are read on dark and on light: a contrast of 3 to 1 or more with each background that terminals come with. */
+const NICK_COLOURS = [28, 31, 33, 64, 65, 67, 98, 130, 133, 136, 166, 168];
 
 /** Ways to set a text apart; all of them return it unchanged where no colour is wanted. */
 export interface Paint {

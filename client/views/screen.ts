@@ -4,7 +4,7 @@
  * @module
  */
 import { type Sink, Writer } from "../writer.ts";
-import { textWidth } from "./width.ts";
+import { graphemeWidth, splitGraphemes } from "./width.ts";
 
 /** Rows to draw and where the cursor stands among them. */
 export interface Region {
@@ -37,12 +37,16 @@ export class Screen {
 
   /** Takes the region away. `columns` is the width now: a narrower terminal has broken our rows into more. */
   hide(columns: number): void {
-    if (this.#region === NOTHING) return;
+    this.#writer.write(this.abandon(columns));
+  }
+
+  /** What takes the region away, for somebody else to write: there is no time to wait for a write. */
+  abandon(columns: number): string {
+    if (this.#region === NOTHING) return "";
     const { rows, row, column } = this.#region;
-    const above = rows.slice(0, row).reduce((sum, text) => sum + rowsTaken(visibleWidth(text), columns), 0) +
-      Math.floor(column / Math.max(1, columns));
-    this.#writer.write(`${above > 0 ? `\x1b[${above}A` : ""}\r\x1b[J`);
+    const above = rows.slice(0, row).reduce((sum, text) => sum + breaks(text, columns) + 1, 0) + breaks(rows[row], columns, column);
     this.#region = NOTHING;
+    return `${above > 0 ? `\x1b[${above}A` : ""}\r\x1b[J`;
   }
 
   /** Gives up the region without a trace: somebody else has written below it. */
@@ -84,10 +88,20 @@ export class Screen {
   }
 }
 
-function visibleWidth(row: string): number {
-  return textWidth(row.replace(COLOURS, ""));
-}
-
-function rowsTaken(width: number, columns: number): number {
-  return Math.max(1, Math.ceil(width / Math.max(1, columns)));
+/**
+ * How often a terminal of `columns` has broken a row before the cell at `column`, or in all. Behind the end of a full row it has not: some terminals
+ * have the cursor on the next row by then, but one row too few leaves one row of ours behind, and one too many takes away what was said.
+ */
+function breaks(row: string, columns: number, column = Infinity): number {
+  let [count, from, to] = [0, 0, 0];
+  for (const grapheme of splitGraphemes(row.replace(COLOURS, ""))) {
+    const width = graphemeWidth(grapheme);
+    if (to > from && to - from + width > columns) {
+      count++;
+      from = to;
+    }
+    if (to >= column) break;
+    to += width;
+  }
+  return count;
 }

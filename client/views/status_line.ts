@@ -4,6 +4,7 @@
  * @module
  */
 import { cleanText, count } from "../../shared/text.ts";
+import type { OpenRoom } from "../rooms.ts";
 import type { Status } from "./view.ts";
 import { textWidth } from "./width.ts";
 
@@ -12,8 +13,9 @@ const NAMED = 3;
 const BETWEEN = " · ";
 
 /**
- * Writes the status in at most `columns` columns. Where that is too narrow, what matters least goes first: who is here, then the other rooms, then
- * our room's name. That something is wrong with the connection always stays, as far as it fits.
+ * Writes the status in at most `columns` columns. Where that is too narrow, what matters least goes first: who is here, then the other rooms
+ * without news, then those with, which are counted instead, then our room's name. That something is wrong with the connection always stays, as
+ * far as it fits.
  *
  * @example
  * ```ts
@@ -28,14 +30,32 @@ export function statusLine(status: Status, columns: number): string {
   const { room, rooms } = status;
   const here = room === undefined ? "" : `#${cleanText(room.name)}`;
   const state = connection(status);
-  const others = rooms.filter(({ name }) => name !== room?.name)
-    .map(({ number, name, unread, mentioned }) =>
-      `${number}:#${cleanText(name)}${unread > 0 ? ` ${count(unread)}${mentioned ? "!" : ""}` : ""}`
-    )
-    .join(" ");
-  const attempts = [[here, people(status), others, state], [here, others, state], [here, state], [state]];
+  const others = rooms.filter(({ name }) => name !== room?.name);
+  const news = others.filter(({ unread }) => unread > 0);
+  const attempts = [
+    [here, people(status), list(others), state],
+    [here, list(others), state],
+    [here, list(news), state],
+    [here, news.length === 0 ? "" : sum(news), state],
+    [here, state],
+    [state],
+  ];
   const texts = attempts.map((parts) => parts.filter((part) => part !== "").join(BETWEEN));
   return texts.find((text) => textWidth(text) <= columns) ?? "";
+}
+
+function list(rooms: readonly OpenRoom[]): string {
+  return rooms.map(({ number, name, ...more }) => `${number}:#${cleanText(name)}${more.unread > 0 ? ` ${unreadOf(more)}` : ""}`).join(" ");
+}
+
+function sum(rooms: readonly OpenRoom[]): string {
+  const unread = rooms.reduce((sum, { unread }) => sum + unread, 0);
+  return `${unreadOf({ unread, mentioned: rooms.some(({ mentioned }) => mentioned) })} unread`;
+}
+
+/** With a `!` where somebody says our name. */
+function unreadOf({ unread, mentioned }: Pick<OpenRoom, "unread" | "mentioned">): string {
+  return `${count(unread)}${mentioned ? "!" : ""}`;
 }
 
 function people({ room, nick }: Status): string {

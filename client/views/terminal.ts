@@ -152,7 +152,7 @@ export class TerminalView implements View {
   }
 
   notice(text: string): void {
-    this.#print(text.split("\n").map((line) => this.#transcript.notice(line)));
+    this.#print(cleanText(text, { newlines: true }).split("\n").map((line) => this.#transcript.notice(line)));
   }
 
   ring(): void {
@@ -210,6 +210,14 @@ export class TerminalView implements View {
 
   drained(): Promise<void> {
     return this.#screen.drained();
+  }
+
+  /** Leaves at once, where the process breaks: returns what is to be written to the terminal, and writes no more. */
+  abandon(): string {
+    if (this.#closed) return "";
+    this.#closed = true;
+    this.#device.setRaw(false);
+    return this.#screen.abandon(this.#device.size().columns) + PASTE_MARKS.off;
   }
 
   async close(): Promise<void> {

@@ -3,11 +3,16 @@
  *
  * @module
  */
+import { graphemesOf } from "../../shared/graphemes.ts";
 import { graphemeWidth, splitGraphemes, textWidth } from "./width.ts";
 
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+let segmenter: Intl.Segmenter | undefined;
+
 /** Knows words that no space divides, as in Japanese. */
-const words = new Intl.Segmenter("en", { granularity: "word" });
+function wordsOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter("en", { granularity: "word" });
+  return segmenter.segment(text);
+}
 
 /**
  * A text of one or more rows, divided by line feeds. Places are in UTF-16 units.
@@ -73,7 +78,7 @@ export class TextBuffer {
 
   /** The beginning of the word at or before the cursor. */
   get wordStart(): number {
-    const segments = words.segment(this.#text);
+    const segments = wordsOf(this.#text);
     for (let at = this.#cursor; at > 0;) {
       const { index, isWordLike } = segments.containing(at - 1)!;
       if (isWordLike) return this.#grapheme(index).index;
@@ -84,7 +89,7 @@ export class TextBuffer {
 
   /** The end of the word at or after the cursor. */
   get wordEnd(): number {
-    const segments = words.segment(this.#text);
+    const segments = wordsOf(this.#text);
     for (let at = this.#cursor; at < this.#text.length;) {
       const { index, segment, isWordLike } = segments.containing(at)!;
       at = index + segment.length;
@@ -140,7 +145,7 @@ export class TextBuffer {
   }
 
   #grapheme(at: number): Intl.SegmentData {
-    return graphemes.segment(this.#text).containing(at)!;
+    return graphemesOf(this.#text).containing(at)!;
   }
 }
 

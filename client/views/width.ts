@@ -6,8 +6,7 @@
  *
  * @module
  */
-
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+import { graphemesOf } from "../../shared/graphemes.ts";
 
 /** East Asian Wide and Fullwidth, without the emoji, which have a property of their own. */
 const WIDE =
@@ -16,6 +15,7 @@ const NOTHING = /^[\p{M}\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}]$/u;
 const EMOJI_STYLE = "\ufe0f";
 /** Letters, of the scripts most written, that nothing joins to a neighbour of these. The longer a run, the more it saves. */
 const PLAIN = String.raw`[\n\x20-\x7e\xae-\u02ff\u0370-\u0482\u3041-\u3096\u30a0-\u30ff\u4e00-\u9fff\uac00-\ud7a3]`;
+const ALL_PLAIN = new RegExp(`^${PLAIN}*$`);
 const PLAIN_RUN = new RegExp(`${PLAIN}{32,}(?=${PLAIN}|$)`, "g");
 
 /**
@@ -30,15 +30,16 @@ const PLAIN_RUN = new RegExp(`${PLAIN}{32,}(?=${PLAIN}|$)`, "g");
  * ```
  */
 export function splitGraphemes(text: string): string[] {
+  if (ALL_PLAIN.test(text)) return text.split("");
   const parts: string[] = [];
   let from = 0;
   // The segmenter is slow, so it does not see what needs no thought. The first of a run may belong to what is before it.
   for (const { 0: run, index } of text.matchAll(PLAIN_RUN)) {
-    for (const { segment } of graphemes.segment(text.slice(from, index + 1))) parts.push(segment);
+    for (const { segment } of graphemesOf(text.slice(from, index + 1))) parts.push(segment);
     for (const char of run.slice(1)) parts.push(char);
     from = index + run.length;
   }
-  for (const { segment } of graphemes.segment(text.slice(from))) parts.push(segment);
+  for (const { segment } of graphemesOf(text.slice(from))) parts.push(segment);
   return parts;
 }
 

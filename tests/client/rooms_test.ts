@@ -51,6 +51,12 @@ Deno.test("OpenRooms.show brings what waited there, once, and at most the newest
   assertEquals(rooms.admit(message("dev", 202)), true);
 });
 
+Deno.test("OpenRooms keeps for a room what it has to say of messages that are gone", () => {
+  const rooms = inRooms("lobby", "dev");
+  const skipped = { kind: "skipped", room: "dev", count: 3 } as const;
+  assertEquals([rooms.admit(skipped), rooms.show("dev").changes, rooms.list[1].unread], [false, [skipped], 0]);
+});
+
 Deno.test("OpenRooms.leave goes back to the room shown before", () => {
   const rooms = inRooms("lobby", "dev", "ops");
   rooms.show("ops");
