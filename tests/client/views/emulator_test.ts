@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { Connection } from "../../../client/connection.ts";
+import { dial } from "../../../client/dial.ts";
 import { converse } from "../../../client/conversation.ts";
 import { KeyReader } from "../../../client/views/keys.ts";
 import { layout } from "../../../client/views/layout.ts";
@@ -97,6 +98,7 @@ async function talk(bad: string, long: string): Promise<State> {
   const view = new TerminalView(terminal, { paint: paint(true), timeFormat: "24h", bell: false }, clock);
   const connection = new Connection({
     address: server.address,
+    dial,
     name: () => Promise.resolve("bob"),
     secret: "secret",
     backlog: 0,
