@@ -50,6 +50,8 @@ export class Person {
   readonly page: Page;
   /** What the page or the browser complained of: errors, and what the content security policy refused. */
   readonly complaints: string[] = [];
+  /** What the page sent over its WebSocket. */
+  readonly sent: string[] = [];
   readonly #url: string;
 
   constructor(page: Page, port: number) {
@@ -65,6 +67,7 @@ export class Person {
       // That a server is away for a while is no fault of the page.
       if (message.type() === "error" && !/ERR_|WebSocket/.test(message.text())) complaints.push(message.text());
     });
+    page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => void this.sent.push(String(payload))));
     await page.addInitScript(`addEventListener("securitypolicyviolation", (event) => console.error("CSP: " + event.violatedDirective));`);
     await page.goto(this.#url);
   }

@@ -4,12 +4,10 @@
  *
  * @module
  */
-import { fold } from "../../shared/names.ts";
 import { type Entry, LOBBY, type Say, type Seq } from "../../shared/protocol.ts";
-import { cleanText, plural } from "../../shared/text.ts";
+import { cleanText } from "../../shared/text.ts";
 import type { Ignored } from "../ignored.ts";
 import { type Input, parseInput } from "../input.ts";
-import { mentionOf } from "../mentions.ts";
 import type { Requests } from "../requests.ts";
 import type { Shown } from "../rooms.ts";
 import type { Change, Room, Said } from "../timeline.ts";
@@ -18,15 +16,15 @@ import { sentence } from "../views/wording.ts";
 import type { Attention } from "./attention.ts";
 import { Composer } from "./composer.ts";
 import { Dialogs } from "./dialogs.ts";
+import { connectionState } from "./connection_state.ts";
 import { byId } from "./elements.ts";
 import { LogView } from "./log_view.ts";
 import type { NameForm } from "./name_form.ts";
 import { isLookedAt, type PageMemory } from "./page_memory.ts";
+import { Pages } from "./pages.ts";
 import { type EntryRow, MOST_ROWS, RoomLog } from "./room_log.ts";
 import { Sidebars } from "./sidebars.ts";
 
-/** Entries that are loaded at a time. */
-const PAGE = 50;
 /** Rows held while nobody trims what is out of sight. */
 const HELD_ROWS = 2 * MOST_ROWS;
 
@@ -45,6 +43,7 @@ export class PageView implements View {
   readonly #parts: PageViewParts;
   readonly #logs = new Map<string, RoomLog>();
   readonly #view: LogView;
+  readonly #pages: Pages;
   readonly #composer: Composer;
   readonly #sidebars: Sidebars;
   readonly #dialogs: Dialogs;
@@ -60,16 +59,21 @@ export class PageView implements View {
   #unseen = 0;
   /** Whether somebody has looked since the "new messages" line was drawn. */
   #lineSeen = false;
-  #loading = false;
-  /** Counts what was asked for, so that only the newest question's answer is used. */
-  #asked = 0;
   #drawing = false;
   #replaced = false;
 
   constructor(parts: PageViewParts) {
     this.#parts = parts;
     const { memory, ignored } = parts;
-    const wishes = { older: () => this.#older(), newer: () => this.#newer(), latest: () => this.#latest() };
+    this.#pages = new Pages(parts.requests, () => {
+      const [room, log] = [this.#shown, this.#log(this.#shown)];
+      return this.#status?.online && this.#status.room !== undefined ? { room, log, nick: this.#nick } : undefined;
+    });
+    const wishes = {
+      older: () => this.#pages.older(() => this.#loadedOlder()),
+      newer: () => this.#pages.newer(() => this.#draw()),
+      latest: () => this.#latest(),
+    };
     this.#view = new LogView(this.#log(LOBBY), wishes, ({ by }) => ignored.has(by));
     this.#composer = new Composer(LOBBY, {
       drafts: memory.saved.drafts,
@@ -117,7 +121,7 @@ export class PageView implements View {
         break;
       case "live":
         // What was asked for on the last connection is not answered on this one.
-        this.#loading = false;
+        this.#pages.reset();
         break;
       default:
         this.#note(sentence(change), "room" in change ? change.room : this.#shown);
@@ -162,6 +166,10 @@ export class PageView implements View {
 
   status(status: Status): void {
     this.#status = status;
+    // What is said in a room while we are not in it would be missing from its log.
+    if (status.room !== undefined) {
+      for (const name of this.#logs.keys()) if (!status.rooms.some((room) => room.name === name)) this.#logs.delete(name);
+    }
     if (status.room !== undefined && status.room.name !== this.#shown) this.#open(status.room.name);
     this.#draw();
   }
@@ -237,7 +245,7 @@ export class PageView implements View {
     }
     this.#epoch = memory.epoch;
     this.#lost = undefined;
-    this.#loading = false;
+    this.#pages.reset();
     nameForm.hide();
     if (!first) return;
     this.#composer.focus();
@@ -250,7 +258,7 @@ export class PageView implements View {
     this.#log(this.#shown).readTo = undefined;
     this.#shown = room;
     this.#unseen = 0;
-    this.#loading = false;
+    this.#pages.reset();
     this.#composer.open(room);
     // Whoever comes back wants to see the newest.
     if (!this.#log(room).attached) this.#log(room).clear();
@@ -295,64 +303,26 @@ export class PageView implements View {
   }
 
   #latest(): void {
-    const log = this.#log(this.#shown);
-    if (log.attached) {
-      this.#view.toEnd();
-      return;
+    if (this.#log(this.#shown).attached) this.#view.toEnd();
+    else {
+      this.#pages.latest(() => {
+        this.#view.toEnd();
+        this.#draw();
+      });
     }
-    this.#loading = false;
-    this.#ask({}, (rows, more) => {
-      log.restart(rows, { more, newest: true });
-      this.#view.toEnd();
-    });
   }
 
-  #older(): void {
-    const log = this.#log(this.#shown);
-    const { oldest } = log;
-    this.#ask(oldest === undefined ? {} : { before: oldest }, (rows, more) => {
-      log.older(rows, more);
-      if (!this.#view.following) log.trimEnd(this.#view.visible ?? 0);
-    });
-  }
-
-  #newer(): void {
-    const log = this.#log(this.#shown);
-    this.#ask({ after: log.newest ?? 0 }, (rows, more) => {
-      log.newer(rows, more);
-      log.trimStart();
-    });
+  #loadedOlder(): void {
+    if (!this.#view.following) this.#log(this.#shown).trimEnd(this.#view.visible ?? 0);
+    this.#draw();
   }
 
   /** Shows an entry among those around it. */
   #point({ seq }: Entry): void {
-    const log = this.#log(this.#shown);
-    this.#loading = false;
-    this.#ask({ before: seq + PAGE / 2 }, (rows, more) => {
-      log.restart(rows, { more, newest: false });
+    this.#pages.around(seq, () => {
       this.#drawNow();
       this.#view.point(seq);
     });
-  }
-
-  /** Asks for a page of the room shown, unless one is being loaded. */
-  #ask(where: { readonly before?: Seq; readonly after?: Seq }, then: (rows: EntryRow[], more: boolean) => void): void {
-    if (this.#loading || this.#status?.room === undefined || !this.#status.online) return;
-    this.#loading = true;
-    const room = this.#shown;
-    const asked = ++this.#asked;
-    this.#parts.requests.ask({ kind: "history", room, limit: PAGE, ...where }, (answer) => {
-      if (asked !== this.#asked || room !== this.#shown) return;
-      this.#loading = false;
-      if (answer?.kind !== "page") return;
-      then(answer.entries.map((entry) => this.#row(entry)), answer.more);
-      this.#draw();
-    });
-  }
-
-  #row(entry: Entry): EntryRow {
-    const own = fold(entry.by) === fold(this.#nick);
-    return { kind: "entry", entry, own, mention: !own && entry.type === "said" && entry.text.search(mentionOf(this.#nick)) !== -1 };
   }
 
   /** Draws at the next frame, however much happens before it. A page that is not seen has no frames, but a title. */
@@ -378,22 +348,14 @@ export class PageView implements View {
     byId("topic", HTMLElement).title = cleanText(room?.topic ?? "");
     if (this.#status) this.#dialogs.status(this.#status);
     const state = byId("state", HTMLElement);
-    const text = this.#state();
+    const lost = navigator.onLine ? this.#lost : "this device is offline";
+    const text = connectionState(this.#status ?? { online: false, quietMs: 0, queued: 0 }, lost);
     if (state.textContent !== text) state.textContent = text;
   }
 
   #drawAround(): void {
     const elsewhere = (this.#status?.rooms ?? []).reduce((sum, { name, unread }) => sum + (name === this.#shown ? 0 : unread), 0);
     this.#parts.attention.show(elsewhere + this.#unseen, this.#status?.room === undefined ? "" : this.#shown);
-  }
-
-  /** How the connection is, where it is not well. */
-  #state(): string {
-    const { online = false, quietMs = 0, queued = 0 } = this.#status ?? {};
-    const waiting = queued === 0 ? "" : ` ${plural(queued, "message")} ${queued === 1 ? "waits" : "wait"} to be sent.`;
-    if (online) return quietMs === 0 ? "" : `No answer from the server for ${quietMs / 1000} s.${waiting}`;
-    const why = navigator.onLine ? this.#lost : "this device is offline";
-    return why === undefined ? `Connecting…${waiting}` : `Not connected (${why}). Trying again…${waiting}`;
   }
 }
 

@@ -10,7 +10,7 @@ export type Piece =
   /** `host` is where it leads, set where the text itself does not say so plainly. */
   | { readonly kind: "link"; readonly text: string; readonly href: string; readonly host?: string };
 
-/** A block or a span of code, or a link. */
+/** A block or a span of code, or a link: one of `http` or `https`, and of nothing else. */
 const SPECIAL = /```(?<block>[^]+?)```|`(?<span>[^`\n]+)`|(?<![\p{L}\p{N}])(?<url>https?:\/\/[^\s<>"`]+)/giu;
 
 /**
@@ -48,8 +48,7 @@ function link(text: string): Piece | undefined {
   let url = text.replace(/[.,;:!?'*_]+$/, "");
   while (/[)\]}]$/.test(url) && !balanced(url)) url = url.slice(0, -1).replace(/[.,;:!?'*_]+$/, "");
   if (!URL.canParse(url)) return undefined;
-  const { protocol, href, host } = new URL(url);
-  if (protocol !== "http:" && protocol !== "https:") return undefined;
+  const { href, host } = new URL(url);
   const shown = /^https?:\/\/(?<authority>[^/?#\\]*)/i.exec(url)?.groups?.authority.toLowerCase();
   const plain = shown?.replace(/:(80|443)$/, "") === host;
   return { kind: "link", text: url, href, ...plain ? {} : { host } };

@@ -60,8 +60,8 @@ class WebWire implements Wire {
       }, { signal });
     });
     socket.addEventListener("message", ({ data }) => this.#take(data), { signal });
-    // After another network came, nobody knows whether the old connection still leads anywhere; a new one loses nothing.
-    addEventListener("online", () => this.#end(), { signal });
+    // A connection over a network that went leads nowhere, and nobody may be told for minutes; a new one loses nothing.
+    for (const change of ["online", "offline"]) addEventListener(change, () => this.#end(), { signal });
   }
 
   async read(buffer: Uint8Array): Promise<number | null> {

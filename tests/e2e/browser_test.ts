@@ -50,6 +50,8 @@ browserTest("two browsers, a terminal client and netcat talk in one room", async
   await pipe.stdout.match(/^nc: from netcat$/);
   await pipe.endInput();
   await pipe.exit();
+  // One frame a message.
+  assertEquals(ada.sent.map((text) => JSON.parse(text).kind).filter((kind) => kind !== "history"), ["hello", "say"]);
   assertEquals([...ada.complaints, ...bob.complaints], []);
 });
 
@@ -172,6 +174,15 @@ browserTest("rooms: unread counts, mentions, the line where new messages begin, 
   await ada.page.locator("#room-list li", { hasText: "#dev" }).hover();
   await ada.page.click('[aria-label="Leave #dev"]');
   await ada.page.waitForFunction(() => document.querySelectorAll("#room-list li").length === 1);
+  await bob.enter("dev");
+  await bob.say("while Ada was out");
+  await bob.hears("while Ada was out");
+  await ada.enter("dev");
+  await ada.hears("while Ada was out");
+  await ada.page.click("[data-room=lobby]");
+  await ada.say("/set sound on");
+  await ada.reads("#log", "sound is on");
+  assertEquals(await ada.page.isChecked("#sound"), true);
   await ada.say("/nosuch thing");
   await ada.reads("#log", "There is no /nosuch");
   assertEquals(await ada.page.inputValue("#text"), "/nosuch thing");
@@ -189,6 +200,14 @@ browserTest("the past loads as one scrolls up, and the page stays small; search 
   const rows = () => ada.page.locator("#log [data-seq]").count();
   let most = 0;
   await ada.page.focus("#log");
+  // What is read stays where it is while older messages come above it.
+  const top = (text: string) => ada.page.locator("#log [data-seq]", { hasText: text }).evaluate((row) => row.getBoundingClientRect().top);
+  const before = await rows();
+  await ada.page.locator("#log").evaluate((log) => log.scrollTop = 300);
+  const read = (await ada.texts())[10];
+  const was = await top(read);
+  await ada.page.waitForFunction((before) => document.querySelectorAll("#log [data-seq]").length > before, before);
+  assertLess(Math.abs(await top(read) - was), 2);
   for (let first = ""; first !== "line 0 of many";) {
     await ada.page.keyboard.press("Home");
     await ada.page.waitForFunction((first) => document.querySelector("#log [data-seq] .text")?.textContent !== first, first);
@@ -328,7 +347,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await ada.say("/help");
     await ada.reads("#help[open]", "/join");
     await accessible(ada, "help");
-    await ada.page.keyboard.press("Escape");
+    await ada.page.click("#help .close");
     await ada.say("/search hello");
     await ada.reads("#found[open]", "hello");
     await accessible(ada, "what was found");

@@ -2,6 +2,7 @@ import { dial } from "../../../client/dial.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { Connection } from "../../../client/connection.ts";
+import { dial } from "../../../client/dial.ts";
 import { converse } from "../../../client/conversation.ts";
 import { KeyReader } from "../../../client/views/keys.ts";
 import { layout } from "../../../client/views/layout.ts";
@@ -99,6 +100,7 @@ async function talk(bad: string, long: string): Promise<State> {
   const connection = new Connection({
     dial,
     address: server.address,
+    dial,
     name: () => Promise.resolve("bob"),
     secret: "secret",
     backlog: 0,
