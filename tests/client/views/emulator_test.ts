@@ -1,4 +1,3 @@
-import { dial } from "../../../client/dial.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { Connection } from "../../../client/connection.ts";
@@ -98,7 +97,6 @@ async function talk(bad: string, long: string): Promise<State> {
   const clock = new FakeClock({ skip: 1_000 });
   const view = new TerminalView(terminal, { paint: paint(true), timeFormat: "24h", bell: false }, clock);
   const connection = new Connection({
-    dial,
     address: server.address,
     dial,
     name: () => Promise.resolve("bob"),
