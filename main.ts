@@ -6,7 +6,7 @@
  * @module
  */
 import { CLIENT_FLAGS, clientConfig, clientEnv } from "./client/flags.ts";
-import { SEND_FLAGS, sendConfig, TAIL_FLAGS, tailConfig } from "./client/script_flags.ts";
+import { SEND_FLAGS, sendConfig, TAIL_FLAGS, tailConfig } from "./client/scripts/flags.ts";
 import { SERVER_FLAGS, serverConfig } from "./server/config.ts";
 import { BACKUP_FLAGS, EXPORT_FLAGS } from "./server/history_flags.ts";
 import { completions, SHELLS } from "./shared/completions.ts";
@@ -175,7 +175,7 @@ async function send(args: readonly string[]): Promise<ExitCode> {
   const { values, rest: words } = orFatal(parsed);
   const config = sendConfig(values, { words, more, login: env("USER") ?? env("USERNAME") });
   if ("problem" in config) throw new Fatal(EXIT.usage, `TEXT: ${config.problem}`);
-  const { send } = await import("./client/send.ts");
+  const { send } = await import("./client/scripts/send.ts");
   return await send(config.value);
 }
 
@@ -186,7 +186,7 @@ async function tail(args: readonly string[]): Promise<ExitCode> {
   expectNothing(rest, "chat tail, after the address,");
   const config = tailConfig(values, address);
   if ("problem" in config) throw new Fatal(EXIT.usage, `ADDRESS: ${JSON.stringify(address)} ${config.problem}`);
-  const { tail } = await import("./client/tail.ts");
+  const { tail } = await import("./client/scripts/tail.ts");
   return await tail(config.value);
 }
 

@@ -11,6 +11,7 @@
 import { EXIT, Fatal } from "../shared/exit.ts";
 import { type ClientFrame, type Join, LOBBY, type Part, type Refused, type ServerFrame } from "../shared/protocol.ts";
 import { cleanText } from "../shared/text.ts";
+import { aborted } from "./aborted.ts";
 import { allowedName, type NameSource } from "./allowed_name.ts";
 import { backoff } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
@@ -297,11 +298,4 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
     if (!closed.aborted && this.#live === socket) await this.#options.clock.sleep(FAREWELL_MS, closed);
     socket.close("left");
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

@@ -41,7 +41,7 @@ const RULES: readonly Rule[] = [
     of: /^main\.ts$/,
     may: [
       SHARED,
-      /^client\/(chat|send|tail|config|flags|script_flags|settings|state\/servers)\.ts$/,
+      /^client\/(chat|config|flags|settings|scripts\/(flags|send|tail)|state\/servers)\.ts$/,
       /^server\/(serve|config|history_flags|backup|export|history\/data_folder)\.ts$/,
     ],
   },

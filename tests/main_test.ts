@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
 import config from "../deno.json" with { type: "json" };
 import { CLIENT_FLAGS } from "../client/flags.ts";
-import { SEND_FLAGS, TAIL_FLAGS } from "../client/script_flags.ts";
+import { SEND_FLAGS, TAIL_FLAGS } from "../client/scripts/flags.ts";
 import { SERVER_FLAGS } from "../server/config.ts";
 import type { Flags } from "../shared/flags.ts";
 

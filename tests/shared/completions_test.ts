@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { CLIENT_FLAGS } from "../../client/flags.ts";
-import { SEND_FLAGS, TAIL_FLAGS } from "../../client/script_flags.ts";
+import { SEND_FLAGS, TAIL_FLAGS } from "../../client/scripts/flags.ts";
 import { SERVER_FLAGS } from "../../server/config.ts";
 import { BACKUP_FLAGS, EXPORT_FLAGS } from "../../server/history_flags.ts";
 import { completions, type Shell, SHELLS } from "../../shared/completions.ts";

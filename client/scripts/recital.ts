@@ -3,15 +3,15 @@
  *
  * @module
  */
-import { EXIT, type ExitCode, Fatal } from "../shared/exit.ts";
-import type { Entry } from "../shared/protocol.ts";
-import { cleanText, plural } from "../shared/text.ts";
-import { aborted } from "./aborted.ts";
-import type { Clock } from "./clock.ts";
-import type { Connection } from "./connection.ts";
+import { EXIT, type ExitCode, Fatal } from "../../shared/exit.ts";
+import type { Entry } from "../../shared/protocol.ts";
+import { cleanText, plural } from "../../shared/text.ts";
+import { aborted } from "../aborted.ts";
+import type { Clock } from "../clock.ts";
+import type { Connection } from "../connection.ts";
 import { Patience, PATIENCE_MS } from "./patience.ts";
 import type { Reading } from "./reading.ts";
-import type { Writer } from "./writer.ts";
+import type { Writer } from "../writer.ts";
 
 /** Longer than a farewell takes. */
 const FAREWELL_MS = 3_000;

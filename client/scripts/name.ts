@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { EXIT, Fatal } from "../shared/exit.ts";
-import { parseNick } from "../shared/names.ts";
-import { cleanText } from "../shared/text.ts";
-import type { NameSource } from "./allowed_name.ts";
+import { EXIT, Fatal } from "../../shared/exit.ts";
+import { parseNick } from "../../shared/names.ts";
+import { cleanText } from "../../shared/text.ts";
+import type { NameSource } from "../allowed_name.ts";
 
 /** What a script is called where the login name is none for a chat, as root's is not. */
 const NAMELESS = "script";
@@ -18,7 +18,7 @@ const MOST = 50;
  *
  * @example
  * ```ts
- * import { loginNick } from "./script_name.ts";
+ * import { loginNick } from "./name.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(["bob", "Bob Miller", "root", undefined].map(loginNick), ["bob", "Bob-Miller", "script", "script"]);

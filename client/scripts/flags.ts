@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { type Checked, type Flag, type Flags, onOff, type Values } from "../shared/flags.ts";
-import { moment, roomName } from "../shared/flag_values.ts";
-import { LOBBY } from "../shared/protocol.ts";
-import { type Address, DEFAULT_HOST, DEFAULT_PORT, parseAddress } from "./config.ts";
-import { CLIENT_FLAGS } from "./flags.ts";
+import { type Checked, type Flag, type Flags, onOff, type Values } from "../../shared/flags.ts";
+import { moment, roomName } from "../../shared/flag_values.ts";
+import { LOBBY } from "../../shared/protocol.ts";
+import { type Address, DEFAULT_HOST, DEFAULT_PORT, parseAddress } from "../config.ts";
+import { CLIENT_FLAGS } from "../flags.ts";
 import { unsayable } from "./message.ts";
-import { loginNick } from "./script_name.ts";
+import { loginNick } from "./name.ts";
 
 const ROOM_FLAG: Flag<string> & { default: string } = {
   placeholder: "ROOM",
@@ -88,7 +88,7 @@ export function sendConfig(
  *
  * @example
  * ```ts
- * import { plainAddress } from "./script_flags.ts";
+ * import { plainAddress } from "./flags.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(plainAddress("10.0.0.5"), { host: "10.0.0.5", port: 12345 });

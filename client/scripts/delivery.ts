@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { EXIT, type ExitCode } from "../shared/exit.ts";
-import { cleanText, plural } from "../shared/text.ts";
-import { aborted } from "./aborted.ts";
-import type { Clock } from "./clock.ts";
-import type { Connection } from "./connection.ts";
-import type { ConnectionEvent } from "./events.ts";
+import { EXIT, type ExitCode } from "../../shared/exit.ts";
+import { cleanText, plural } from "../../shared/text.ts";
+import { aborted } from "../aborted.ts";
+import type { Clock } from "../clock.ts";
+import type { Connection } from "../connection.ts";
+import type { ConnectionEvent } from "../events.ts";
 import { tooLong, unsayable } from "./message.ts";
 import { Patience, PATIENCE_MS } from "./patience.ts";
 

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { type Line, LineSplitter } from "../shared/lines.ts";
-import { LIMITS } from "../shared/protocol.ts";
-import { byteLength, cleanText, count } from "../shared/text.ts";
+import { type Line, LineSplitter } from "../../shared/lines.ts";
+import { LIMITS } from "../../shared/protocol.ts";
+import { byteLength, cleanText, count } from "../../shared/text.ts";
 
 /** Why a text would be refused by any server, as a sentence without a full stop; `undefined` where it would not. */
 export function unsayable(text: string): string | undefined {

@@ -3,19 +3,19 @@
  *
  * @module
  */
-import { EXIT, type ExitCode, Fatal } from "../shared/exit.ts";
-import { cleanText } from "../shared/text.ts";
-import { systemClock } from "./clock.ts";
-import { Connection } from "./connection.ts";
-import { dial } from "./dial.ts";
+import { EXIT, type ExitCode, Fatal } from "../../shared/exit.ts";
+import { cleanText } from "../../shared/text.ts";
+import { systemClock } from "../clock.ts";
+import { Connection } from "../connection.ts";
+import { dial } from "../dial.ts";
 import { deliver } from "./delivery.ts";
-import type { ConnectionEvent } from "./events.ts";
+import type { ConnectionEvent } from "../events.ts";
 import { interruptible } from "./interrupt.ts";
 import { lines } from "./message.ts";
-import { newSecret } from "./ref.ts";
-import type { SendConfig } from "./script_flags.ts";
-import { numbered, oneOfManyNames } from "./script_name.ts";
-import { Writer } from "./writer.ts";
+import { newSecret } from "../ref.ts";
+import type { SendConfig } from "./flags.ts";
+import { numbered, oneOfManyNames } from "./name.ts";
+import { Writer } from "../writer.ts";
 
 /**
  * Sends one message, or the lines of stdin; resolves with the exit code. A read from stdin may be left pending: end the process with the code.

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { type Beginning, Reading } from "../../client/reading.ts";
-import type { AskHistory, Entry, Page } from "../../shared/protocol.ts";
-import { said, welcome } from "./fake_server.ts";
+import { type Beginning, Reading } from "../../../client/scripts/reading.ts";
+import type { AskHistory, Entry, Page } from "../../../shared/protocol.ts";
+import { said, welcome } from "../fake_server.ts";
 
 /** A room that answers as a server does, and what was read of it so far. */
 class World {

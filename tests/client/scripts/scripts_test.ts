@@ -1,21 +1,21 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import { Connection } from "../../client/connection.ts";
-import { dial } from "../../client/dial.ts";
-import { deliver } from "../../client/delivery.ts";
-import { entryJson, entryLine } from "../../client/entry_line.ts";
-import { PATIENCE_MS } from "../../client/patience.ts";
-import { Reading } from "../../client/reading.ts";
-import { recite } from "../../client/recital.ts";
-import { SEND_FLAGS, sendConfig, TAIL_FLAGS } from "../../client/script_flags.ts";
-import { loginNick, numbered, oneOfManyNames } from "../../client/script_name.ts";
-import { Writer } from "../../client/writer.ts";
-import { Fatal } from "../../shared/exit.ts";
-import { parseFlags } from "../../shared/flags.ts";
-import { parseNick } from "../../shared/names.ts";
-import type { ClientFrame, Refused, Say } from "../../shared/protocol.ts";
-import { FakeClock } from "./fake_clock.ts";
-import { echo, FakeServer, type Peer, said } from "./fake_server.ts";
+import { Connection } from "../../../client/connection.ts";
+import { dial } from "../../../client/dial.ts";
+import { deliver } from "../../../client/scripts/delivery.ts";
+import { entryJson, entryLine } from "../../../client/scripts/entry_line.ts";
+import { PATIENCE_MS } from "../../../client/scripts/patience.ts";
+import { Reading } from "../../../client/scripts/reading.ts";
+import { recite } from "../../../client/scripts/recital.ts";
+import { SEND_FLAGS, sendConfig, TAIL_FLAGS } from "../../../client/scripts/flags.ts";
+import { loginNick, numbered, oneOfManyNames } from "../../../client/scripts/name.ts";
+import { Writer } from "../../../client/writer.ts";
+import { Fatal } from "../../../shared/exit.ts";
+import { parseFlags } from "../../../shared/flags.ts";
+import { parseNick } from "../../../shared/names.ts";
+import type { ClientFrame, Refused, Say } from "../../../shared/protocol.ts";
+import { FakeClock } from "../fake_clock.ts";
+import { echo, FakeServer, type Peer, said } from "../fake_server.ts";
 
 const never = new AbortController().signal;
 

@@ -3,18 +3,18 @@
  *
  * @module
  */
-import { EXIT, type ExitCode, Fatal } from "../shared/exit.ts";
-import { systemClock } from "./clock.ts";
-import { Connection } from "./connection.ts";
-import { dial } from "./dial.ts";
+import { EXIT, type ExitCode, Fatal } from "../../shared/exit.ts";
+import { systemClock } from "../clock.ts";
+import { Connection } from "../connection.ts";
+import { dial } from "../dial.ts";
 import { entryJson, entryLine } from "./entry_line.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Beginning, Reading } from "./reading.ts";
 import { recite } from "./recital.ts";
-import { newRef, newSecret } from "./ref.ts";
-import type { Since, TailConfig } from "./script_flags.ts";
-import { numbered, oneOfManyNames } from "./script_name.ts";
-import { Writer } from "./writer.ts";
+import { newRef, newSecret } from "../ref.ts";
+import type { Since, TailConfig } from "./flags.ts";
+import { numbered, oneOfManyNames } from "./name.ts";
+import { Writer } from "../writer.ts";
 
 /** How many messages are printed where nobody says since when. */
 const NEWEST = 10;

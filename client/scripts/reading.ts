@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type AskHistory, type Entry, LIMITS, type Page, type Seq, type Welcome } from "../shared/protocol.ts";
-import type { ConnectionEvent } from "./events.ts";
+import { type AskHistory, type Entry, LIMITS, type Page, type Seq, type Welcome } from "../../shared/protocol.ts";
+import type { ConnectionEvent } from "../events.ts";
 
 /** Where to begin: with the newest few, after a seq, or at a moment in milliseconds since 1970. */
 export type Beginning = { readonly newest: number } | { readonly seq: Seq } | { readonly at: number };

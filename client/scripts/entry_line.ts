@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { encodeFrame } from "../shared/codec.ts";
-import type { Entry } from "../shared/protocol.ts";
-import { cleanText } from "../shared/text.ts";
-import { entrySentence } from "./views/wording.ts";
+import { encodeFrame } from "../../shared/codec.ts";
+import type { Entry } from "../../shared/protocol.ts";
+import { cleanText } from "../../shared/text.ts";
+import { entrySentence } from "../views/wording.ts";
 
 /** What JSON leaves as it is and a terminal does not: the rest of the control characters, and what turns the reading direction. */
 const MISCHIEF = /[\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
