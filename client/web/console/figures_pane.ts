@@ -69,7 +69,7 @@ class Tile {
   readonly root: HTMLElement;
   readonly #figure: Figure;
   readonly #value = element("strong");
-  readonly #when = element("span", { class: "quiet" });
+  readonly #when = element("span", { class: "quiet when" });
   readonly #picture = svg("svg", { viewBox: `0 0 ${PLOT.width} ${PLOT.height}`, preserveAspectRatio: "none", role: "img" });
   readonly #area = svg("path", { class: "area" });
   readonly #line = svg("path", { class: "line" });
@@ -80,7 +80,8 @@ class Tile {
   constructor(figure: Figure) {
     this.#figure = figure;
     this.#picture.append(this.#area, this.#line);
-    this.root = element("div", { class: "figure" }, element("h2", { text: figure.name }), this.#value, this.#when);
+    const span = element("span", { class: "quiet span", text: "10 min" });
+    this.root = element("div", { class: "figure" }, element("h2", { text: figure.name }), span, this.#value, this.#when);
     this.root.append(this.#picture);
     this.#picture.addEventListener("pointermove", (event) => this.#point(event.offsetX / this.#picture.clientWidth));
     this.#picture.addEventListener("pointerleave", () => this.#point(undefined));

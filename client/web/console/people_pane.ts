@@ -68,7 +68,7 @@ class Row {
     this.#part = button({ class: "quiet", text: "Disconnect" }, () => {
       if (this.#person !== undefined) disconnect(this.#person);
     });
-    this.root.append(element("div", {}, element("p", {}, this.#nick, " ", this.#rooms), this.#facts, this.#behind), this.#part);
+    this.root.append(element("p", {}, this.#nick, " ", this.#rooms), this.#part, this.#facts, this.#behind);
   }
 
   show(person: Person): void {
