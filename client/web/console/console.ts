@@ -7,9 +7,10 @@
 import type { ConsoleFrame, ConsoleRequest } from "../../../shared/console.ts";
 import { byId } from "../elements.ts";
 import { FiguresPane } from "./figures_pane.ts";
+import { KeyForm } from "./key_form.ts";
 import { LogPane } from "./log_pane.ts";
 import { OwnerDialogs } from "./owner_dialogs.ts";
-import { fragment, OwnerKey } from "./owner_key.ts";
+import { OwnerKey } from "./owner_key.ts";
 import { OwnerLink } from "./owner_link.ts";
 import { PeoplePane } from "./people_pane.ts";
 
@@ -18,9 +19,8 @@ const ANSWER_MS = 6_000;
 
 const state = byId("state", HTMLElement);
 const answer = byId("answer", HTMLElement);
-const locked = byId("locked", HTMLElement);
 const page = byId("console", HTMLElement);
-const keyField = byId("key", HTMLInputElement);
+const keyForm = new KeyForm();
 const key = new OwnerKey();
 const figures = new FiguresPane();
 const log = new LogPane(say);
@@ -62,28 +62,12 @@ function connected(yes: boolean): void {
   byId("show-notice", HTMLButtonElement).disabled = !yes;
   page.classList.toggle("lost", !yes);
   page.hidden = false;
-  locked.hidden = true;
+  keyForm.hide();
 }
 
-/** Settles when there is another key: typed, or in a link that was opened here. */
-async function askForKey(): Promise<void> {
+async function askForKey(tried: boolean): Promise<void> {
   page.hidden = true;
-  locked.hidden = false;
-  keyField.focus();
-  const given = Promise.withResolvers<string>();
-  const over = new AbortController();
-  byId("key-form", HTMLFormElement).addEventListener("submit", (event) => {
-    event.preventDefault();
-    // A whole link will do.
-    given.resolve(keyField.value.trim().replace(/^.*#/, ""));
-  }, { signal: over.signal });
-  addEventListener("hashchange", () => {
-    const key = fragment();
-    if (key !== undefined) given.resolve(key);
-  }, { signal: over.signal });
-  key.keep(await given.promise);
-  over.abort();
-  keyField.value = "";
+  key.keep(await keyForm.ask(tried));
 }
 
 function ask(request: ConsoleRequest): void {

@@ -20,14 +20,15 @@ export interface OwnerLinkOptions {
   readonly frame: (frame: ConsoleFrame) => void;
   /** The connection is lost, and tried again. */
   readonly lost: () => void;
-  /** The server wants another key. Settles when there is one. */
-  readonly locked: () => Promise<void>;
+  /** The server wants a key. Settles when there is another. @param tried Whether there was one. */
+  readonly locked: (tried: boolean) => Promise<void>;
 }
 
 /** A connection, one after the other. */
 export class OwnerLink {
   readonly #options: OwnerLinkOptions;
   #socket: WebSocket | undefined;
+  #tried = false;
 
   constructor(options: OwnerLinkOptions) {
     this.#options = options;
@@ -44,7 +45,7 @@ export class OwnerLink {
   async run(): Promise<never> {
     for (let attempt = 0;; attempt++) {
       const end = await this.#connect();
-      if (end === "denied") await this.#options.locked();
+      if (end === "denied") await this.#options.locked(this.#tried);
       else this.#options.lost();
       if (end !== "unreachable") attempt = 0;
       await systemClock.sleep(backoff(Math.min(attempt, LONGEST_ATTEMPT), Math.random));
@@ -70,6 +71,7 @@ export class OwnerLink {
     };
     socket.addEventListener("open", () => {
       const key = this.#options.key.take();
+      this.#tried = key !== undefined;
       this.ask({ kind: "open", ...key === undefined ? {} : { key } });
     });
     socket.addEventListener("message", ({ data }) => {
