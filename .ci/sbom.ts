@@ -14,7 +14,7 @@ interface Lock {
 }
 
 /** For tests only: not in the executable. */
-const TEST_ONLY = ["@xterm/headless", "axe-core", "fast-check", "playwright-core"];
+const TEST_ONLY = ["@xterm/headless", "axe-core", "fast-check", "jsqr", "playwright-core"];
 
 const lock: Lock = JSON.parse(await Deno.readTextFile(new URL("../deno.lock", import.meta.url)));
 const direct = Object.entries(lock.specifiers)

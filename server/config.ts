@@ -39,6 +39,10 @@ export interface ServerConfig {
   readonly ephemeral: boolean;
   /** Names that browsers may reach the server by, besides addresses and private names; in lower case. */
   readonly webHosts: readonly string[];
+  /** Opens the server's window in the browser of whoever starts the server. */
+  readonly open: boolean;
+  /** Prints a QR code of the chat page's link. */
+  readonly qr: boolean;
 }
 
 /** The flags of `chat server`. */
@@ -66,6 +70,16 @@ export const SERVER_FLAGS = {
     help: "names, with commas between, that browsers may reach the server by, besides addresses and local names: chat.example.com",
     default: undefined,
     parse: parseNames,
+  },
+  "open": {
+    help: "open the server's window in your browser",
+    default: false,
+    parse: onOff,
+  },
+  "qr": {
+    help: "print the link to the chat page as a QR code too, for phones",
+    default: false,
+    parse: onOff,
   },
   "log-format": {
     placeholder: "FORMAT",
@@ -123,6 +137,8 @@ export function serverConfig(values: Values<typeof SERVER_FLAGS>, logIsTerminal:
     data: values.data,
     ephemeral: values.ephemeral,
     webHosts: values["web-host"] ?? [],
+    open: values.open,
+    qr: values.qr,
     logFormat: values["log-format"],
     logMessages: values["log-messages"] ?? logIsTerminal,
     limits: {

@@ -17,18 +17,19 @@ export interface Opening {
   readonly command: string;
   /** The machine's own addresses, for a server that listens on all of them. */
   readonly own: readonly string[];
+  /** The first link to the chat page as a QR code, in lines. */
+  readonly qr?: string;
 }
 
 /** The opening lines of a server. */
-export function opening({ host, port, keeps, consoleKey, own, command }: Opening): string {
-  const everywhere = host === "0.0.0.0" || host === "::";
-  const reachable = everywhere ? own.filter((ip) => host === "::" || !ip.includes(":")) : [host];
-  const hosts = reachable.length > 0 ? reachable : ["127.0.0.1"];
+export function opening({ host, port, keeps, consoleKey, own, command, qr }: Opening): string {
+  const hosts = reachableHosts(host, own);
   const lines = [
     `Server started on ${hostAndPort(host, port)}`,
     "",
     "Join in a browser:",
     ...hosts.map((ip) => `  http://${hostAndPort(ip, port)}/`),
+    ...qr === undefined ? [] : ["", qr.trimEnd(), ""],
     "from a terminal:",
     ...hosts.map((ip) => `  ${command} client ${hostAndPort(ip, port)}`),
     "or with netcat:",
@@ -36,15 +37,34 @@ export function opening({ host, port, keeps, consoleKey, own, command }: Opening
     "",
   ];
   if (consoleKey !== undefined) {
-    lines.push(
-      "Your window on the server:",
-      ...hosts.map((ip) => `  http://${hostAndPort(ip, port)}/console${isLoopback(ip) ? "" : `#${consoleKey}`}`),
-      "",
-    );
+    lines.push("Your window on the server:", ...hosts.map((ip) => `  ${consoleLink(ip, port, consoleKey)}`), "");
   }
   if (isLoopback(host)) lines.push(`Only this machine can join. For others, start it with: ${command} server --host 0.0.0.0`);
   lines.push(`Kept: ${keeps}. Ctrl-C stops the server.`, "");
   return lines.join("\n") + "\n";
+}
+
+/** The link to the chat page that is for others, or for this machine where there are no others. */
+export function pageLink({ host, port, own }: Pick<Opening, "host" | "port" | "own">): string {
+  return `http://${hostAndPort(reachableHosts(host, own)[0], port)}/`;
+}
+
+/** The link to the server's window. From a loopback address it needs no key. */
+export function consoleLink(host: string, port: number, key: string): string {
+  return `http://${hostAndPort(host, port)}/console${isLoopback(host) ? "" : `#${key}`}`;
+}
+
+/** The link to the server's window for a browser on this machine. */
+export function localConsoleLink(host: string, port: number, key: string): string {
+  const here: Record<string, string> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
+  return consoleLink(here[host] ?? host, port, key);
+}
+
+/** Where others reach a server that listens on `host`. */
+function reachableHosts(host: string, own: readonly string[]): readonly string[] {
+  const everywhere = host === "0.0.0.0" || host === "::";
+  const reachable = everywhere ? own.filter((ip) => host === "::" || !ip.includes(":")) : [host];
+  return reachable.length > 0 ? reachable : ["127.0.0.1"];
 }
 
 function isLoopback(host: string): boolean {

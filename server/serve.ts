@@ -11,9 +11,11 @@ import { VERSION } from "../shared/version.ts";
 import type { ServerConfig } from "./config.ts";
 import type { Connection } from "./connection.ts";
 import { Console } from "./console/console.ts";
+import { openInBrowser } from "./browser.ts";
 import type { Watch } from "./events.ts";
 import { FrontDoor } from "./front_door.ts";
 import { dataFolder, lockDataFolder } from "./history/data_folder.ts";
+import { dataSize } from "./history/data_size.ts";
 import { type History, StorageBroken } from "./history/history.ts";
 import { MEMORY_ENTRIES, MemoryHistory } from "./history/memory_history.ts";
 import { DEFAULT_RETENTION } from "./history/retention.ts";
@@ -21,8 +23,9 @@ import { SqliteHistory } from "./history/sqlite_history.ts";
 import { Hub } from "./hub.ts";
 import { openLog } from "./log.ts";
 import { metricsText } from "./metrics.ts";
-import { opening } from "./opening.ts";
+import { localConsoleLink, opening, pageLink } from "./opening.ts";
 import { partWith, peopleOf } from "./people.ts";
+import { qrCode } from "./qr.ts";
 import { serveConnection } from "./session.ts";
 import { loadAssets } from "./transports/web/assets.ts";
 import { Turns } from "./turns.ts";
@@ -56,17 +59,21 @@ export interface RunningServer {
  */
 export async function serve(config: ServerConfig): Promise<ExitCode> {
   const terminal = Deno.stderr.isTerminal();
+  const colours = !Deno.env.get("NO_COLOR");
   const log = await openLog({
     format: config.logFormat,
     messages: config.logMessages,
     terminal,
-    colour: terminal && !Deno.env.get("NO_COLOR"),
+    colour: terminal && colours,
     write: (bytes) => Deno.stderr.write(bytes),
   });
   const signals = new Signals();
   try {
     const server = await startServer(config, log.watch);
-    await print(opening({ ...server, own: ownAddresses(), command: Deno.build.standalone ? "chat" : "deno task chat" }));
+    const own = ownAddresses();
+    const qr = config.qr ? { qr: await qrCode(pageLink({ ...server, own }), colours && Deno.stdout.isTerminal()) } : {};
+    await print(opening({ ...server, own, command: Deno.build.standalone ? "chat" : "deno task chat", ...qr }));
+    if (config.open) void showWindow(server);
     const broken = await Promise.race([server.broken, signals.next()]);
     await Promise.race([server.stop(broken ? "storage" : "restart"), signals.next()]);
     if (broken) throw new Fatal(EXIT.ioError, broken.message);
@@ -75,6 +82,14 @@ export async function serve(config: ServerConfig): Promise<ExitCode> {
     await within(LOG_MS, log.close());
   }
   return EXIT.ok;
+}
+
+/** Opens the server's window in a browser; says so in a line where that fails. */
+async function showWindow({ host, port, consoleKey }: RunningServer): Promise<void> {
+  const problem = consoleKey === undefined
+    ? "There is no window to open: its page has not been made. Make it with: deno task bundle"
+    : await openInBrowser(localConsoleLink(host, port, consoleKey), Deno.build.os);
+  if (problem !== undefined) await print(`${problem}\n`);
 }
 
 /** Starts a server. Throws {@link Fatal} when it cannot listen, or cannot open its history; then nothing was started. */
@@ -87,6 +102,7 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
     throw error;
   });
   const { limits } = config;
+  let historyBytes = await kept.size?.();
   const sample = (): Sample => ({
     at: Date.now(),
     messages: hub.messages,
@@ -94,6 +110,7 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
     sessions: hub.seats.size,
     commitMs: hub.commitMs,
     memory: Deno.memoryUsage().rss,
+    ...historyBytes === undefined ? {} : { history: historyBytes },
   });
   const console = new Console({
     server: SERVER,
@@ -133,7 +150,14 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
   const broken = Promise.withResolvers<StorageBroken>();
   const delivering = deliver(hub, broken.resolve);
   const accepting = door.run();
-  const sweeping = setInterval(() => hub.sweep(), SWEEP_MS);
+  let measuring: Promise<void> | undefined;
+  const sweeping = setInterval(() => {
+    hub.sweep();
+    measuring ??= kept.size?.().then((bytes) => {
+      historyBytes = bytes;
+      measuring = undefined;
+    });
+  }, SWEEP_MS);
   seen({ type: "started", address: hostAndPort(host, port) });
   const stop = async (why: "restart" | "storage" = "restart") => {
     seen({ type: "stopping" });
@@ -141,7 +165,7 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
     clearInterval(sweeping);
     await within(STOP_MS, door.close());
     await kept.close();
-    await Promise.all([delivering, accepting]);
+    await Promise.all([delivering, accepting, measuring]);
     console.close();
     watch({ type: "stopped", messages: hub.messages });
   };
@@ -162,6 +186,8 @@ interface Kept {
   readonly history: History;
   /** What is kept, for people. */
   readonly keeps: string;
+  /** Its bytes on disk, where it is on disk. */
+  size?(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -184,7 +210,8 @@ async function openHistory({ ephemeral, data }: ServerConfig, at: string): Promi
       lock[Symbol.dispose]();
     };
     const days = DEFAULT_RETENTION.ms / (24 * 60 * 60_000);
-    return { history, keeps: `${days} days or ${count(DEFAULT_RETENTION.entries)} messages of a room, in ${folder}`, close };
+    const size = () => dataSize(folder);
+    return { history, size, keeps: `${days} days or ${count(DEFAULT_RETENTION.entries)} messages of a room, in ${folder}`, close };
   } catch (error) {
     lock[Symbol.dispose]();
     throw error;

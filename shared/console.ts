@@ -27,6 +27,8 @@ export interface Sample {
   readonly commitMs: number;
   /** Memory of the process, in bytes. */
   readonly memory: number;
+  /** The history's files, in bytes; `undefined` where nothing is on disk. */
+  readonly history?: number;
 }
 
 /** A line of the log. */
@@ -60,6 +62,8 @@ export type ConsoleFrame =
     readonly kind: "view";
     /** The server's program and version. */
     readonly server: string;
+    /** When it was started: milliseconds since 1970. */
+    readonly since: number;
     /** The last minutes, oldest first; at most {@link SAMPLES}. */
     readonly samples: readonly Sample[];
     /** The newest lines of the log. */

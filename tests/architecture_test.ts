@@ -27,7 +27,7 @@ const HISTORY = /^server\/history\/history\.ts$/;
 /** What every engine may use. */
 const ENGINE_PARTS = /^server\/history\/(batch_queue|words)\.ts$/;
 /** The engine on disk: its side on the event loop is `sqlite_history.ts`, the rest works in the worker. */
-const SQLITE = /^server\/history\/(sqlite_\w+|open_database|data_folder|retention|transactor|word_index|housekeeping)\.ts$/;
+const SQLITE = /^server\/history\/(sqlite_\w+|open_database|data_folder|data_size|retention|transactor|word_index|housekeeping)\.ts$/;
 const SQLITE_MODULE = /^node:sqlite$/;
 /** What the two sides of the engine on disk share: messages, and what is kept. */
 const SQLITE_BOTH = /^server\/history\/(sqlite_messages|retention)\.ts$/;
@@ -69,6 +69,8 @@ const RULES: readonly Rule[] = [
   { of: SEAMS, may: [SHARED, SEAMS] },
   { of: /^server\/serve\.ts$/, may: [SHARED, /^server\//, /^@std\//, /^node:crypto$/] },
   { of: /^server\/opening\.ts$/, may: [SHARED] },
+  { of: /^server\/qr\.ts$/, may: [/^uqr$/] },
+  { of: /^server\/browser\.ts$/, may: [] },
   { of: /^server\/first_words\.ts$/, may: [/^server\/first_bytes\.ts$/, SOCKET, /^server\/transports\/text\.ts$/] },
   { of: /^server\/front_door\.ts$/, may: [SHARED, SEAMS, /^server\/(first_bytes|first_words|spare_files)\.ts$/, /^server\/transports\//] },
   { of: /^server\/log\.ts$/, may: [SHARED, SEAMS, /^server\/log_line\.ts$/, /^@logtape\//] },
@@ -113,8 +115,8 @@ interface Info {
   }[];
 }
 
-/** Where the program begins: its main thread, the one of the history, and the page. */
-const ROOTS = ["main.ts", "server/history/sqlite_worker.ts", "client/web/app.ts"];
+/** Where the program begins: its main thread, the one of the history, and the pages. */
+const ROOTS = ["main.ts", "server/history/sqlite_worker.ts", "client/web/app.ts", "client/web/console/console.ts"];
 
 /** Every import of the program, types included. */
 async function edges(): Promise<Edge[]> {

@@ -1,9 +1,10 @@
 /// <reference lib="dom" />
 /**
- * The chat page in Debian's Chromium, driven as a person would: it types, clicks and reads.
+ * The pages in Debian's Chromium, driven as a person would: it types, clicks and reads.
  *
  * @module
  */
+import { assertEquals } from "@std/assert";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 
 const CHROMIUM = "/usr/bin/chromium";
@@ -18,6 +19,23 @@ async function whyNot(): Promise<string | undefined> {
   if (Deno.env.has("CHAT_BIN")) return undefined;
   const { success, stderr } = await new Deno.Command("deno", { args: ["task", "--quiet", "bundle"], cwd: ROOT }).output();
   return success ? undefined : `the page cannot be made: ${new TextDecoder().decode(stderr).trim()}`;
+}
+
+// deno-lint-ignore no-console -- the reason for a skip is for people
+if (noBrowser !== undefined) console.log(`Browser tests are skipped: ${noBrowser}`);
+
+/** What Playwright leaves behind in Deno is not ours to count. */
+export function browserTest(name: string, test: (chromium: Chromium) => Promise<void>): void {
+  Deno.test({
+    name: `browser: ${name}`,
+    ignore: noBrowser !== undefined,
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn() {
+      await using chromium = await startChromium();
+      await test(chromium);
+    },
+  });
 }
 
 /** Chromium, for as long as a block lasts. */
@@ -106,4 +124,16 @@ export class Person {
     await this.say(`/join ${room}`);
     await this.reads("#room-name", `#${room}`);
   }
+}
+
+/** Fails with what axe finds. */
+export async function accessible({ page }: Person, where: string): Promise<void> {
+  const { default: axe } = await import("axe-core");
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> };
+    }).axe.run()
+  );
+  assertEquals(violations.map(({ id, nodes }) => [id, ...nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`)]), [], where);
 }

@@ -55,10 +55,12 @@ export class Console {
   #skipped = 0;
   #gathering: ReturnType<typeof setTimeout> | undefined;
   #messages = 0;
+  readonly #since: number;
   readonly #ticking: ReturnType<typeof setInterval>;
 
   constructor(options: ConsoleOptions) {
     this.#options = options;
+    this.#since = options.now();
     this.key = options.newKey();
     this.#keys = new Set([this.key]);
     this.#ticking = setInterval(() => this.#tick(), SECOND_MS);
@@ -108,7 +110,7 @@ export class Console {
     }
     const lines = this.#events.slice(-EVENTS).map(({ at, event }) => this.#line(at, event));
     const next = local ? {} : { key: this.#nextKey() };
-    window.send({ kind: "view", server: this.#options.server, samples: this.#samples, lines, ...next });
+    window.send({ kind: "view", server: this.#options.server, since: this.#since, samples: this.#samples, lines, ...next });
     this.#windows.add(window);
     return true;
   }

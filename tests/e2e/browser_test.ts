@@ -1,26 +1,8 @@
 /// <reference lib="dom" />
 import { assert, assertEquals, assertLess } from "@std/assert";
-import axe from "axe-core";
-import { type Chromium, noBrowser, type Person, startChromium } from "../browser.ts";
+import { accessible, browserTest } from "../browser.ts";
 import { Link } from "../chaos/link.ts";
 import { Peer, Program, startServer } from "../harness.ts";
-
-// deno-lint-ignore no-console -- the reason for a skip is for people
-if (noBrowser !== undefined) console.log(`Browser tests are skipped: ${noBrowser}`);
-
-/** What Playwright leaves behind in Deno is not ours to count. */
-function browserTest(name: string, test: (chromium: Chromium) => Promise<void>): void {
-  Deno.test({
-    name: `browser: ${name}`,
-    ignore: noBrowser !== undefined,
-    sanitizeOps: false,
-    sanitizeResources: false,
-    async fn() {
-      await using chromium = await startChromium();
-      await test(chromium);
-    },
-  });
-}
 
 const PHONE = { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true } as const;
 
@@ -407,14 +389,3 @@ browserTest("whatever is written stays text, and the content security policy has
   assertEquals(await ada.page.evaluate("globalThis.fell"), undefined);
   assertEquals(ada.complaints, []);
 });
-
-/** Fails with what axe finds. */
-async function accessible({ page }: Person, where: string): Promise<void> {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> };
-    }).axe.run()
-  );
-  assertEquals(violations.map(({ id, nodes }) => [id, ...nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`)]), [], where);
-}

@@ -14,6 +14,8 @@ const DEFAULTS: ServerConfig = {
   data: undefined,
   ephemeral: false,
   webHosts: [],
+  open: false,
+  qr: false,
   logFormat: "text",
   logMessages: true,
   limits: { maxConnections: undefined, maxPerAddress: 100, rate: 20, burst: 50, textBytes: 4096 },
@@ -48,6 +50,12 @@ Deno.test("serverConfig takes the names that browsers know the server by", () =>
   for (const text of ["a,", "http://a", "a:80", "a b", ".a"]) {
     assertEquals(config(["--web-host", text]), `--web-host: "${text}" is not a list of host names, without ports`);
   }
+});
+
+Deno.test("serverConfig opens no browser and prints no QR code unless told", () => {
+  assertEquals(config(["--open"]), { ...DEFAULTS, open: true });
+  assertEquals(config(["--qr"]), { ...DEFAULTS, qr: true });
+  assertEquals(config(["--no-open", "--no-qr"]), DEFAULTS);
 });
 
 const HOSTS: readonly [text: string, host: string | undefined][] = [
