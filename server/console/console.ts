@@ -16,6 +16,8 @@ const LINES_AT_ONCE = 50;
 /** How long lines are gathered, in milliseconds. */
 const GATHER_MS = 100;
 const SECOND_MS = 1_000;
+/** Messages in a second of which a line is made: as many as windows are sent. More are only counted, so that a flood costs nothing here. */
+const MOST_A_SECOND = LINES_AT_ONCE * SECOND_MS / GATHER_MS;
 /** People that are listed. */
 const LISTED = 200;
 /** Keys that are good at a time. */
@@ -53,6 +55,8 @@ export class Console {
   readonly #events: { readonly at: number; readonly event: ServerEvent }[] = [];
   #gathered: ConsoleLine[] = [];
   #skipped = 0;
+  /** Messages since the last tick. */
+  #said = 0;
   #gathering: ReturnType<typeof setTimeout> | undefined;
   #messages = 0;
   readonly #since: number;
@@ -68,6 +72,10 @@ export class Console {
 
   /** Takes each event as it happens. Costs next to nothing while no window is open. */
   readonly watch: Watch = (event) => {
+    if (event.type === "said" && ++this.#said > MOST_A_SECOND) {
+      this.#skipped += this.#windows.size === 0 ? 0 : 1;
+      return;
+    }
     const at = this.#options.now();
     this.#events.push({ at, event });
     // Not one by one: taking the first of many away is slow.
@@ -136,6 +144,7 @@ export class Console {
   }
 
   #tick(): void {
+    this.#said = 0;
     const current = this.#options.sample();
     const sample = { ...current, messages: current.messages - this.#messages };
     this.#messages = current.messages;
