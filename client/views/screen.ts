@@ -49,9 +49,10 @@ export class Screen {
     return `${above > 0 ? `\x1b[${above}A` : ""}\r\x1b[J`;
   }
 
-  /** Gives up the region without a trace: somebody else has written below it. */
+  /** Gives up the region: somebody else has written below it. Begins a row anew, which one of ours may stand in by now. */
   forget(): void {
     this.#region = NOTHING;
+    this.#writer.write("\r\x1b[J");
   }
 
   /** Empties the screen; what has scrolled away stays. */
