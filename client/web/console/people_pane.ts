@@ -12,6 +12,7 @@ import { bytesText, spanText } from "./amounts.ts";
 
 /** Somebody who is this far behind is marked, in bytes. */
 const FAR_BEHIND = 65_536;
+const MINUTE_MS = 60_000;
 
 /** The list of people on the page. */
 export class PeoplePane {
@@ -75,7 +76,7 @@ class Row {
     this.#person = person;
     const nick = cleanText(person.nick);
     const rooms = person.rooms.map((room) => `#${cleanText(room)}`).join(" ");
-    const since = person.forMs === undefined ? "broke a moment ago" : `for ${spanText(person.forMs)}`;
+    const since = person.forMs === undefined ? "broke a moment ago" : `for ${spanText(calm(person.forMs))}`;
     const facts = [person.address, person.transport, since, plural(person.sent, "message")].join(" · ");
     const behind = person.behind === 0 ? "" : `${bytesText(person.behind)} behind`;
     const shown = JSON.stringify([nick, rooms, facts, behind]);
@@ -89,4 +90,9 @@ class Row {
     this.#behind.className = person.behind > FAR_BEHIND ? "problem" : "quiet";
     this.#part.setAttribute("aria-label", `Disconnect ${nick}`);
   }
+}
+
+/** A span in whole minutes once it has one: a list in which everything moves each second is hard to read. */
+function calm(ms: number): number {
+  return ms < MINUTE_MS ? ms : ms - ms % MINUTE_MS;
 }
