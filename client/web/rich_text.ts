@@ -49,7 +49,7 @@ function link(text: string): Piece | undefined {
   while (/[)\]}]$/.test(url) && !balanced(url)) url = url.slice(0, -1).replace(/[.,;:!?'*_]+$/, "");
   if (!URL.canParse(url)) return undefined;
   const { href, host } = new URL(url);
-  const shown = /^https?:\/\/(?<authority>[^/?#\\]*)/i.exec(url)?.groups?.authority.toLowerCase();
+  const shown = /^https?:\/\/(?<authority>[^/?#]*)/i.exec(url)?.groups?.authority.toLowerCase();
   const plain = shown?.replace(/:(80|443)$/, "") === host;
   return { kind: "link", text: url, href, ...plain ? {} : { host } };
 }

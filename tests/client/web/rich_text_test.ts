@@ -26,7 +26,8 @@ Deno.test("pieces names the host where a link's text hides it", () => {
   assertEquals(host("https://Example.org:443/x"), undefined);
   assertEquals(host("http://localhost:8000"), undefined);
   assertEquals(host("https://www.google.com@evil.example/login"), "evil.example");
-  assertEquals(host("https://evil.example\\@www.google.com/"), undefined);
+  assertEquals(host("https://evil.example\\@www.google.com/"), "evil.example");
+  assertEquals(host("https://www.google.com\\.evil.example/"), "www.google.com");
   assertEquals(host("https://gооgle.com/"), "xn--ggle-55da.com");
 });
 
