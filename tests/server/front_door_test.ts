@@ -19,7 +19,7 @@ Deno.test("FrontDoor: who is gone before it is accepted is no fault, and the nex
   const events: ServerEvent[] = [];
   const gone = new Deno.errors.NotConnected("Transport endpoint is not connected (os error 107)");
   const door = new FrontDoor(deserted(listener, ...Array(200).fill(gone), new Deno.errors.ConnectionAborted()), {
-    limits: {} as never,
+    limits: { maxConnections: undefined, maxPerAddress: undefined, rate: undefined, burst: 1, textBytes: 4_096 },
     watch: (event) => void events.push(event),
     site: { assets: new Map(), names: [], metrics: () => "" },
     console: { serve: () => Promise.resolve() },
