@@ -39,6 +39,8 @@ export function pieces(text: string, mention?: RegExp): Piece[] {
     if (piece === undefined) continue;
     found.push(...words(text.slice(at, index), mention), piece);
     at = index + (code === undefined ? piece.text.length : whole.length);
+    // Several lines of code stand on lines of their own.
+    if (code?.includes("\n") && text[at] === "\n") at++;
   }
   return [...found, ...words(text.slice(at), mention)];
 }

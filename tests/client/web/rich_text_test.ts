@@ -38,6 +38,8 @@ Deno.test("pieces sets code apart, in which nothing is a link or a mention", () 
     { kind: "words", text: " now" },
   ]);
   assertEquals(pieces("```\na\nb\n```"), [{ kind: "code", text: "a\nb" }]);
+  assertEquals(pieces("```\na\nb\n```\nc"), [{ kind: "code", text: "a\nb" }, { kind: "words", text: "c" }]);
+  assertEquals(pieces("```a```\nc"), [{ kind: "code", text: "a" }, { kind: "words", text: "\nc" }]);
   assertEquals(pieces("a ` b"), [{ kind: "words", text: "a ` b" }]);
 });
 
