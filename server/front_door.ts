@@ -21,6 +21,8 @@ import type { Site } from "./transports/web/site.ts";
 const NAME_DUE_MS = 30_000;
 /** How long to wait when no connection can be accepted, in milliseconds; it passes when others close. */
 const RETRY_MS = 50;
+/** What accepting fails with when who was to be accepted has gone again: nothing is wrong here, and the next one waits. */
+const GONE = [Deno.errors.NotConnected, Deno.errors.ConnectionReset, Deno.errors.ConnectionAborted];
 /** What the first frame begins with. */
 const BRACE = 0x7b;
 
@@ -73,6 +75,7 @@ export class FrontDoor {
         overflowing = false;
       } catch (error) {
         if (this.#closing) return;
+        if (GONE.some((gone) => error instanceof gone)) continue;
         // Said once, not twenty times a second.
         if (!reported) this.#options.watch({ type: "fault", where: "accepting a connection", error });
         reported = true;

@@ -116,7 +116,7 @@ function textElement(text: string, mentioned: string | undefined, style = "text"
         made.append(element("mark", { text: piece.text }));
         break;
       case "code":
-        made.append(element("code", { text: piece.text }));
+        made.append(element("code", { text: piece.text, class: piece.text.includes("\n") ? "block" : "" }));
         break;
       case "link": {
         const link = element("a", { text: piece.text, dir: "auto" });

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Entry, LOBBY, type Say, type Seq } from "../../shared/protocol.ts";
+import { LOBBY, type Say } from "../../shared/protocol.ts";
 import { cleanText } from "../../shared/text.ts";
 import type { Ignored } from "../ignored.ts";
 import { type Input, parseInput } from "../input.ts";
@@ -16,17 +16,11 @@ import { sentence } from "../views/wording.ts";
 import type { Attention } from "./attention.ts";
 import { Composer } from "./composer.ts";
 import { Dialogs } from "./dialogs.ts";
-import { connectionState } from "./connection_state.ts";
-import { byId } from "./elements.ts";
-import { LogView } from "./log_view.ts";
+import { LogPane } from "./log_pane.ts";
 import type { NameForm } from "./name_form.ts";
+import { PageHead } from "./page_head.ts";
 import { isLookedAt, type PageMemory } from "./page_memory.ts";
-import { Pages } from "./pages.ts";
-import { type EntryRow, MOST_ROWS, RoomLog } from "./room_log.ts";
 import { Sidebars } from "./sidebars.ts";
-
-/** Rows held while nobody trims what is out of sight. */
-const HELD_ROWS = 2 * MOST_ROWS;
 
 /** What the view is made of. */
 export interface PageViewParts {
@@ -41,15 +35,13 @@ export interface PageViewParts {
 export class PageView implements View {
   readonly gone: Promise<unknown> = new Promise(() => {});
   readonly #parts: PageViewParts;
-  readonly #logs = new Map<string, RoomLog>();
-  readonly #view: LogView;
-  readonly #pages: Pages;
+  readonly #pane: LogPane;
+  readonly #head: PageHead;
   readonly #composer: Composer;
   readonly #sidebars: Sidebars;
   readonly #dialogs: Dialogs;
   readonly #inputs: Input[] = [];
   #wanted = Promise.withResolvers<void>();
-  #shown: string = LOBBY;
   #status: Status | undefined;
   #pending: readonly Say[] = [];
   #epoch: string | undefined;
@@ -57,24 +49,20 @@ export class PageView implements View {
   #lost: string | undefined;
   /** Messages that came into the room shown while nobody looked. */
   #unseen = 0;
-  /** Whether somebody has looked since the "new messages" line was drawn. */
-  #lineSeen = false;
   #drawing = false;
   #replaced = false;
 
   constructor(parts: PageViewParts) {
     this.#parts = parts;
-    const { memory, ignored } = parts;
-    this.#pages = new Pages(parts.requests, () => {
-      const [room, log] = [this.#shown, this.#log(this.#shown)];
-      return this.#status?.online && this.#status.room !== undefined ? { room, log, nick: this.#nick } : undefined;
+    const { memory, requests, ignored } = parts;
+    this.#pane = new LogPane({
+      requests,
+      ignored,
+      asker: () => this.#status?.online && this.#status.room !== undefined ? this.#nick : undefined,
+      draw: () => this.#draw(),
+      drawNow: () => this.#drawNow(),
     });
-    const wishes = {
-      older: () => this.#pages.older(() => this.#loadedOlder()),
-      newer: () => this.#pages.newer(() => this.#draw()),
-      latest: () => this.#latest(),
-    };
-    this.#view = new LogView(this.#log(LOBBY), wishes, ({ by }) => ignored.has(by));
+    this.#head = new PageHead((words) => this.#want({ kind: "search", words }));
     this.#composer = new Composer(LOBBY, {
       drafts: memory.saved.drafts,
       submit: (text) => this.#submit(text),
@@ -106,7 +94,7 @@ export class PageView implements View {
         this.#said(change);
         break;
       case "failed":
-        this.#log(change.say.room).failed(change.say.text, change.why);
+        this.#pane.failed(change.say, change.why);
         this.giveBack(change.say.text, change.say.room);
         break;
       case "lost":
@@ -120,34 +108,28 @@ export class PageView implements View {
       case "quiet":
         break;
       case "live":
-        // What was asked for on the last connection is not answered on this one.
-        this.#pages.reset();
+        this.#pane.reconnected();
         break;
       default:
-        this.#note(sentence(change), "room" in change ? change.room : this.#shown);
+        this.#note(sentence(change), "room" in change ? change.room : this.#pane.room);
     }
     this.#draw();
   }
 
-  enter({ name }: Room, { changes, unread, leftOut }: Shown): void {
+  enter({ name }: Room, missed: Shown): void {
     this.#open(name);
-    const log = this.#log(name);
-    if (leftOut > 0) log.clear();
-    const first = changes.find((change) => change.kind === "said" && !change.past && !change.own);
-    if (unread > 0 && first?.kind === "said") log.readTo = first.entry.prev;
-    for (const change of changes) if (change.kind === "said") log.add(rowOf(change));
-    this.#trim(log);
+    this.#pane.fill(missed);
     this.#parts.memory.set({ room: name });
     if (matchMedia("(hover: hover)").matches) this.#composer.focus();
     this.#draw();
   }
 
   old(page: OldEntries): void {
-    this.#dialogs.found(page, this.#nick, (entry) => this.#point(entry));
+    this.#dialogs.found(page, this.#nick, (entry) => this.#pane.point(entry));
   }
 
   notice(text: string): void {
-    this.#note(text, this.#shown);
+    this.#note(text, this.#pane.room);
     this.#parts.attention.tell(text);
     this.#draw();
   }
@@ -160,17 +142,15 @@ export class PageView implements View {
   }
 
   clear(): void {
-    this.#log(this.#shown).clear();
+    this.#pane.clear();
     this.#draw();
   }
 
   status(status: Status): void {
     this.#status = status;
-    // What is said in a room while we are not in it would be missing from its log.
-    if (status.room !== undefined) {
-      for (const name of this.#logs.keys()) if (!status.rooms.some((room) => room.name === name)) this.#logs.delete(name);
-    }
-    if (status.room !== undefined && status.room.name !== this.#shown) this.#open(status.room.name);
+    const { room, rooms } = status;
+    if (room !== undefined) this.#pane.keep(new Set(rooms.map(({ name }) => name)));
+    if (room !== undefined && room.name !== this.#pane.room) this.#open(room.name);
     this.#draw();
   }
 
@@ -195,12 +175,6 @@ export class PageView implements View {
     return this.#status?.nick ?? "";
   }
 
-  #log(room: string): RoomLog {
-    let log = this.#logs.get(room);
-    if (log === undefined) this.#logs.set(room, log = new RoomLog());
-    return log;
-  }
-
   #listen(): void {
     document.addEventListener("visibilitychange", () => this.#looked());
     addEventListener("focus", () => this.#looked());
@@ -210,11 +184,6 @@ export class PageView implements View {
         event.preventDefault();
         this.#want({ kind: "switch", to: event.code.slice(-1) });
       }
-    });
-    byId("search", HTMLFormElement).addEventListener("submit", (event) => {
-      event.preventDefault();
-      const words = byId("words", HTMLInputElement).value.trim();
-      if (words !== "") this.#want({ kind: "search", words });
     });
   }
 
@@ -229,8 +198,8 @@ export class PageView implements View {
     if (input === undefined) return;
     if (input.kind === "help") return this.#dialogs.help();
     if (input.kind === "say") {
-      this.#log(this.#shown).readTo = undefined;
-      this.#latest();
+      this.#pane.read();
+      this.#pane.latest();
     }
     this.#want(input);
   }
@@ -238,14 +207,10 @@ export class PageView implements View {
   #here(rooms: readonly Room[]): void {
     const { memory, nameForm } = this.#parts;
     const first = this.#epoch === undefined;
-    // Another history: what was held means nothing there.
-    if (!first && this.#epoch !== memory.epoch) {
-      this.#logs.clear();
-      this.#view.open(this.#log(this.#shown));
-    }
+    if (!first && this.#epoch !== memory.epoch) this.#pane.forget();
     this.#epoch = memory.epoch;
     this.#lost = undefined;
-    this.#pages.reset();
+    this.#pane.reconnected();
     nameForm.hide();
     if (!first) return;
     this.#composer.focus();
@@ -254,75 +219,30 @@ export class PageView implements View {
   }
 
   #open(room: string): void {
-    if (room === this.#shown && this.#status?.room !== undefined && this.#status.room.name === room) return this.#view.toEnd();
-    this.#log(this.#shown).readTo = undefined;
-    this.#shown = room;
+    if (room === this.#pane.room && this.#status?.room !== undefined && this.#status.room.name === room) return this.#pane.toEnd();
     this.#unseen = 0;
-    this.#pages.reset();
     this.#composer.open(room);
-    // Whoever comes back wants to see the newest.
-    if (!this.#log(room).attached) this.#log(room).clear();
-    this.#view.open(this.#log(room));
+    this.#pane.open(room);
   }
 
   #said(change: Said): void {
     const { entry, own, past } = change;
-    const log = this.#log(entry.room);
     const looked = isLookedAt();
-    if (change.leftOff !== undefined || (!own && !past && !looked)) this.#drawLine(log, entry.prev);
-    log.add(rowOf(change));
-    if (own || past) return this.#trim(log);
+    this.#pane.said(change, looked);
+    if (own || past) return;
     if (!looked) this.#unseen++;
-    this.#view.missed();
     if (entry.type === "said") this.#parts.attention.tell(`${cleanText(entry.by)}: ${cleanText(entry.text)}`);
-    this.#trim(log);
-  }
-
-  /** Draws the line after an entry, unless there is one that nobody has seen yet. */
-  #drawLine(log: RoomLog, after: Seq): void {
-    if (this.#lineSeen || log.readTo === undefined) log.readTo = after;
-    this.#lineSeen = false;
   }
 
   #note(text: string | undefined, room: string): void {
-    const log = this.#log(room);
-    if (text !== undefined && log.attached) log.note(text);
-  }
-
-  #trim(log: RoomLog): void {
-    if (log.rows.length <= HELD_ROWS) return;
-    if (this.#view.following) log.trimStart();
-    else log.trimEnd(this.#view.visible ?? 0);
+    if (text !== undefined) this.#pane.note(text, room);
   }
 
   #looked(): void {
     if (!isLookedAt()) return;
     this.#unseen = 0;
-    this.#lineSeen = true;
+    this.#pane.looked();
     this.#draw();
-  }
-
-  #latest(): void {
-    if (this.#log(this.#shown).attached) this.#view.toEnd();
-    else {
-      this.#pages.latest(() => {
-        this.#view.toEnd();
-        this.#draw();
-      });
-    }
-  }
-
-  #loadedOlder(): void {
-    if (!this.#view.following) this.#log(this.#shown).trimEnd(this.#view.visible ?? 0);
-    this.#draw();
-  }
-
-  /** Shows an entry among those around it. */
-  #point({ seq }: Entry): void {
-    this.#pages.around(seq, () => {
-      this.#drawNow();
-      this.#view.point(seq);
-    });
   }
 
   /** Draws at the next frame, however much happens before it. A page that is not seen has no frames, but a title. */
@@ -338,27 +258,16 @@ export class PageView implements View {
 
   #drawNow(): void {
     const { nick = "", online = false, room, rooms = [] } = this.#status ?? {};
-    const pending = this.#pending.filter((say) => say.room === this.#shown);
-    this.#view.render({ nick, online, giveBack: (text) => this.giveBack(text, this.#shown) }, pending);
-    this.#view.fill();
-    this.#sidebars.rooms(rooms, this.#shown);
+    const shown = this.#pane.room;
+    this.#pane.render({ nick, online, giveBack: (text) => this.giveBack(text, shown) }, this.#pending);
+    this.#head.show(shown, this.#status, this.#lost);
+    this.#sidebars.rooms(rooms, shown);
     this.#sidebars.people(room, nick);
-    byId("room-name", HTMLElement).textContent = `#${cleanText(this.#shown)}`;
-    byId("topic", HTMLElement).textContent = cleanText(room?.topic ?? "");
-    byId("topic", HTMLElement).title = cleanText(room?.topic ?? "");
     if (this.#status) this.#dialogs.status(this.#status);
-    const state = byId("state", HTMLElement);
-    const lost = navigator.onLine ? this.#lost : "this device is offline";
-    const text = connectionState(this.#status ?? { online: false, quietMs: 0, queued: 0 }, lost);
-    if (state.textContent !== text) state.textContent = text;
   }
 
   #drawAround(): void {
-    const elsewhere = (this.#status?.rooms ?? []).reduce((sum, { name, unread }) => sum + (name === this.#shown ? 0 : unread), 0);
-    this.#parts.attention.show(elsewhere + this.#unseen, this.#status?.room === undefined ? "" : this.#shown);
+    const elsewhere = (this.#status?.rooms ?? []).reduce((sum, { name, unread }) => sum + (name === this.#pane.room ? 0 : unread), 0);
+    this.#parts.attention.show(elsewhere + this.#unseen, this.#status?.room === undefined ? "" : this.#pane.room);
   }
-}
-
-function rowOf({ entry, own, mention }: Said): EntryRow {
-  return { kind: "entry", entry, own, mention };
 }

@@ -39,6 +39,8 @@ export function pieces(text: string, mention?: RegExp): Piece[] {
     if (piece === undefined) continue;
     found.push(...words(text.slice(at, index), mention), piece);
     at = index + (code === undefined ? piece.text.length : whole.length);
+    // Several lines of code stand on lines of their own.
+    if (code?.includes("\n") && text[at] === "\n") at++;
   }
   return [...found, ...words(text.slice(at), mention)];
 }
@@ -49,7 +51,7 @@ function link(text: string): Piece | undefined {
   while (/[)\]}]$/.test(url) && !balanced(url)) url = url.slice(0, -1).replace(/[.,;:!?'*_]+$/, "");
   if (!URL.canParse(url)) return undefined;
   const { href, host } = new URL(url);
-  const shown = /^https?:\/\/(?<authority>[^/?#\\]*)/i.exec(url)?.groups?.authority.toLowerCase();
+  const shown = /^https?:\/\/(?<authority>[^/?#]*)/i.exec(url)?.groups?.authority.toLowerCase();
   const plain = shown?.replace(/:(80|443)$/, "") === host;
   return { kind: "link", text: url, href, ...plain ? {} : { host } };
 }

@@ -13,6 +13,9 @@ import type { Room } from "../timeline.ts";
 import { button, byId, element } from "./elements.ts";
 import { nickClass } from "./message.ts";
 
+/** As in a list of names on paper: capitals count for nothing, 9 comes before 10. */
+const order = new Intl.Collator(undefined, { numeric: true });
+
 /** Lists, and what is asked for in them. */
 export class Sidebars {
   readonly #want: (input: Input) => void;
@@ -23,7 +26,7 @@ export class Sidebars {
   #rooms = "";
   #people = "";
 
-  /** @param want Takes what is asked for. @param known Rooms that could be joined. */
+  /** @param want Takes what is asked for. */
   constructor(want: (input: Input) => void) {
     this.#want = want;
     for (const [i, drawer] of this.#drawers.entries()) {
@@ -65,7 +68,7 @@ export class Sidebars {
 
   /** @param nick Ours. */
   people(room: Room | undefined, nick: string): void {
-    const members = [...room?.members.values() ?? []].sort((a, b) => a.nick < b.nick ? -1 : 1);
+    const members = [...room?.members.values() ?? []].sort((a, b) => order.compare(a.nick, b.nick));
     const total = room?.total ?? 0;
     const looks = JSON.stringify([members, total, nick]);
     if (looks === this.#people) return;

@@ -236,6 +236,23 @@ browserTest("a second window takes the chat over, and the first can have it back
   await ada.hears("two");
 });
 
+browserTest("people stand as in a list of names; code of several lines is a block; a narrow phone names its room", async (chromium) => {
+  await using server = await startServer();
+  const names = ["adam10", "Zoe", "adam9", "Karl"];
+  const peers = await Promise.all(names.map((name) => Peer.framed(server.port, name)));
+  const bob = await (await chromium.person(server.port, { viewport: { width: 320, height: 568 } })).join("bob");
+  await bob.page.waitForFunction(() => document.querySelectorAll("#people-list .nick").length === 5);
+  assertEquals(await bob.page.locator("#people-list .nick").allTextContents(), ["adam9", "adam10", "bob", "Karl", "Zoe"]);
+  await peers[0].send(JSON.stringify({ kind: "say", ref: "r1", room: "lobby", text: "see\n```\na\n  b\n```\nand `c`" }) + "\n");
+  await bob.hears("see");
+  const shown = await bob.page.locator("#log code").evaluateAll((found) =>
+    found.map((code) => [code.textContent, getComputedStyle(code).display])
+  );
+  assertEquals(shown, [["a\n  b", "block"], ["c", "inline"]]);
+  assertEquals(await bob.page.locator("#room-name").evaluate((name) => name.scrollWidth <= name.clientWidth), true);
+  for (const peer of peers) peer[Symbol.dispose]();
+});
+
 browserTest("the keyboard alone will do", async (chromium) => {
   await using server = await startServer();
   const ada = await chromium.person(server.port);

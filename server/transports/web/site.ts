@@ -9,6 +9,8 @@ import { assetAnswer, type Assets } from "./assets.ts";
 import { isLoopback, isOurs, isSameOrigin } from "./host.ts";
 import type { Head, Refused } from "./http_head.ts";
 
+/** Fields of what passes on what others send, besides those that begin with `x-forwarded-`. */
+const PASSED_ON = ["forwarded", "via", "x-real-ip"];
 /** Where the WebSocket is; at `/` too, for those who give a host and no path. */
 const WEB_SOCKET = ["/ws", "/"];
 /** The WebSocket of the server's window. */
@@ -53,7 +55,7 @@ export function visit(site: Site, head: Head, peer: string): Answer | Upgrade {
 
 /** Whether a request comes from the server's own machine, and not through something there that passes on what others send. */
 function isHere(peer: string, { host, fields }: Head): boolean {
-  const passedOn = [...fields.keys()].some((name) => name === "forwarded" || name === "via" || name.startsWith("x-forwarded-"));
+  const passedOn = [...fields.keys()].some((name) => PASSED_ON.includes(name) || name.startsWith("x-forwarded-"));
   return !passedOn && isLoopback(host) && (peer === "::1" || /^(::ffff:)?127\./.test(peer));
 }
 

@@ -26,7 +26,8 @@ Deno.test("pieces names the host where a link's text hides it", () => {
   assertEquals(host("https://Example.org:443/x"), undefined);
   assertEquals(host("http://localhost:8000"), undefined);
   assertEquals(host("https://www.google.com@evil.example/login"), "evil.example");
-  assertEquals(host("https://evil.example\\@www.google.com/"), undefined);
+  assertEquals(host("https://evil.example\\@www.google.com/"), "evil.example");
+  assertEquals(host("https://www.google.com\\.evil.example/"), "www.google.com");
   assertEquals(host("https://gооgle.com/"), "xn--ggle-55da.com");
 });
 
@@ -37,6 +38,8 @@ Deno.test("pieces sets code apart, in which nothing is a link or a mention", () 
     { kind: "words", text: " now" },
   ]);
   assertEquals(pieces("```\na\nb\n```"), [{ kind: "code", text: "a\nb" }]);
+  assertEquals(pieces("```\na\nb\n```\nc"), [{ kind: "code", text: "a\nb" }, { kind: "words", text: "c" }]);
+  assertEquals(pieces("```a```\nc"), [{ kind: "code", text: "a" }, { kind: "words", text: "\nc" }]);
   assertEquals(pieces("a ` b"), [{ kind: "words", text: "a ` b" }]);
 });
 

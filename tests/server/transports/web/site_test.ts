@@ -66,7 +66,9 @@ Deno.test("visit: a name that is not the server's own is refused, but for a look
 Deno.test("visit: figures for the server's own machine, never through something that passes on what others send", () => {
   for (const peer of ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"]) assertEquals(status(get("/metrics"), peer), 200, peer);
   for (const peer of ["203.0.113.7", "::2", "1.127.0.0", "::ffff:10.0.0.1"]) assertEquals(status(get("/metrics"), peer), 403, peer);
-  for (const field of ["Forwarded: for=127.0.0.1", "X-Forwarded-For: 127.0.0.1", "x-forwarded-proto: http", "Via: 1.1 proxy"]) {
+  for (
+    const field of ["Forwarded: for=127.0.0.1", "X-Forwarded-For: 127.0.0.1", "x-forwarded-proto: http", "Via: 1.1 proxy", "X-Real-IP: ::1"]
+  ) {
     assertEquals(status(get("/metrics", field), "127.0.0.1"), 403, field);
   }
   for (

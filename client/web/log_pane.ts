@@ -1,0 +1,190 @@
+/// <reference lib="dom" />
+/**
+ * The log of the room shown, and what is held of the others: each room's entries go into its own, and its past is loaded where somebody reads.
+ *
+ * @module
+ */
+import { type Entry, LOBBY, type Say, type Seq } from "../../shared/protocol.ts";
+import type { Ignored } from "../ignored.ts";
+import type { Requests } from "../requests.ts";
+import type { Shown } from "../rooms.ts";
+import type { Said } from "../timeline.ts";
+import { LogView } from "./log_view.ts";
+import type { MessageContext } from "./message.ts";
+import { Pages } from "./pages.ts";
+import { type EntryRow, MOST_ROWS, RoomLog } from "./room_log.ts";
+
+/** Rows held while nobody trims what is out of sight. */
+const HELD_ROWS = 2 * MOST_ROWS;
+
+/** What the pane works with. */
+export interface LogPaneParts {
+  readonly requests: Requests;
+  readonly ignored: Ignored;
+  /** Our name, while the server can be asked about the room shown. */
+  readonly asker: () => string | undefined;
+  /** Draws soon, or at once. */
+  readonly draw: () => void;
+  readonly drawNow: () => void;
+}
+
+/** The rooms' logs, one of them in sight. */
+export class LogPane {
+  readonly #parts: LogPaneParts;
+  readonly #logs = new Map<string, RoomLog>();
+  readonly #view: LogView;
+  readonly #pages: Pages;
+  #room: string = LOBBY;
+  /** Whether somebody has looked since the "new messages" line was drawn. */
+  #lineSeen = false;
+
+  constructor(parts: LogPaneParts) {
+    this.#parts = parts;
+    this.#pages = new Pages(parts.requests, () => {
+      const nick = parts.asker();
+      return nick === undefined ? undefined : { room: this.#room, log: this.#shown, nick };
+    });
+    const wishes = {
+      older: () => this.#pages.older(() => this.#loadedOlder()),
+      newer: () => this.#pages.newer(parts.draw),
+      latest: () => this.latest(),
+    };
+    this.#view = new LogView(this.#shown, wishes, ({ by }) => parts.ignored.has(by));
+  }
+
+  /** The room shown. */
+  get room(): string {
+    return this.#room;
+  }
+
+  /** Shows another room, from its end. */
+  open(room: string): void {
+    this.#shown.readTo = undefined;
+    this.#room = room;
+    this.#pages.reset();
+    // Whoever comes back wants to see the newest.
+    if (!this.#shown.attached) this.#shown.clear();
+    this.#view.open(this.#shown);
+  }
+
+  /** Fills the room shown with what came while it was not. */
+  fill({ changes, unread, leftOut }: Shown): void {
+    const log = this.#shown;
+    if (leftOut > 0) log.clear();
+    const first = changes.find((change) => change.kind === "said" && !change.past && !change.own);
+    if (unread > 0 && first?.kind === "said") log.readTo = first.entry.prev;
+    for (const change of changes) if (change.kind === "said") log.add(rowOf(change));
+    this.#trim(log);
+  }
+
+  /** Adds what was said. @param looked Whether somebody looks at the page. */
+  said(change: Said, looked: boolean): void {
+    const { entry, own, past } = change;
+    const log = this.#log(entry.room);
+    const others = !own && !past;
+    if (change.leftOff !== undefined || (others && !looked)) this.#drawLine(log, entry.prev);
+    log.add(rowOf(change));
+    if (others) this.#view.missed();
+    this.#trim(log);
+  }
+
+  /** Adds a message of ours that was refused. */
+  failed({ room, text }: Say, why: string): void {
+    this.#log(room).failed(text, why);
+  }
+
+  /** Tells something, where what happens now is shown. */
+  note(text: string, room: string): void {
+    const log = this.#log(room);
+    if (log.attached) log.note(text);
+  }
+
+  /** Somebody looks at the page. */
+  looked(): void {
+    this.#lineSeen = true;
+  }
+
+  /** Takes the "new messages" line away: who writes has read. */
+  read(): void {
+    this.#shown.readTo = undefined;
+  }
+
+  clear(): void {
+    this.#shown.clear();
+  }
+
+  /** Holds the logs of these rooms only: what is said in a room while we are not in it would be missing from its log. */
+  keep(rooms: ReadonlySet<string>): void {
+    for (const room of this.#logs.keys()) if (!rooms.has(room)) this.#logs.delete(room);
+  }
+
+  /** Begins anew: what was held belongs to another history. */
+  forget(): void {
+    this.#logs.clear();
+    this.#view.open(this.#shown);
+  }
+
+  /** Another connection: what was asked for on the last one is not answered. */
+  reconnected(): void {
+    this.#pages.reset();
+  }
+
+  /** Goes to the newest message. */
+  latest(): void {
+    if (this.#shown.attached) return this.#view.toEnd();
+    this.#pages.latest(() => {
+      this.#view.toEnd();
+      this.#parts.draw();
+    });
+  }
+
+  /** Shows an entry among those around it. */
+  point({ seq }: Entry): void {
+    this.#pages.around(seq, () => {
+      this.#parts.drawNow();
+      this.#view.point(seq);
+    });
+  }
+
+  /** Brings the page up to date. @param pending Our messages without an answer, in any room. */
+  render(context: MessageContext, pending: readonly Say[]): void {
+    this.#view.render(context, pending.filter((say) => say.room === this.#room));
+    this.#view.fill();
+  }
+
+  /** Scrolls to the end. */
+  toEnd(): void {
+    this.#view.toEnd();
+  }
+
+  get #shown(): RoomLog {
+    return this.#log(this.#room);
+  }
+
+  #log(room: string): RoomLog {
+    let log = this.#logs.get(room);
+    if (log === undefined) this.#logs.set(room, log = new RoomLog());
+    return log;
+  }
+
+  /** Draws the line after an entry, unless there is one that nobody has seen yet. */
+  #drawLine(log: RoomLog, after: Seq): void {
+    if (this.#lineSeen || log.readTo === undefined) log.readTo = after;
+    this.#lineSeen = false;
+  }
+
+  #trim(log: RoomLog): void {
+    if (log.rows.length <= HELD_ROWS) return;
+    if (this.#view.following) log.trimStart();
+    else log.trimEnd(this.#view.visible ?? 0);
+  }
+
+  #loadedOlder(): void {
+    if (!this.#view.following) this.#shown.trimEnd(this.#view.visible ?? 0);
+    this.#parts.draw();
+  }
+}
+
+function rowOf({ entry, own, mention }: Said): EntryRow {
+  return { kind: "entry", entry, own, mention };
+}
