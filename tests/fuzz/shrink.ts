@@ -4,7 +4,7 @@
  * @module
  */
 
-/** How long one input is worked on, in milliseconds: a slow one takes its time at every try. */
+/** How long one input is worked on, in milliseconds. */
 const MOST_MS = 5_000;
 
 /** The shortest input found by leaving parts out, of those that still break something. */

@@ -43,3 +43,9 @@ export function cutAnywhere(bytes: Uint8Array<ArrayBuffer>, random: Random): Uin
   const places = Array.from({ length: random.between(0, 64) }, () => random.between(0, bytes.length)).sort((a, b) => a - b);
   return [...places, bytes.length].map((end, i) => bytes.slice(places[i - 1] ?? 0, end));
 }
+
+/** Whether there is something in a text that a terminal does not just show; a line feed apart. */
+export function movesCursor(text: string): boolean {
+  // deno-lint-ignore no-control-regex
+  return /[\0-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]|\p{Cs}/u.test(text);
+}

@@ -9,7 +9,7 @@ import { Random } from "../chaos/random.ts";
 import type { Target } from "./target.ts";
 
 /** What one input may take, in milliseconds. */
-export const MOST_MS = 50;
+const MOST_MS = 50;
 /** What one input may allocate, in bytes, garbage included. */
 const MOST_BYTES = 64 * 2 ** 20;
 /** What a target may keep of all its inputs, in bytes: the engine's own tables are among it. */
@@ -17,8 +17,15 @@ const MOST_KEPT_BYTES = 16 * 2 ** 20;
 /** A busy machine may hold an input up; it does not do so every time. */
 const MEASUREMENTS = 4;
 
-/** Gives a target one input. Returns what is wrong, in words. */
-export async function trial(target: Target, input: string): Promise<string | undefined> {
+/** What is wrong with a target. */
+export interface Fault {
+  readonly what: string;
+  /** Whether it was over a bound: how far over, the input's length decides. */
+  readonly overBound: boolean;
+}
+
+/** Gives a target one input. Returns what is wrong, if anything. */
+export async function trial(target: Target, input: string): Promise<Fault | undefined> {
   for (let measurement = 1;; measurement++) {
     const bytes = used();
     const start = performance.now();
@@ -27,13 +34,14 @@ export async function trial(target: Target, input: string): Promise<string | und
       const checked = target.check(input, new Random(hashOf(input)));
       if (checked) await checked;
     } catch (error) {
-      return error instanceof Error ? error.stack ?? error.message : String(error);
+      return { what: error instanceof Error ? error.stack ?? error.message : String(error), overBound: false };
     }
     const ms = performance.now() - start;
     const allocated = used() - bytes;
     if (ms <= MOST_MS && allocated <= MOST_BYTES) return undefined;
     if (measurement < MEASUREMENTS) continue;
-    return ms > MOST_MS ? `took ${ms.toFixed(0)} ms, more than ${MOST_MS}` : `allocated ${megabytes(allocated)}`;
+    const what = ms > MOST_MS ? `took ${ms.toFixed(0)} ms, more than ${MOST_MS}` : `allocated ${megabytes(allocated)}`;
+    return { what, overBound: true };
   }
 }
 

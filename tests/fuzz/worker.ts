@@ -9,7 +9,7 @@ import { readCorpus } from "./corpus.ts";
 import { inputNumber } from "./inputs.ts";
 import { shrunk } from "./shrink.ts";
 import { targetNamed } from "./targets.ts";
-import { KeptMemory, trial } from "./trial.ts";
+import { type Fault, KeptMemory, trial } from "./trial.ts";
 
 /** What is to be done. */
 export interface Order {
@@ -33,27 +33,31 @@ async function fuzz({ target: name, seed, inputs, progress }: Order): Promise<Ou
   const begun = new Int32Array(progress);
   for (const [file, input] of await readCorpus(name)) {
     Atomics.add(begun, 0, 1);
-    const what = await trial(target, input);
-    if (what !== undefined) return { what: `${file}: ${what}`, input };
+    const fault = await trial(target, input);
+    if (fault !== undefined) return { what: `${file}: ${fault.what}`, input };
   }
   const memory = new KeptMemory();
   for (let n = 0; n < inputs; n++) {
     if (n === WARM) memory.begin();
     Atomics.add(begun, 0, 1);
     const input = inputNumber(n, target, seed);
-    const what = await trial(target, input);
-    if (what !== undefined) return await least(input);
+    const fault = await trial(target, input);
+    if (fault !== undefined) return fault.overBound ? { what: fault.what, input } : await least(input, fault);
     const kept = n > WARM && (n % BETWEEN_LOOKS === 0 || n === inputs - 1) ? memory.end() : undefined;
     if (kept !== undefined) return { what: kept };
   }
   return null;
 
-  async function least(found: string): Promise<Outcome> {
+  async function least(found: string, fault: Fault): Promise<Outcome> {
+    let { what } = fault;
     const input = await shrunk(found, async (less) => {
       Atomics.add(begun, 1, 1);
-      return await trial(target, less) !== undefined;
+      const still = await trial(target, less);
+      if (still === undefined || still.overBound) return false;
+      what = still.what;
+      return true;
     });
-    return { what: await trial(target, input) ?? "not every time", input };
+    return { what, input };
   }
 }
 

@@ -43,7 +43,7 @@ const journals: Target = {
   grammar: {
     examples: [OWNER + SAY(1) + SAY(2) + '{"answered":"r1"}\n', OWNER, SAY(1) + OWNER],
     tokens: [...JSON_TOKENS, OWNER, SAY(1), SAY(2), '{"answered":"r1"}\n', '"say":', "null\n", "1\n"],
-    longest: 4 * LIMITS.frameBytes,
+    longest: LIMITS.textBytes,
   },
   check: (input) => {
     const text = textOf(input);

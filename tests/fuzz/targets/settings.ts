@@ -109,7 +109,7 @@ const config: Target = {
       '"\\u001b[31m"',
       "\xff",
     ],
-    longest: 65_536 + 16,
+    longest: 32_768,
   },
   check: (input) => {
     const path = `${folder}/config.json`;

@@ -141,7 +141,7 @@ const webSockets: Target = {
       "\xff",
       "\x00",
     ],
-    longest: LIMITS.runawayBytes,
+    longest: LIMITS.frameBytes,
   },
   check: async (input, random) => {
     const bytes = bytesOf(input);
