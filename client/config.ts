@@ -96,5 +96,6 @@ function isHostName(text: string): boolean {
 }
 
 function isIPv6(text: string): boolean {
-  return URL.canParse(`http://[${text.replace(/%[\w.-]+$/, "")}]/`);
+  const address = text.replace(/%[\w.-]+$/, "");
+  return /^[\da-f:.]+$/i.test(address) && URL.canParse(`http://[${address}]/`);
 }

@@ -70,7 +70,11 @@ export function parseFlags<F extends Flags>(flags: F, args: readonly string[], e
   const names = Object.keys(flags);
   const unknown: string[] = [];
   // Every flag is a list of strings to parseArgs, so that it guesses no numbers and hides no repetition.
-  const given = parseArgs(withValues(flags, args), {
+  const words = withValues(flags, args);
+  // That name is parseArgs' own, for what is no flag.
+  const own = words.slice(0, words.indexOf("--") >>> 0).find((word) => /^-(?!-).*_|^--[^=]*_/.test(word));
+  if (own !== undefined) return { kind: "wrong", text: unknownFlag(own, [...names, "help"]) };
+  const given = parseArgs(words, {
     string: [...names, "help", "_"],
     collect: [...names, "help"],
     alias: Object.fromEntries(Object.entries(flags).flatMap(([name, { also }]) => also === undefined ? [] : [[name, also]])),

@@ -122,7 +122,7 @@ export function parseNick(input: string): Parsed<Nick> {
  * Allowed: letters, digits, `-`, `_` and `.`, at most 64 bytes.
  */
 export function parseRoomName(input: string): Parsed<RoomName> {
-  const name = input.trim().replace(/^#/, "").normalize("NFKC").toLowerCase();
+  const name = input.trim().replace(/^#/, "").normalize("NFKC").toLowerCase().normalize("NFKC");
   if (name === "") return refuse("no_such_room", "A room's name cannot be empty");
   if (byteLength(name) > LIMITS.roomBytes) return refuse("no_such_room", `A room's name has at most ${LIMITS.roomBytes} bytes`);
   if (!/^[\p{L}\p{N}._-][\p{L}\p{N}\p{M}._-]*$/u.test(name) || TOO_MANY_MARKS.test(name)) {

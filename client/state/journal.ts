@@ -140,6 +140,6 @@ function parseLine(line: string): Line | undefined {
   if (typeof server === "string" && typeof installation === "string") {
     return { server, installation, name: typeof name === "string" ? name : undefined };
   }
-  const frame = typeof at === "number" ? decodeClientFrame(JSON.stringify(say) ?? "") : undefined;
+  const frame = Number.isFinite(at) ? decodeClientFrame(JSON.stringify(say) ?? "") : undefined;
   return frame?.kind === "say" && frame.ref !== undefined ? { at: at as number, say: { ...frame, ref: frame.ref } } : undefined;
 }

@@ -6,6 +6,9 @@
 import type { KeyName } from "./keys.ts";
 import type { TextBuffer } from "./text_buffer.ts";
 
+/** UTF-16 units up to which a line grows by yanking: killing and yanking twice doubles it. */
+const LONGEST_LINE = 65_536;
+
 type Place = (buffer: TextBuffer) => number;
 
 /** Where a key moves the cursor. */
@@ -49,13 +52,17 @@ export class EditKeys {
     const buffer = this.#buffer;
     if (key === "up") return buffer.moveUp();
     if (key === "down") return buffer.moveDown();
-    if (key === "yank") buffer.insert(this.#killed);
+    if (key === "yank") this.#yank();
     else if (key === "new line") buffer.insert("\n");
     else if (MOVES[key]) buffer.cursor = MOVES[key](buffer);
     else if (DELETES[key]) this.#delete(DELETES[key](buffer));
     else if (KILLS[key]) this.#kill(KILLS[key](buffer));
     else return false;
     return true;
+  }
+
+  #yank(): void {
+    if (this.#buffer.text.length + this.#killed.length <= LONGEST_LINE) this.#buffer.insert(this.#killed);
   }
 
   #kill(to: number): void {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { cleanText } from "../../shared/text.ts";
 
 /** Scripts that put no spaces between words; there, and among symbols, each character counts as a word. */
 const UNSPACED = String
@@ -15,9 +16,9 @@ const ENDS_WITH_LETTER = new RegExp(`${LETTER}$`, "v");
 const HAS_WORD = /[\p{L}\p{N}\p{So}\p{Extended_Pictographic}]/u;
 const ASCII = /^[\0-\x7f]*$/;
 
-/** The words that were asked for, each once, folded. */
+/** The words that were asked for, each once, folded, and clean as the texts are: SQLite would end the query at a NUL. */
 export function wordsOf(query: string): string[] {
-  return [...new Set(foldText(query).split(/\s+/u))].filter((word) => word !== "");
+  return [...new Set(foldText(cleanText(query)).split(/\s+/u))].filter((word) => word !== "");
 }
 
 /**

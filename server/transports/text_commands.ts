@@ -66,7 +66,7 @@ export function parseLine(line: string): TextFrame | undefined {
   const [, name, words] = cleanText(line).match(/^\/(\S*)\s*(.*?)\s*$/) ?? ["", "", ""];
   if (!Object.hasOwn(COMMANDS, name)) {
     return malformed(
-      `there is no command /${name.slice(0, 20)} (did you mean /${
+      `there is no command /${cleanText(name.slice(0, 20))} (did you mean /${
         closestString(name, Object.keys(COMMANDS))
       }?). /help lists them, // says a text with a slash`,
     );

@@ -265,6 +265,7 @@ export function historyContract(name: string, open: () => Promise<History> | His
     const wanted: Record<string, number[]> = {
       '"hello"': [0],
       '"hello': [0],
+      "c++\0": [0],
       "c++": [0],
       "*": [1],
       "b*": [],

@@ -1,0 +1,40 @@
+import type { Socket } from "../../../server/transports/socket.ts";
+
+/** A socket without a network, on which these chunks come, then the end. It takes all that is written. */
+export class ChunkSocket implements Socket {
+  readonly address = "203.0.113.7:1";
+  readonly broken = undefined;
+  ended = false;
+  stopped = false;
+  readonly #chunks: Uint8Array[];
+
+  constructor(chunks: readonly Uint8Array[]) {
+    this.#chunks = [...chunks];
+  }
+
+  read(): Promise<Uint8Array | null> {
+    const chunk = this.#chunks.shift();
+    this.ended = chunk === undefined;
+    return Promise.resolve(chunk ?? null);
+  }
+
+  write(bytes: Uint8Array): Promise<number> {
+    return Promise.resolve(bytes.length);
+  }
+
+  stop(): void {
+    this.stopped = true;
+  }
+
+  finish(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): void {
+    this.stopped = true;
+  }
+
+  unread(): never {
+    throw new Error("nothing is put back below a WebSocket");
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * Parsers that break their promises, to see that it is found.
+ *
+ * @module
+ */
+import type { Target } from "../target.ts";
+
+const grammar = { examples: ["a 1"], tokens: ["a", "1", " "], longest: 4_096 };
+const held: string[] = [];
+
+export const PLANTED: readonly Target[] = [
+  {
+    name: "planted throw",
+    grammar,
+    check: (input) => {
+      if (input.includes("1a")) throw new Error("threw at 1a");
+    },
+  },
+  {
+    name: "planted slowness",
+    grammar,
+    check: (input) => {
+      let sum = 0;
+      for (const a of input) for (const b of input) for (const c of input) sum += Number(a === b && b === c);
+      if (sum < 0) throw new Error("never");
+    },
+  },
+  {
+    name: "planted hang",
+    grammar,
+    check: (input) => {
+      while (input.includes("11"));
+    },
+  },
+  {
+    name: "planted hunger",
+    grammar,
+    check: (input) => {
+      if (input.includes("1 ")) new Array(2 ** 24).fill(input);
+    },
+  },
+  {
+    name: "planted leak",
+    grammar,
+    check: (input) => void held.push(input + " ".repeat(32_768) + new Array(4_096).fill(input.length).join()),
+  },
+];

@@ -1,0 +1,171 @@
+/**
+ * What people write: names, texts, commands at netcat, words to search for.
+ *
+ * @module
+ */
+import { DatabaseSync } from "node:sqlite";
+import { assert, assertEquals } from "@std/assert";
+import { hasWords, indexed, indexQuery, wordsOf } from "../../../server/history/words.ts";
+import { parseLine } from "../../../server/transports/text_commands.ts";
+import { decodeClientFrame, encodeFrame } from "../../../shared/codec.ts";
+import { fold, parseNick, parseRoomName } from "../../../shared/names.ts";
+import { LIMITS } from "../../../shared/protocol.ts";
+import { byteLength, cleanText, isClean } from "../../../shared/text.ts";
+import { movesCursor, type Target, textOf } from "../target.ts";
+
+const LETTERS = [..."abzAZ09 _-.:#@/*", "é", "e\u0301", "ß", "Ω", "ω", "а", "р", "ї", "ｂ", "日", "한", "ﷺ", "½", "🍎"];
+
+/** A name that is allowed is within its bounds, clean, allowed again as itself, and equal to itself in capitals. */
+const nicks: Target = {
+  name: "nicks",
+  grammar: { examples: ["bob", "  Änne ", "日本", "ВОВА", "O'Neill", "a".repeat(24)], tokens: LETTERS, longest: LIMITS.frameBytes },
+  check: (input) => {
+    const parsed = parseNick(input);
+    if (!parsed.ok) return assert(isClean(parsed.refusal.text), `not clean: ${JSON.stringify(parsed.refusal.text)}`);
+    const { name } = parsed;
+    assert(byteLength(name) <= LIMITS.nickBytes && name.isWellFormed() && isClean(name));
+    assertEquals(parseNick(name), parsed);
+  },
+};
+
+/** A room's name that is allowed is within its bounds, clean, and the same when it is read again. */
+const rooms: Target = {
+  name: "room names",
+  grammar: { examples: ["#lobby", "Dev", "ТЕСТ", "a.b-c_d", "x".repeat(64)], tokens: LETTERS, longest: LIMITS.frameBytes },
+  check: (input) => {
+    const parsed = parseRoomName(input);
+    if (!parsed.ok) return assert(isClean(parsed.refusal.text));
+    assert(byteLength(parsed.name) <= LIMITS.roomBytes && isClean(parsed.name));
+    assertEquals(parseRoomName(parsed.name), parsed);
+    assertEquals(parseRoomName(`#${parsed.name}`), parsed);
+  },
+};
+
+/** Folding what is folded changes nothing, and capitals make no other name. */
+const folded: Target = {
+  name: "fold",
+  grammar: { examples: ["bob", "Änne", "ѕсоре", "ΣΊΣΥΦΟΣ", "ﬁ"], tokens: LETTERS, longest: LIMITS.textBytes },
+  check: (input) => {
+    const once = fold(input);
+    assert(fold(once) === once, `${JSON.stringify(once)} folds to ${JSON.stringify(fold(once))}`);
+    assert(fold(input.normalize("NFKC")) === once, "compatible characters differ");
+  },
+};
+
+/** Cleaned text is clean, cleaning it again changes nothing, and it is no longer than it was. */
+const clean: Target = {
+  name: "clean text",
+  grammar: {
+    examples: ["\x1b[31mred\x1b[0m", "\x1b]0;title\x07", "\x9b1;2H", "\x1bPq\x1b\\", "one\r\ntwo\tthree", "Z̷̧̛a", "\u202eabc\u202c"],
+    tokens: [
+      "\x1b",
+      "\x1b[",
+      "\x1b]",
+      "\x1bP",
+      "\x9b",
+      "\x9d",
+      "\x07",
+      "\x1b\\",
+      "\x9c",
+      "0;",
+      " ",
+      "m",
+      "a",
+      "\u0301",
+      "\u200d",
+      "\r",
+      "\n",
+      "\u0301\u200d",
+    ],
+    longest: LIMITS.frameBytes,
+  },
+  check: (input, random) => {
+    const options = { newlines: random.chance(0.5) };
+    const cleaned = cleanText(input, options);
+    assert(!movesCursor(cleaned), "something is left");
+    assert(options.newlines || !cleaned.includes("\n"), "a line break is left");
+    assert(cleanText(cleaned, options) === cleaned, `cleaned again: ${JSON.stringify(cleanText(cleaned, options))}`);
+    assert(cleaned.length <= input.length, "it grew");
+  },
+};
+
+/** What a line asks for is a frame that the codec takes as well, and what is wrong with it can be shown. */
+const commands: Target = {
+  name: "text mode",
+  grammar: {
+    examples: [
+      "hi all",
+      "/join #dev",
+      "/history 20",
+      "/topic x",
+      "//etc",
+      "/search a b",
+      " bye ",
+      "/me waves",
+      "/away",
+      "/nick bob",
+      "/help",
+    ],
+    tokens: ["/", "/join ", "/part", "/history ", "/serch ", "/constructor", "bye", " ", "\r", "\t", "9", "#", "dev", "😀", "日本", "a"],
+    longest: LIMITS.textBytes,
+  },
+  check: (input) => {
+    const frame = parseLine(textOf(input));
+    if (frame === undefined || frame.kind === "local") return;
+    if (frame.kind === "malformed") return assert(isClean(frame.text), `not clean: ${JSON.stringify(frame.text)}`);
+    const { ...expected } = frame;
+    assertEquals(decodeClientFrame(encodeFrame(frame)), expected);
+  },
+};
+
+const database = new DatabaseSync(":memory:");
+database.exec("CREATE VIRTUAL TABLE words USING fts5(terms)");
+const match = database.prepare("SELECT rowid FROM words WHERE words MATCH ?");
+
+/** A text has all of its own words, and the index's query for them is one that SQLite can read. */
+const words: Target = {
+  name: "search words",
+  // Each is a query to SQLite.
+  share: 0.5,
+  grammar: {
+    examples: ["cafe C++", "At the Café: c++!", 'say "hi" AND NOT me', "日本語 テスト", "a* NEAR(b)", "🍎 pie"],
+    tokens: [
+      '"',
+      "*",
+      " ",
+      "AND ",
+      "NOT ",
+      "(",
+      ")",
+      "C++",
+      "é",
+      "日",
+      "한",
+      "ไทย",
+      "🍎",
+      "\u0301",
+      "a",
+      "9",
+      "^",
+      "-",
+      "\\",
+      "[",
+      "]",
+      "--",
+      "&&",
+      ".",
+    ],
+    longest: LIMITS.textBytes,
+  },
+  check: (input) => {
+    const text = cleanText(input);
+    const wanted = wordsOf(input);
+    assert(hasWords(wanted)(text), "it has not its own words");
+    assert(!wanted.some((word) => /\s/u.test(word)));
+    const query = indexQuery(wanted);
+    if (query !== undefined) assertEquals(match.all(query), []);
+    assert(indexed(text).length <= 32 * (text.length + 1), "it grew");
+  },
+};
+
+export const TEXTS: readonly Target[] = [nicks, rooms, folded, clean, commands, words];
