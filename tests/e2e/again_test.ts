@@ -13,7 +13,8 @@ class Installation implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Deno.remove(this.#folder, { recursive: true });
+    // A client whose terminal is gone may still be writing down where it left off.
+    while (!await Deno.remove(this.#folder, { recursive: true }).then(() => true, () => false));
   }
 }
 

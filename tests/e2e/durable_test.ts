@@ -175,6 +175,7 @@ Deno.test("C7 a client that was cut off resumes as who it was, with what it miss
   await alice.say(1, 2);
   // Whoever is killed with something unread resets the connection.
   bob.kill("SIGSTOP");
+  while (!(await Deno.readTextFile(`/proc/${bob.pid}/stat`)).includes(") T "));
   await alice.say(3, 4);
   await alice.say(5, 5);
   bob.kill("SIGKILL");
