@@ -72,7 +72,7 @@ export function parseFlags<F extends Flags>(flags: F, args: readonly string[], e
   // Every flag is a list of strings to parseArgs, so that it guesses no numbers and hides no repetition.
   const words = withValues(flags, args);
   // That name is parseArgs' own, for what is no flag.
-  const own = words.slice(0, words.indexOf("--") >>> 0).find((word) => /^-(?!-).*_|^--[^=]*_/.test(word));
+  const own = words.slice(0, words.indexOf("--") >>> 0).find((word) => /^-(?!-)[^]*_|^--[^=]*_/.test(word));
   if (own !== undefined) return { kind: "wrong", text: unknownFlag(own, [...names, "help"]) };
   const given = parseArgs(words, {
     string: [...names, "help", "_"],

@@ -8,15 +8,14 @@ import { inputNumber } from "./inputs.ts";
 import type { Target } from "./target.ts";
 import type { Order, Outcome } from "./worker.ts";
 
-/** How long an input may take until it is one that never comes back, in milliseconds. */
-const HANGS_MS = 10_000;
-
 /** What to fuzz, and how long. */
 export interface Plan {
   readonly targets: readonly Target[];
   readonly seed: number;
   /** How many for each target, where its share is whole. */
   readonly inputs: number;
+  /** How long an input may take until it is one that never comes back, in milliseconds. */
+  readonly hangsMs: number;
   /** How many targets at a time. */
   readonly threads: number;
   /** Whether what breaks something is kept in the corpus. */
@@ -26,7 +25,7 @@ export interface Plan {
 }
 
 /** Fuzzes; returns a line for each target that broke. */
-export async function fuzz({ targets, seed, inputs, threads, keeps, print }: Plan): Promise<string[]> {
+export async function fuzz({ targets, seed, inputs, hangsMs, threads, keeps, print }: Plan): Promise<string[]> {
   print(`seed ${seed}, ${inputs} inputs a target`);
   const findings: string[] = [];
   const queue = [...targets];
@@ -34,7 +33,7 @@ export async function fuzz({ targets, seed, inputs, threads, keeps, print }: Pla
     for (let target = queue.shift(); target; target = queue.shift()) {
       const start = performance.now();
       const count = Math.ceil(inputs * (target.share ?? 1));
-      const outcome = await inThread(target, seed, count);
+      const outcome = await inThread(target, seed, count, hangsMs);
       const took = `${((performance.now() - start) / 1000).toFixed(1)} s`;
       if (outcome === null) {
         print(`${target.name}: ${count} inputs, ${took}`);
@@ -51,7 +50,7 @@ export async function fuzz({ targets, seed, inputs, threads, keeps, print }: Pla
 }
 
 /** Fuzzes one target in a thread of its own. */
-async function inThread(target: Target, seed: number, inputs: number): Promise<Outcome> {
+async function inThread(target: Target, seed: number, inputs: number, hangsMs: number): Promise<Outcome> {
   const progress = new SharedArrayBuffer(8);
   const worker = new Worker(new URL("worker.ts", import.meta.url), { type: "module" });
   const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
@@ -61,7 +60,8 @@ async function inThread(target: Target, seed: number, inputs: number): Promise<O
     reject(new Error(`${target.name}: ${event.message}`));
   };
   worker.postMessage({ target: target.name, seed, inputs, progress } satisfies Order);
-  const watch = new Watch(new Int32Array(progress), async (begun) => resolve(await hung(begun, target, seed)));
+  const stands = async (begun: number) => resolve({ what: `took more than ${hangsMs} ms`, input: await begunInput(begun, target, seed) });
+  const watch = new Watch(new Int32Array(progress), hangsMs, stands);
   try {
     return await promise;
   } finally {
@@ -70,10 +70,10 @@ async function inThread(target: Target, seed: number, inputs: number): Promise<O
   }
 }
 
-async function hung(begun: number, target: Target, seed: number): Promise<Outcome> {
+/** The input that was begun last of so many. */
+async function begunInput(begun: number, target: Target, seed: number): Promise<string> {
   const corpus = [...(await readCorpus(target.name)).values()];
-  const n = begun - corpus.length - 1;
-  return { what: `took more than ${HANGS_MS} ms`, input: n < 0 ? corpus[begun - 1] : inputNumber(n, target, seed) };
+  return corpus[begun - 1] ?? inputNumber(begun - corpus.length - 1, target, seed);
 }
 
 /** Sees when a thread goes on no more. */
@@ -82,12 +82,12 @@ class Watch {
   #last = "";
 
   /** @param stands Called with the number of inputs begun. */
-  constructor(progress: Int32Array, stands: (begun: number) => Promise<void>) {
+  constructor(progress: Int32Array, everyMs: number, stands: (begun: number) => Promise<void>) {
     this.#timer = setInterval(() => {
       const now = progress.join();
       if (now !== "0,0" && now === this.#last) void stands(Atomics.load(progress, 0));
       this.#last = now;
-    }, HANGS_MS);
+    }, everyMs);
   }
 
   end(): void {

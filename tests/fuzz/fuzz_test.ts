@@ -8,7 +8,16 @@ import { PLANTED } from "./targets/planted.ts";
 const INPUTS = 20_000;
 
 async function found(plan: Partial<Plan>): Promise<string[]> {
-  return await fuzz({ targets: TARGETS, seed: 1, inputs: INPUTS, threads: 2, keeps: false, print: () => undefined, ...plan });
+  return await fuzz({
+    targets: TARGETS,
+    seed: 1,
+    inputs: INPUTS,
+    hangsMs: 10_000,
+    threads: 2,
+    keeps: false,
+    print: () => undefined,
+    ...plan,
+  });
 }
 
 Deno.test("every parser keeps its promises, in time and memory, whatever it is given", async () => {
@@ -19,11 +28,11 @@ Deno.test("every parser keeps its promises, in time and memory, whatever it is g
 });
 
 Deno.test("fuzz finds what throws, is slow, hangs, takes much memory and keeps it", async () => {
-  const findings = (await found({ targets: PLANTED })).sort().map((finding) => finding.replaceAll(/\s+/g, " "));
+  const findings = (await found({ targets: PLANTED, hangsMs: 2_000 })).sort().map((finding) => finding.replaceAll(/\s+/g, " "));
   assertEquals(findings.length, PLANTED.length, findings.join("\n"));
   const [hang, hunger, leak, slowness, thrown] = findings;
-  assertMatch(hang, /^planted hang: took more than 10000 ms .*11/);
-  assertMatch(hunger, /^planted hunger: allocated \d+ MB "1 "$/);
+  assertMatch(hang, /^planted hang: took more than 2000 ms .*11/);
+  assertMatch(hunger, /^planted hunger: allocated \d+ MB .*1 /);
   assertMatch(leak, /^planted leak: kept \d+ MB of its inputs$/);
   assertMatch(slowness, /^planted slowness: took \d+ ms, more than 50 /);
   assertMatch(thrown, /^planted throw: Error: threw at 1a .* "1a"$/);

@@ -13,6 +13,7 @@ const findings = await fuzz({
   targets: flags.only === undefined ? TARGETS : [targetNamed(String(flags.only))],
   seed: flags.seed === undefined ? Math.floor(Math.random() * 1e9) : Number(flags.seed),
   inputs: Number(flags.inputs ?? 10_000_000),
+  hangsMs: 10_000,
   threads: navigator.hardwareConcurrency,
   keeps: true,
   print: (line) => void Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`)),

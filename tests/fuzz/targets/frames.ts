@@ -100,7 +100,15 @@ function target(
 ): Target {
   return {
     name,
-    grammar: { examples: frames.map((frame) => JSON.stringify(frame)), tokens: TOKENS, longest },
+    grammar: {
+      examples: [
+        ...frames.map((frame) => JSON.stringify(frame)),
+        '{"kind":"pong","x":[[[[[[[[[]]]]]]]]]}',
+        '{"kind":"pong","x":{"a":[[[[[]]]]]}}',
+      ],
+      tokens: TOKENS,
+      longest,
+    },
     check: (input) => {
       const line = textOf(input);
       const frame = decode(line);
@@ -108,9 +116,27 @@ function target(
       const encoded = encodeFrame(frame);
       assertEquals(decode(encoded), frame);
       assert(encoded.indexOf("\n") === encoded.length - 1, "a frame is one line");
+      assert(depthOf(JSON.stringify(JSON.parse(line))) <= LIMITS.jsonDepth, "it was nested too deep");
       if (name === "client frames") assert(byteLength(encoded) <= byteLength(line) + NUMBERS, "it grew");
+      else JSON.parse(encoded, assertWholeCharacters);
     },
   };
+}
+
+/** How deep a value is nested, told by its JSON. */
+function depthOf(json: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [bracket] of json.replaceAll(/"(?:[^"\\]|\\.)*"/g, "").matchAll(/[[{}\]]/g)) {
+    depth += bracket === "[" || bracket === "{" ? 1 : -1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
+}
+
+function assertWholeCharacters(_key: string, value: unknown): unknown {
+  assert(typeof value !== "string" || value.isWellFormed(), "half a character from a server");
+  return value;
 }
 
 /** What was wrong can be told to whoever sent it. */

@@ -21,7 +21,7 @@ export const PLANTED: readonly Target[] = [
     grammar,
     check: (input) => {
       let sum = 0;
-      for (const a of input) for (const b of input) for (const c of input) sum += Number(a === b && b === c);
+      for (const a of input) for (const b of input) sum += `${a}${b}`.length;
       if (sum < 0) throw new Error("never");
     },
   },
@@ -36,7 +36,7 @@ export const PLANTED: readonly Target[] = [
     name: "planted hunger",
     grammar,
     check: (input) => {
-      if (input.includes("1 ")) new Array(2 ** 24).fill(input);
+      if (input.includes("1 ") && new Uint8Array(2 ** 27)[0] !== 0) throw new Error("never");
     },
   },
   {

@@ -126,7 +126,7 @@ const match = database.prepare("SELECT rowid FROM words WHERE words MATCH ?");
 const words: Target = {
   name: "search words",
   // Each is a query to SQLite.
-  share: 0.5,
+  share: 0.2,
   grammar: {
     examples: ["cafe C++", "At the Café: c++!", 'say "hi" AND NOT me', "日本語 テスト", "a* NEAR(b)", "🍎 pie"],
     tokens: [
