@@ -21,10 +21,8 @@ async function found(plan: Partial<Plan>): Promise<string[]> {
 }
 
 Deno.test("every parser keeps its promises, in time and memory, whatever it is given", async () => {
-  // Others each time; who wants these again finds the seed in the message.
-  const seed = Math.floor(Math.random() * 1e9);
-  const findings = await found({ seed });
-  assertEquals(findings, [], `with --seed ${seed}`);
+  // The same each time, so that a change is judged by what it changes; `deno task fuzz` goes on from there.
+  assertEquals(await found({}), []);
 });
 
 Deno.test("fuzz finds what throws, is slow, hangs, takes much memory and keeps it", async () => {
@@ -34,7 +32,7 @@ Deno.test("fuzz finds what throws, is slow, hangs, takes much memory and keeps i
   assertMatch(hang, /^planted hang: took more than 2000 ms .*11/);
   assertMatch(hunger, /^planted hunger: allocated \d+ MB .*1 /);
   assertMatch(leak, /^planted leak: kept \d+ MB of its inputs$/);
-  assertMatch(slowness, /^planted slowness: took \d+ ms, more than 50 /);
+  assertMatch(slowness, /^planted slowness: took \d+ ms, more than 250 /);
   assertMatch(thrown, /^planted throw: Error: threw at 1a .* "1a"$/);
 });
 

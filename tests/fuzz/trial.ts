@@ -9,7 +9,7 @@ import { Random } from "../chaos/random.ts";
 import type { Target } from "./target.ts";
 
 /** What one input may take, in milliseconds. */
-const MOST_MS = 50;
+const MOST_MS = 250;
 /** What one input may allocate, in bytes, garbage included. */
 const MOST_BYTES = 64 * 2 ** 20;
 /** What a target may keep of all its inputs, in bytes: the engine's own tables are among it. */

@@ -20,9 +20,8 @@ export const PLANTED: readonly Target[] = [
     name: "planted slowness",
     grammar,
     check: (input) => {
-      let sum = 0;
-      for (const a of input) for (const b of input) sum += `${a}${b}`.length;
-      if (sum < 0) throw new Error("never");
+      const end = input.length > 1_000 ? performance.now() + 400 : 0;
+      while (performance.now() < end);
     },
   },
   {
