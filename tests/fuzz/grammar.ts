@@ -39,14 +39,14 @@ const MOST_PIECES = 24;
 export function inputOf({ examples, tokens, longest }: Grammar, random: Random): string {
   const piece = () => random.pick(random.chance(0.8) ? tokens : SPECIAL);
   const pieces = (most: number) => Array.from({ length: random.between(1, most) }, piece).join("");
-  if (random.chance(LONG_RUN)) return longRun(pieces, longest, random);
+  if (random.chance(LONG_RUN)) return longRun(pieces, longest);
   let input = random.chance(0.6) ? random.pick(examples) : pieces(MOST_PIECES);
   for (let changes = random.between(0, 4); changes > 0; changes--) input = changed(input, piece, random.pick(examples), random);
   return input.slice(0, longest);
 }
 
 /** One or a few pieces again and again, with something before and after. */
-function longRun(pieces: (most: number) => string, longest: number, random: Random): string {
+function longRun(pieces: (most: number) => string, longest: number): string {
   const unit = pieces(3);
   const [before, after] = [pieces(2), pieces(2)];
   return (before + unit.repeat(Math.ceil(longest / unit.length))).slice(0, Math.max(0, longest - after.length)) + after;

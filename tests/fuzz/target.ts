@@ -22,7 +22,6 @@ const decoder = new TextDecoder();
 
 /** An input as bytes: each character up to U+00FF is one, any other its bytes of UTF-8. */
 export function bytesOf(input: string): Uint8Array<ArrayBuffer> {
-  // deno-lint-ignore no-control-regex
   if (/^[\0-\xff]*$/.test(input)) return Uint8Array.from(input, (c) => c.charCodeAt(0));
   return Uint8Array.from(Array.from(input, (c) => c <= "\xff" ? [c.charCodeAt(0)] : [...encoder.encode(c)]).flat());
 }
