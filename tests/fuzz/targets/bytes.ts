@@ -27,8 +27,8 @@ function linesOf(bytes: Uint8Array, limit: number): Line[] {
   return lines;
 }
 
-/** A line that never ends. What holds all of it allocates more than an input may. */
-const ENDLESS = 64;
+/** A line that never ends. What holds all of it copies it again and again, which takes longer than an input may. */
+const ENDLESS = 256;
 const ENDLESS_CHUNK = new Uint8Array(65_536);
 
 /** Lines are the same however the bytes are cut, none is over the limit, and no more than that is held. */
