@@ -45,10 +45,8 @@ export function pieces(text: string, mention?: RegExp): Piece[] {
   return [...found, ...words(text.slice(at), mention)];
 }
 
-/** What stands at the end of a sentence, or closes a bracket that was not opened, is no part of a link. */
 function link(text: string): Piece | undefined {
-  let url = text.replace(/[.,;:!?'*_]+$/, "");
-  while (/[)\]}]$/.test(url) && !balanced(url)) url = url.slice(0, -1).replace(/[.,;:!?'*_]+$/, "");
+  const url = withoutEnd(text);
   if (!URL.canParse(url)) return undefined;
   const { href, host } = new URL(url);
   const shown = /^https?:\/\/(?<authority>[^/?#]*)/i.exec(url)?.groups?.authority.toLowerCase();
@@ -56,10 +54,18 @@ function link(text: string): Piece | undefined {
   return { kind: "link", text: url, href, ...plain ? {} : { host } };
 }
 
-function balanced(text: string): boolean {
-  const close = text.at(-1)!;
-  const open = "([{"[")]}".indexOf(close)];
-  return text.split(open).length >= text.split(close).length;
+/** What stands at the end of a sentence, or closes a bracket that was not opened, is no part of a link. */
+function withoutEnd(text: string): string {
+  const unopened = new Map(["()", "[]", "{}"].map(([open, close]) => [close, text.split(close).length - text.split(open).length]));
+  let end = text.length;
+  for (; end > 0; end--) {
+    const char = text[end - 1];
+    if (".,;:!?'*_".includes(char)) continue;
+    const closing = unopened.get(char) ?? 0;
+    if (closing <= 0) break;
+    unopened.set(char, closing - 1);
+  }
+  return text.slice(0, end);
 }
 
 function words(text: string, mention: RegExp | undefined): Piece[] {
