@@ -14,6 +14,7 @@ import { relayFrames } from "./frame_relay.ts";
 import type { Memory } from "./commands.ts";
 import { LiveSettings } from "./live_settings.ts";
 import { newSecret } from "./ref.ts";
+import { listen, listenForLeave } from "./signals.ts";
 import { ClientState } from "./state/state.ts";
 import { paint } from "./views/paint.ts";
 import { inputLines, PlainView } from "./views/plain.ts";
@@ -28,10 +29,6 @@ const NO_MEMORY: Memory = { keeps: false, welcomed() {}, renamed() {}, entered()
 const LEAVE_MS = 3_000;
 /** What a terminal is taken for that does not say. */
 const UNKNOWN_SIZE = { columns: 80, rows: 24 };
-/** Signals that mean: time to go. */
-const LEAVE_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-/** Those that Deno knows on Windows. */
-const WINDOWS_SIGNALS = ["SIGINT", "SIGBREAK"];
 
 /**
  * Chats until somebody has enough; resolves with the exit code. A read from stdin may be left pending: end the process with the code.
@@ -145,7 +142,7 @@ function lookOf({ colour, timeFormat, bell }: ClientConfig): TerminalLook {
 /** Waits for the end of a conversation, which a signal or a reader that has gone (`chat client | head -1`) brings about early. */
 async function hold(connection: Connection, conversation: Promise<ExitCode>, gone: Promise<unknown>): Promise<ExitCode> {
   const asked = Promise.withResolvers<void>();
-  const stopListening = listen(Object.fromEntries(LEAVE_SIGNALS.map((signal) => [signal, asked.resolve])));
+  const stopListening = listenForLeave(asked.resolve);
   const over = new AbortController();
   let unheard = false;
   async function leaveEarly(): Promise<ExitCode> {
@@ -161,15 +158,6 @@ async function hold(connection: Connection, conversation: Promise<ExitCode>, gon
     over.abort();
     stopListening();
   }
-}
-
-/** Listens for signals; returns what ends it. */
-function listen(handlers: Partial<Record<Deno.Signal, () => void>>): () => void {
-  const known = Object.entries(handlers).filter(([signal]) => Deno.build.os !== "windows" || WINDOWS_SIGNALS.includes(signal));
-  for (const [signal, handler] of known) Deno.addSignalListener(signal as Deno.Signal, handler);
-  return () => {
-    for (const [signal, handler] of known) Deno.removeSignalListener(signal as Deno.Signal, handler);
-  };
 }
 
 function terminalDevice(): Device {

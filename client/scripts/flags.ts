@@ -7,7 +7,7 @@ import { type Checked, type Flag, type Flags, onOff, type Values } from "../../s
 import { moment, roomName } from "../../shared/flag_values.ts";
 import { LOBBY } from "../../shared/protocol.ts";
 import { type Address, DEFAULT_HOST, DEFAULT_PORT, parseAddress } from "../config.ts";
-import { CLIENT_FLAGS } from "../flags.ts";
+import { checkAddress, CLIENT_FLAGS } from "../flags.ts";
 import { unsayable } from "./message.ts";
 import { loginNick } from "./name.ts";
 
@@ -104,9 +104,8 @@ export function plainAddress(word: string): Address | undefined {
 
 /** What the argument of `chat tail` means, or what is wrong with it. */
 export function tailConfig(values: Values<typeof TAIL_FLAGS>, address: string): Checked<TailConfig> {
-  const parsed = parseAddress(address);
-  if (parsed) return { value: { ...values, address: parsed } };
-  return { problem: "is not an address; allowed are host, host:port and [v6]:port, the port from 1 to 65535" };
+  const checked = checkAddress(address);
+  return "problem" in checked ? checked : { value: { ...values, address: checked.value } };
 }
 
 /** Twelve digits and more are milliseconds, as in an entry's `at`: no room has so many entries. */
