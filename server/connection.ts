@@ -29,8 +29,22 @@ export interface Peer {
   readonly id: number;
   /** `host:port`, `[v6]:port`. */
   readonly address: string;
+  /** The address without the port. */
+  readonly host: string;
+  /** Whether what it says is encrypted on its way here. */
+  readonly encrypted: boolean;
   /** What it speaks, but for those who came through the web. */
   readonly transport: "text" | "frames" | "web";
+}
+
+/** Who is at the other end of a socket. @param speaks What it speaks; what is behind it may say better. */
+export function peerOf(
+  socket: Omit<Peer, "id" | "transport"> & { readonly transport?: "web" },
+  id: number,
+  speaks: "text" | "frames",
+): Peer {
+  const { address, host, encrypted, transport = speaks } = socket;
+  return { id, address, host, encrypted, transport };
 }
 
 /**

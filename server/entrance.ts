@@ -140,9 +140,9 @@ export class Entrance {
     const asked = hello.rooms?.length ? hello.rooms : [LOBBY];
     const places = asked.map((name) => this.#places.open(name));
     const wrong = places.find((place) => "code" in place);
-    const owner = hello.secret === undefined ? undefined : hash(hello.secret);
-    const lost = this.#lost(hello.name, owner);
-    const session = wrong ?? lost?.session ?? this.#sessions.open(hello.name, newId(), owner);
+    const installation = hello.secret === undefined ? undefined : hash(hello.secret);
+    const lost = this.#lost(hello.name, installation);
+    const session = wrong ?? lost?.session ?? this.#sessions.open(hello.name, newId(), installation);
     if ("code" in session) {
       for (const place of places) if ("room" in place) this.#places.tidy(place);
       return session;
@@ -158,9 +158,9 @@ export class Entrance {
   }
 
   /** The seat without a connection that holds a name, when its own installation asks for that: the welcome with its token may have been lost. */
-  #lost(name: string, owner: string | undefined): Seat | undefined {
+  #lost(name: string, installation: string | undefined): Seat | undefined {
     const session = this.#sessions.named(name);
-    if (!session || owner === undefined || session.owner !== owner) return undefined;
+    if (!session || installation === undefined || session.installation !== installation) return undefined;
     const seat = this.#seats.get(session.id);
     return seat?.lostAt === undefined ? undefined : seat;
   }

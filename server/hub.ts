@@ -154,6 +154,14 @@ export class Hub {
       case "resume":
         pump.send({ kind: "error", code: "unexpected", text: `you are in already, as ${session.nick}` });
         break;
+      case "certificate":
+        pump.send({ kind: "error", code: "unexpected", text: "ask for the certificate before anything else" });
+        break;
+      case "delete":
+      case "moderate":
+      case "report":
+        answer(seat, frame.ref, { code: "not_allowed", text: "only those who keep order here may do that" });
+        break;
       case "malformed":
         pump.send({ ...frame, kind: "error" });
         break;
@@ -190,7 +198,7 @@ export class Hub {
       return pump.congestion;
     }
     this.#appendedAt ??= this.#options.monotonic();
-    const full = this.#options.history.append(decided, session.owner);
+    const full = this.#options.history.append(decided, session.installation);
     session.appended++;
     return full ?? place.broadcast.pressure.wait();
   }

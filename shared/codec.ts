@@ -92,6 +92,8 @@ const nick = string(LIMITS.nickBytes);
 const session = string(LIMITS.refBytes);
 const sentence = string(LIMITS.textBytes);
 const away = optional(string(LIMITS.awayBytes));
+const role = optional(oneOf("owner", "op"));
+const about = oneOf("bans", "audit");
 /** Longer than any text or name that is allowed, so that the rules, not the codec, refuse it with a reason. */
 const unchecked: Field<string> = {
   is: `a string of at most ${LIMITS.frameBytes} bytes`,
@@ -105,7 +107,7 @@ const snapshot = {
   topic: sentence,
   total: whole,
   offset: whole,
-  members: list(object<Member>({ nick, from: session, away }), LIMITS.membersPerFrame),
+  members: list(object<Member>({ nick, from: session, away, role }), LIMITS.membersPerFrame),
 };
 const presence = { room, by: nick, from: session, total: whole };
 const secret = string(LIMITS.tokenBytes);
@@ -117,10 +119,11 @@ const entry: Fields<Entry> = {
   seq: whole,
   prev: whole,
   at: whole,
-  type: oneOf("said", "topic", "notice"),
+  type: oneOf("said", "topic", "notice", "deleted", "tombstone"),
   by: nick,
   from: session,
   text: sentence,
+  target: optional(whole),
   ref,
   again: optional({ is: "true", check: (value) => value === true ? value : undefined }),
 };
@@ -142,7 +145,9 @@ const CLIENT_FRAMES: Frames<ClientFrame> = {
     backlog,
     epoch: optional(secret),
     cursors: optional(cursors),
+    password: optional(string(LIMITS.passwordBytes)),
   },
+  certificate: {},
   resume: { v: versions, token: secret, epoch: secret, cursors },
   say: { ref, room: unchecked, text: unchecked },
   join: { ref, room: unchecked, backlog },
@@ -154,6 +159,17 @@ const CLIENT_FRAMES: Frames<ClientFrame> = {
   away: { ref, text: optional(unchecked) },
   history: { ref, room: unchecked, before: optional(whole), after: optional(whole), limit },
   search: { ref, room: unchecked, words: unchecked, limit },
+  delete: { ref, room: unchecked, seq: whole },
+  moderate: {
+    ref,
+    act: oneOf("claim", "kick", "ban", "unban", "mute", "unmute", "op", "deop", "slow", "readonly", "announce"),
+    target: optional(unchecked),
+    room: optional(unchecked),
+    ms: optional(upTo(LIMITS.actMs)),
+    on: optional(flag),
+    text: optional(unchecked),
+  },
+  report: { ref, about },
   ping: { ref },
   pong: { ref },
   bye: {},
@@ -161,10 +177,12 @@ const CLIENT_FRAMES: Frames<ClientFrame> = {
 
 const SERVER_FRAMES: Frames<ServerFrame> = {
   entry,
+  certificate: { pem: string(LIMITS.frameBytes) },
   welcome: {
     v: whole,
     session,
     nick,
+    role,
     away,
     server: sentence,
     epoch: secret,
@@ -178,10 +196,12 @@ const SERVER_FRAMES: Frames<ServerFrame> = {
   left: presence,
   renamed: { ...presence, nick },
   away: { ...presence, text: away },
+  role: { ...presence, role },
   backlog: { room, count: whole },
   live: { room },
   rooms: { ref, rooms: list(object<RoomLine>({ room, total: whole, topic: sentence }), LIMITS.pageEntries) },
   page: { ref, room, entries: list(pageEntry, LIMITS.pageEntries), more: flag },
+  report: { ref, about, lines: list(sentence, LIMITS.pageEntries) },
   done: { ref, text: sentence },
   notice: { text: sentence },
   reset: { room, cursor: whole, skipped: whole },
@@ -202,6 +222,18 @@ const SERVER_FRAMES: Frames<ServerFrame> = {
       "ref_conflict",
       "storage_full",
       "server_full",
+      "too_many_words",
+      "no_such_entry",
+      "not_yours",
+      "no_such_person",
+      "not_allowed",
+      "read_only",
+      "slow_mode",
+      "muted",
+      "banned",
+      "password_needed",
+      "password_wrong",
+      "not_encrypted",
     ),
     text: sentence,
     final: flag,
@@ -216,7 +248,7 @@ const SERVER_FRAMES: Frames<ServerFrame> = {
   ping: { ref },
   pong: { ref },
   bye: {
-    reason: oneOf("left", "replaced", "restart", "storage", "timeout", "slow", "full", "error"),
+    reason: oneOf("left", "replaced", "restart", "storage", "timeout", "slow", "full", "kicked", "banned", "error"),
     text: sentence,
     sent: optional(whole),
     retryMs: optional(whole),

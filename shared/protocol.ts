@@ -41,6 +41,12 @@ export const LIMITS = {
   topicBytes: 512,
   /** Why somebody is away. */
   awayBytes: 256,
+  /** Why somebody was kicked, banned or muted. */
+  reasonBytes: 256,
+  /** A password, or the code of an invite. */
+  passwordBytes: 256,
+  /** How long a ban or a mute may be, and the pause between messages of a slow room: a year. */
+  actMs: 366 * 24 * 60 * 60 * 1000,
   tokenBytes: 64,
   /** People named in one `welcome` or `members` frame; more come in further `members` frames. */
   membersPerFrame: 100,
@@ -51,8 +57,12 @@ export const LIMITS = {
 /** An entry's position in its room: a whole number from 1, given once, strictly rising. 0 stands before the first. */
 export type Seq = number;
 
-/** What an entry is. A message is an entry that was said. */
-export type EntryType = "said" | "topic" | "notice";
+/**
+ * What an entry is. A message is an entry that was said.
+ *
+ * An entry of type `deleted` says that the text of its `target` is gone; whoever reads that later finds a `tombstone` in its place, without a text.
+ */
+export type EntryType = "said" | "topic" | "notice" | "deleted" | "tombstone";
 
 /**
  * One item of a room's history, sent by the server to everybody in the room.
@@ -82,8 +92,10 @@ export interface Entry {
   readonly by: string;
   /** The public id of the session that said it. */
   readonly from: string;
-  /** 1 to {@link LIMITS.textBytes} bytes, cleaned of everything that could move a terminal's cursor. */
+  /** 1 to {@link LIMITS.textBytes} bytes, cleaned of everything that could move a terminal's cursor; empty where `type` is `deleted` or `tombstone`. */
   readonly text: string;
+  /** With type `deleted`: the entry of this room whose text is gone. */
+  readonly target?: Seq;
   /** The `ref` of the request; absent when it came from a text-mode peer. */
   readonly ref?: string;
   /**
@@ -96,6 +108,9 @@ export interface Entry {
 /** An entry before the history has given it its place. */
 export type Draft = Omit<Entry, "kind" | "seq" | "prev">;
 
+/** Who keeps order: the owner of the server, and those whom the owner has named. Known by their client's installation. */
+export type Role = "owner" | "op";
+
 /** One person in a room. */
 export interface Member {
   readonly nick: string;
@@ -106,6 +121,8 @@ export interface Member {
    * place for it.
    */
   readonly away?: string;
+  /** Present for those who keep order. */
+  readonly role?: Role;
 }
 
 /** Who is in a room, or the part of it that fits one frame. */
@@ -153,6 +170,19 @@ export interface Hello {
   readonly epoch?: string;
   /** The last seq seen of each room: what came after it is sent first, instead of `backlog`. */
   readonly cursors?: Readonly<Record<string, Seq>>;
+  /**
+   * The server's password or the code of an invite, at most {@link LIMITS.passwordBytes}; asked for with `refused password_needed`. A client MUST NOT send
+   * it over a connection to another machine that is not encrypted.
+   */
+  readonly password?: string;
+}
+
+/**
+ * Asks for the server's certificate, in plain text and before anything else. Answered with `certificate`; then either side may begin a TLS
+ * handshake on the same connection, and everything starts anew inside it.
+ */
+export interface AskCertificate {
+  readonly kind: "certificate";
 }
 
 /**
@@ -292,6 +322,78 @@ export interface Say extends Request {
 }
 
 /**
+ * Takes the text of an entry out of the history: one's own, or anybody's for those who keep order. Answered by the entry of type `deleted`.
+ *
+ * @example
+ * ```ts
+ * import { decodeClientFrame } from "./codec.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const line = '{"kind":"delete","ref":"r1","room":"lobby","seq":7}';
+ * assertEquals(decodeClientFrame(line), JSON.parse(line));
+ * ```
+ */
+export interface Delete extends Request {
+  readonly kind: "delete";
+  readonly room: string;
+  readonly seq: Seq;
+}
+
+/** What those who keep order may do; `claim` is for everybody who has the owner's code. */
+export type Act =
+  | "claim"
+  | "kick"
+  | "ban"
+  | "unban"
+  | "mute"
+  | "unmute"
+  | "op"
+  | "deop"
+  | "slow"
+  | "readonly"
+  | "announce";
+
+/**
+ * Keeps order. Answered with `done` once it is kept, or `refused`. Everybody concerned hears of it: by an entry of type `notice` in the rooms.
+ *
+ * - `claim`: `text` is the code that the server printed; the client's installation owns the server from then on.
+ * - `kick`, `ban`, `mute`: `target` is a nick, for `ban` an address too; `ms` how long (without it for ever, a kick is over at once); `text` says why.
+ * - `unban`, `unmute`: `target` as the list of bans shows it, or the nick.
+ * - `op`, `deop`: `target` is a nick; for the owner only.
+ * - `slow`: `ms` between two messages of one person in `room`; 0 takes it back. `readonly`: `on`, in `room` only those who keep order talk.
+ * - `announce`: `text`, in every room that somebody is in.
+ *
+ * @example
+ * ```ts
+ * import { decodeClientFrame } from "./codec.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const line = '{"kind":"moderate","ref":"r1","act":"ban","target":"mallory","ms":86400000,"text":"spam"}';
+ * assertEquals(decodeClientFrame(line), JSON.parse(line));
+ * ```
+ */
+export interface Moderate extends Request {
+  readonly kind: "moderate";
+  readonly act: Act;
+  readonly target?: string;
+  readonly room?: string;
+  /** At most {@link LIMITS.actMs}. */
+  readonly ms?: number;
+  readonly on?: boolean;
+  /** At most {@link LIMITS.reasonBytes}; an announcement as long as a message. */
+  readonly text?: string;
+}
+
+/** Asks what is forbidden to whom, or what was done to keep order, the newest last. For those who keep order. Answered with `report`. */
+export interface AskReport extends Request {
+  readonly kind: "report";
+  readonly about: ReportAbout;
+}
+
+/** What a report tells. */
+export type ReportAbout = "bans" | "audit";
+
+/**
  * Asks for a `pong`; either side may. Anything that arrives shows that a connection lives, so ping only after silence.
  *
  * @example
@@ -324,6 +426,7 @@ export interface Leave {
 export type ClientFrame =
   | Hello
   | Resume
+  | AskCertificate
   | Say
   | Join
   | Part
@@ -334,6 +437,9 @@ export type ClientFrame =
   | Away
   | AskHistory
   | Search
+  | Delete
+  | Moderate
+  | AskReport
   | Ping
   | Pong
   | Leave;
@@ -360,6 +466,8 @@ export interface Welcome {
   /** Your session's public id: entries with it in `from` are your own. */
   readonly session: string;
   readonly nick: string;
+  /** Present when you keep order here. */
+  readonly role?: Role;
   /** Present when you are away, as you were before the cut: the reason, possibly empty. */
   readonly away?: string;
   /** The server's program and version. */
@@ -403,6 +511,31 @@ export interface Backlog {
 export interface Live {
   readonly kind: "live";
   readonly room: string;
+}
+
+/**
+ * The server's certificate, for whoever asked before TLS: to be compared with the fingerprint that is known, and then to be the only one trusted.
+ *
+ * @example
+ * ```ts
+ * import { decodeServerFrame } from "./codec.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const line = '{"kind":"certificate","pem":"-----BEGIN CERTIFICATE-----\\nMIIB\\n-----END CERTIFICATE-----\\n"}';
+ * assertEquals(decodeServerFrame(line), JSON.parse(line));
+ * ```
+ */
+export interface Certificate {
+  readonly kind: "certificate";
+  /** In PEM (RFC 7468); empty where this server speaks no TLS. */
+  readonly pem: string;
+}
+
+/** Lines for people, at most {@link LIMITS.pageEntries}: what was asked for with a `report`. */
+export interface Report extends Request {
+  readonly kind: "report";
+  readonly about: ReportAbout;
+  readonly lines: readonly string[];
 }
 
 /** The request was carried out. */
@@ -519,8 +652,19 @@ export interface Left {
   readonly total: number;
 }
 
+/** Somebody in the room keeps order from now on, or no more. Live only, and said again after the `joined` of whoever comes in with a role. */
+export interface RoleChange {
+  readonly kind: "role";
+  readonly room: string;
+  readonly by: string;
+  readonly from: string;
+  /** Absent: no more. */
+  readonly role?: Role;
+  readonly total: number;
+}
+
 /** What is live only and stands between the entries. */
-export type Presence = Joined | Left | Renamed | Absence;
+export type Presence = Joined | Left | Renamed | Absence | RoleChange;
 
 /**
  * What you have of this room does not connect with what comes next: entries were left out because the server no longer has them.
@@ -558,7 +702,19 @@ export type RefusalCode =
   | "resume_unknown"
   | "ref_conflict"
   | "storage_full"
-  | "server_full";
+  | "server_full"
+  | "too_many_words"
+  | "no_such_entry"
+  | "not_yours"
+  | "no_such_person"
+  | "not_allowed"
+  | "read_only"
+  | "slow_mode"
+  | "muted"
+  | "banned"
+  | "password_needed"
+  | "password_wrong"
+  | "not_encrypted";
 
 /**
  * The rules said no to the request with this `ref` (or to `hello`).
@@ -598,7 +754,7 @@ export interface ErrorFrame {
 }
 
 /** Why the server ends a connection. */
-export type ByeReason = "left" | "replaced" | "restart" | "storage" | "timeout" | "slow" | "full" | "error";
+export type ByeReason = "left" | "replaced" | "restart" | "storage" | "timeout" | "slow" | "full" | "kicked" | "banned" | "error";
 
 /**
  * The server's last frame. Nothing follows it.
@@ -626,6 +782,7 @@ export interface Bye {
 /** What a server may send. */
 export type ServerFrame =
   | Entry
+  | Certificate
   | Welcome
   | Members
   | Presence
@@ -634,6 +791,7 @@ export type ServerFrame =
   | Reset
   | RoomList
   | Page
+  | Report
   | Done
   | Notice
   | Refused

@@ -20,7 +20,7 @@ export interface Session {
   /** Why it is away, possibly empty; `undefined` while it is not. */
   away: string | undefined;
   /** The hash of the secret of the installation that it is from; within it a ref counts once. */
-  readonly owner: string | undefined;
+  readonly installation: string | undefined;
   /** The rooms it is in, or was in when it ended. */
   readonly rooms: Set<string>;
   /** Messages appended to the history, answered or not yet. */
@@ -44,10 +44,19 @@ export class Sessions {
   readonly #tokens = new Map<string, Token>();
 
   /** Opens a session under `name`, or says why not. */
-  open(name: string, id: string, owner: string | undefined): Session | NameRefusal {
+  open(name: string, id: string, installation: string | undefined): Session | NameRefusal {
     const parsed = parseNick(name);
     if (!parsed.ok) return parsed.refusal;
-    const session: Session = { id, nick: parsed.name, away: undefined, owner, rooms: new Set(), appended: 0, answered: 0, committed: 0 };
+    const session: Session = {
+      id,
+      nick: parsed.name,
+      away: undefined,
+      installation,
+      rooms: new Set(),
+      appended: 0,
+      answered: 0,
+      committed: 0,
+    };
     return this.#take(session, parsed.name) ?? session;
   }
 

@@ -7,7 +7,7 @@ import { decodeClientFrame, encodeFrame, type Malformed, RUNAWAY } from "../../s
 import { type Line, LineSplitter } from "../../shared/lines.ts";
 import { type ClientFrame, LIMITS } from "../../shared/protocol.ts";
 import { count } from "../../shared/text.ts";
-import type { Codec, Connection, Peer } from "../connection.ts";
+import { type Codec, type Connection, type Peer, peerOf } from "../connection.ts";
 import type { Socket } from "./socket.ts";
 
 /** How long the first `hello` may take after the first byte, in milliseconds. Programs are quick. */
@@ -35,7 +35,7 @@ export class FramesConnection implements Connection {
   /** @param due When a name is due, on the clock of `performance.now()`. */
   constructor(socket: Socket, id: number, due: number) {
     this.#socket = socket;
-    this.peer = { id, address: socket.address, transport: socket.transport ?? "frames" };
+    this.peer = peerOf(socket, id, "frames");
     this.nameDue = due;
   }
 

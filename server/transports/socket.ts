@@ -8,6 +8,10 @@
 export interface Socket {
   /** `host:port` or `[v6]:port`. */
   readonly address: string;
+  /** The address without the port, as limits count it. */
+  readonly host: string;
+  /** Whether it is encrypted. */
+  readonly encrypted: boolean;
   /** The transport that peers on it are known by; without it what they speak. */
   readonly transport?: "web";
   /** What went wrong, in words, when the connection broke. */

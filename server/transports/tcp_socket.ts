@@ -16,8 +16,8 @@ const LINGER_MS = 1_000;
 /** One TCP connection. `Deno.Conn` throws where this returns: that a peer goes away is no fault. */
 export class TcpSocket implements Socket {
   readonly address: string;
-  /** The peer's address alone, as limits count it. */
   readonly host: string;
+  readonly encrypted = false;
   broken: string | undefined;
   readonly #conn: Deno.TcpConn;
   #buffer = new Uint8Array(READ_MIN);

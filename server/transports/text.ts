@@ -7,7 +7,7 @@ import { type Malformed, RUNAWAY } from "../../shared/codec.ts";
 import { type Line, LineSplitter } from "../../shared/lines.ts";
 import { type ClientFrame, LIMITS, PROTOCOL_VERSION } from "../../shared/protocol.ts";
 import { count } from "../../shared/text.ts";
-import type { Connection, Peer } from "../connection.ts";
+import { type Connection, type Peer, peerOf } from "../connection.ts";
 import type { Socket } from "./socket.ts";
 import { TelnetFilter } from "./telnet.ts";
 import { textCodec } from "./text_codec.ts";
@@ -38,7 +38,7 @@ export class TextConnection implements Connection {
   constructor(socket: Socket, id: number, due: number, lineBytes: number) {
     this.#socket = socket;
     this.#splitter = new LineSplitter(lineBytes);
-    this.peer = { id, address: socket.address, transport: socket.transport ?? "text" };
+    this.peer = peerOf(socket, id, "text");
     this.helloDue = due;
     this.nameDue = due;
   }

@@ -33,6 +33,8 @@ function encode(frame: ServerFrame): string {
       return hello(frame);
     case "members":
       return members(frame);
+    case "report":
+      return frame.lines.length === 0 ? "* Nothing.\n" : frame.lines.map((line) => `* ${line}\n`).join("");
     case "backlog":
       return `* The last ${frame.count === 1 ? "message" : `${count(frame.count)} messages`}:\n`;
     case "live":
@@ -53,6 +55,8 @@ function encode(frame: ServerFrame): string {
       return frame.skipped > 0 ? `* ${plural(frame.skipped, "message")} skipped\n` : "";
     case "bye":
       return `* ${frame.text}.\n`;
+    case "certificate":
+    case "role":
     case "ping":
     case "pong":
       return "";

@@ -60,7 +60,9 @@ export class FakeConnection implements Connection {
   constructor(codec: Codec = framesCodec) {
     this.codec = codec;
     this.oneRoom = codec.name === "text";
-    this.peer = { id: ++connections, address: `203.0.113.7:${connections}`, transport: codec.name as Peer["transport"] };
+    const host = "203.0.113.7";
+    const id = ++connections;
+    this.peer = { id, address: `${host}:${id}`, host, encrypted: false, transport: codec.name as Peer["transport"] };
   }
 
   /** All that was taken, as text. */

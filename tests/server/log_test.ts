@@ -35,7 +35,7 @@ async function logged(events: readonly ServerEvent[], options: Partial<LogOption
   return text;
 }
 
-const peer = { id: 1, address: "203.0.113.7:40000", transport: "text" } as const;
+const peer = { id: 1, address: "203.0.113.7:40000", host: "203.0.113.7", encrypted: false, transport: "text" } as const;
 const EVENTS: readonly ServerEvent[] = [
   { type: "connected", peer },
   { type: "joined", peer, nick: "bob", room: "lobby" },

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertFalse } from "@std/assert";
 import fc from "fast-check";
 import { decodeClientFrame, decodeServerFrame, encodeFrame } from "../../shared/codec.ts";
 import {
+  type Act,
   type ByeReason,
   type ClientFrame,
   type Entry,
@@ -9,6 +10,8 @@ import {
   type ErrorCode,
   LIMITS,
   type RefusalCode,
+  type ReportAbout,
+  type Role,
   type ServerFrame,
   type Snapshot,
 } from "../../shared/protocol.ts";
@@ -29,7 +32,10 @@ const snapshotFields = {
   total: whole,
   offset: whole,
   members: fc.array(
-    fc.record({ nick: name, from: id, away: reason }, { requiredKeys: ["nick", "from"], noNullPrototype: true }),
+    fc.record({ nick: name, from: id, away: reason, role: fc.constantFrom("owner", "op") }, {
+      requiredKeys: ["nick", "from"],
+      noNullPrototype: true,
+    }),
     { maxLength: 100 },
   ),
 };
@@ -44,6 +50,9 @@ const limit = upTo(LIMITS.pageEntries, 1);
 function plain<T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> {
   return fc.record(model, { noNullPrototype: true }) as fc.Arbitrary<T>;
 }
+
+const roles = fc.constantFrom<Role[]>("owner", "op");
+const abouts = fc.constantFrom<ReportAbout[]>("bans", "audit");
 
 type Fields<F> = { readonly [K in Exclude<keyof F, "kind">]-?: fc.Arbitrary<Exclude<F[K], undefined>> };
 
@@ -65,13 +74,16 @@ const CLIENT: Kinds<ClientFrame> = {
       backlog: upTo(LIMITS.pageEntries),
       epoch: token,
       cursors,
+      password: text,
     },
     "secret",
     "rooms",
     "backlog",
     "epoch",
     "cursors",
+    "password",
   ),
+  certificate: frame("certificate", {}),
   resume: frame("resume", { v: versions, token, epoch: token, cursors }),
   say: frame("say", { ref: id, room: name, text }, "ref"),
   join: frame("join", { ref: id, room: name, backlog: upTo(LIMITS.pageEntries) }, "ref", "backlog"),
@@ -83,6 +95,26 @@ const CLIENT: Kinds<ClientFrame> = {
   away: frame("away", { ref: id, text }, "ref", "text"),
   history: frame("history", { ref: id, room: name, before: whole, after: whole, limit }, "ref", "before", "after"),
   search: frame("search", { ref: id, room: name, words: text, limit }, "ref"),
+  delete: frame("delete", { ref: id, room: name, seq: whole }, "ref"),
+  moderate: frame(
+    "moderate",
+    {
+      ref: id,
+      act: fc.constantFrom<Act[]>("claim", "kick", "ban", "unban", "mute", "unmute", "op", "deop", "slow", "readonly", "announce"),
+      target: text,
+      room: name,
+      ms: upTo(LIMITS.actMs),
+      on: fc.boolean(),
+      text,
+    },
+    "ref",
+    "target",
+    "room",
+    "ms",
+    "on",
+    "text",
+  ),
+  report: frame("report", { ref: id, about: abouts }, "ref"),
   ping: frame("ping", { ref: id }, "ref"),
   pong: frame("pong", { ref: id }, "ref"),
   bye: frame("bye", {}),
@@ -103,9 +135,32 @@ const refusals = fc.constantFrom<RefusalCode[]>(
   "ref_conflict",
   "storage_full",
   "server_full",
+  "too_many_words",
+  "no_such_entry",
+  "not_yours",
+  "no_such_person",
+  "not_allowed",
+  "read_only",
+  "slow_mode",
+  "muted",
+  "banned",
+  "password_needed",
+  "password_wrong",
+  "not_encrypted",
 );
 const errors = fc.constantFrom<ErrorCode[]>("malformed", "too_long", "unknown_kind", "version", "unexpected", "internal");
-const reasons = fc.constantFrom<ByeReason[]>("left", "replaced", "restart", "storage", "timeout", "slow", "full", "error");
+const reasons = fc.constantFrom<ByeReason[]>(
+  "left",
+  "replaced",
+  "restart",
+  "storage",
+  "timeout",
+  "slow",
+  "full",
+  "kicked",
+  "banned",
+  "error",
+);
 
 const entries: fc.Arbitrary<Entry> = frame<Entry>(
   "entry",
@@ -114,25 +169,29 @@ const entries: fc.Arbitrary<Entry> = frame<Entry>(
     seq: whole,
     prev: whole,
     at: whole,
-    type: fc.constantFrom<EntryType[]>("said", "topic", "notice"),
+    type: fc.constantFrom<EntryType[]>("said", "topic", "notice", "deleted", "tombstone"),
     by: name,
     from: id,
     text,
+    target: whole,
     ref: id,
     again: fc.constant(true),
   },
+  "target",
   "ref",
   "again",
 );
 
 const SERVER: Kinds<ServerFrame> = {
   entry: entries,
+  certificate: frame("certificate", { pem: text }),
   welcome: frame(
     "welcome",
     {
       v: whole,
       session: id,
       nick: name,
+      role: roles,
       away: reason,
       server: text,
       epoch: token,
@@ -143,17 +202,20 @@ const SERVER: Kinds<ServerFrame> = {
     },
     "token",
     "away",
+    "role",
   ),
   members: frame("members", { ref: id, ...snapshotFields }, "ref"),
   joined: frame("joined", people),
   left: frame("left", people),
   renamed: frame("renamed", { ...people, nick: name }),
   away: frame("away", { ...people, text: reason }, "text"),
+  role: frame("role", { ...people, role: roles }, "role"),
   backlog: frame("backlog", { room: name, count: whole }),
   live: frame("live", { room: name }),
   reset: frame("reset", { room: name, cursor: whole, skipped: whole }),
   rooms: frame("rooms", { ref: id, rooms: fc.array(plain({ room: name, total: whole, topic: text }), { maxLength: 200 }) }, "ref"),
   page: frame("page", { ref: id, room: name, entries: fc.array(entries, { maxLength: 5 }), more: fc.boolean() }, "ref"),
+  report: frame("report", { ref: id, about: abouts, lines: fc.array(text, { maxLength: 5 }) }, "ref"),
   done: frame("done", { ref: id, text }, "ref"),
   notice: frame("notice", { text }),
   refused: frame("refused", { ref: id, code: refusals, text, final: fc.boolean(), retryMs: whole }, "ref", "retryMs"),
@@ -333,7 +395,10 @@ function lists(fields: string): string {
 
 const WRONG_FROM_SERVER: readonly [line: string, says: string][] = [
   ['{"kind":"say","room":"lobby","text":"hi"}', 'unknown kind "say"'],
-  ['{"kind":"bye","reason":"bored","text":""}', "bye.reason: must be one of left, replaced, restart, storage, timeout, slow, full, error"],
+  [
+    '{"kind":"bye","reason":"bored","text":""}',
+    "bye.reason: must be one of left, replaced, restart, storage, timeout, slow, full, kicked, banned, error",
+  ],
   ['{"kind":"refused","code":"name_taken","text":"","final":0}', "refused.final: must be true or false"],
   [
     '{"kind":"members","room":"lobby","head":0,"topic":"","total":1,"offset":0,"members":[{"nick":"bob"}]}',
@@ -355,7 +420,7 @@ const WRONG_FROM_SERVER: readonly [line: string, says: string][] = [
   [`{"kind":"page","room":"lobby","entries":[${Array(201).fill(ENTRY)}],"more":false}`, `page.entries: ${ENTRIES}`],
   ['{"kind":"page","room":"lobby","entries":[{"kind":"live","room":"lobby"}],"more":false}', `page.entries: ${ENTRIES}`],
   [`{"kind":"page","room":"lobby","entries":[${ENTRY.replace('"entry"', '"page"')}],"more":false}`, `page.entries: ${ENTRIES}`],
-  [ENTRY.replace('"said"', '"deleted"'), "entry.type: must be one of said, topic, notice"],
+  [ENTRY.replace('"said"', '"sung"'), "entry.type: must be one of said, topic, notice, deleted, tombstone"],
   [ENTRY.replace('"text"', '"again":false,"text"'), "entry.again: must be true"],
   [ENTRY.replace('"text"', '"again":true,"text"'), OK],
   [`{"kind":"rooms","rooms":[${Array(200).fill('{"room":"r","total":1,"topic":""}')}]}`, OK],

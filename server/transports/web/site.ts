@@ -4,6 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { isOwnMachine } from "../../../shared/address.ts";
 import { type Answer, plain, refusal } from "./answer.ts";
 import { assetAnswer, type Assets } from "./assets.ts";
 import { isLoopback, isOurs, isSameOrigin } from "./host.ts";
@@ -56,7 +57,7 @@ export function visit(site: Site, head: Head, peer: string): Answer | Upgrade {
 /** Whether a request comes from the server's own machine, and not through something there that passes on what others send. */
 function isHere(peer: string, { host, fields }: Head): boolean {
   const passedOn = [...fields.keys()].some((name) => PASSED_ON.includes(name) || name.startsWith("x-forwarded-"));
-  return !passedOn && isLoopback(host) && (peer === "::1" || /^(::ffff:)?127\./.test(peer));
+  return !passedOn && isLoopback(host) && isOwnMachine(peer);
 }
 
 function upgradeOf({ method, path, host, fields }: Head): Upgrade | Refused {

@@ -52,6 +52,8 @@ export async function upgraded(socket: Socket, accept: string): Promise<WebSocke
 export class WebSocket implements Socket {
   readonly transport = "web";
   readonly address: string;
+  readonly host: string;
+  readonly encrypted: boolean;
   readonly #socket: Socket;
   readonly #receiver = new Receiver({
     isServer: true,
@@ -81,6 +83,8 @@ export class WebSocket implements Socket {
   constructor(socket: Socket) {
     this.#socket = socket;
     this.address = socket.address;
+    this.host = socket.host;
+    this.encrypted = socket.encrypted;
     this.#receiver
       .on("message", (data, isBinary) => this.#message(data, isBinary))
       .on("ping", (data) => this.#pong(data))

@@ -3,6 +3,8 @@ import type { Socket } from "../../../server/transports/socket.ts";
 /** A socket without a network, on which these chunks come, then the end. It takes all that is written. */
 export class ChunkSocket implements Socket {
   readonly address = "203.0.113.7:1";
+  readonly host = "203.0.113.7";
+  readonly encrypted = false;
   readonly broken = undefined;
   ended = false;
   stopped = false;

@@ -6,6 +6,8 @@ import type { Socket } from "../../../server/transports/socket.ts";
 /** A window's socket: what it asks for is given, what it is sent is kept. */
 class WindowSocket implements Socket {
   readonly address = "203.0.113.7:1";
+  readonly host = "203.0.113.7";
+  readonly encrypted = false;
   readonly broken = undefined;
   readonly ended = false;
   readonly stopped = false;

@@ -12,13 +12,13 @@ function opened(sessions: Sessions, name: string, id = "s1"): Session {
   return session;
 }
 
-Deno.test("Sessions.open gives a session its name, id and owner", () => {
+Deno.test("Sessions.open gives a session its name, id and installation", () => {
   const session: unknown = new Sessions().open(" bob ", "s1", "hash");
   assertEquals(session, {
     id: "s1",
     nick: "bob",
     away: undefined,
-    owner: "hash",
+    installation: "hash",
     rooms: new Set(),
     appended: 0,
     answered: 0,

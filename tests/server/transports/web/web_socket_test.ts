@@ -10,6 +10,8 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
 /** A socket without a network. What comes, and how much a write takes, the test says. */
 class FakeSocket implements Socket {
   readonly address = "203.0.113.7:1";
+  readonly host = "203.0.113.7";
+  readonly encrypted = false;
   broken: string | undefined;
   ended = false;
   stopped = false;
