@@ -24,6 +24,7 @@ Deno.test("FrontDoor: who is gone before it is accepted is no fault, and the nex
     site: { assets: new Map(), names: [], metrics: () => "" },
     console: { serve: () => Promise.resolve() },
     serve: () => Promise.resolve(),
+    encryption: undefined,
   });
   const open = door.run();
   const answer = await exchange(listener.addr.port, "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");

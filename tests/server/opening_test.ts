@@ -8,6 +8,7 @@ const OPENING = {
   consoleKey: undefined,
   own: ["192.168.1.5", "fd00::5"],
   command: "chat",
+  encryption: undefined,
 };
 
 Deno.test("opening: the links are whole, for every address that others may reach", () => {

@@ -1,0 +1,224 @@
+/**
+ * TLS on a port that speaks other things too: a connection that begins with a handshake is passed through a TLS listener of our own on this machine.
+ *
+ * What a peer sends goes, as it is, to that listener (Deno makes TLS of an accepted connection in no other way); what the listener accepts is the
+ * same conversation decrypted. The two are put together by the port that the connection to the listener comes from.
+ *
+ * 1. Nobody gets in by the listener who did not come through here: what cannot be put together within a second is closed.
+ * 2. Ends are passed on as ends in both directions, and nothing is read that cannot be written: no more than a read is held.
+ * 3. A handshake takes 5 s at most.
+ *
+ * @module
+ */
+import { TcpSocket } from "./tcp_socket.ts";
+
+/** How long a handshake may take, in milliseconds. */
+const HANDSHAKE_MS = 5_000;
+/** How long both halves of a connection may take to find each other, in milliseconds. */
+const MEET_MS = 1_000;
+/** Accepted connections that wait for their other half; strangers may be among them. */
+const MOST_EARLY = 256;
+/** How long to wait when no connection can be accepted, in milliseconds. */
+const RETRY_MS = 50;
+/** How long what was sent may take to go out after the conversation has ended, in milliseconds. */
+const LINGER_MS = 1_000;
+
+/** A conversation, decrypted. */
+export interface Decrypted {
+  readonly socket: TcpSocket;
+  /** Ends the conversation; settles when all that was said to the peer has gone out, within a second. */
+  over(): Promise<void>;
+}
+
+/** A certificate, those that vouch for it, and its private key, in PEM. */
+export interface Credentials {
+  readonly chain: string;
+  readonly key: string;
+}
+
+/** Decrypts connections. */
+export class TlsLayer {
+  #listener: InnerListener;
+  #retired: Promise<unknown> = Promise.resolve();
+
+  constructor(credentials: Credentials) {
+    this.#listener = new InnerListener(credentials);
+  }
+
+  /** Uses another certificate from now on; conversations under way keep theirs. Throws when it cannot be used, and keeps the old one. */
+  renew(credentials: Credentials): void {
+    const next = new InnerListener(credentials);
+    this.#retired = Promise.all([this.#retired, this.#listener.retire()]);
+    this.#listener = next;
+  }
+
+  /** Makes the handshake with a peer. Returns why there was none, in words for the log. */
+  async decrypt(outer: TcpSocket): Promise<Decrypted | string> {
+    const deadline = setTimeout(() => outer.close("took too long for the TLS handshake"), HANDSHAKE_MS);
+    try {
+      const halves = await this.#listener.open();
+      if (halves === undefined) return "no room for TLS";
+      const inner = new TcpSocket(halves.plain);
+      const socket = new TcpSocket(halves.secure, outer);
+      const spliced = splice(outer, inner, socket);
+      const over = async () => {
+        socket.close();
+        const late = setTimeout(() => outer.close(), LINGER_MS);
+        await spliced.sent;
+        clearTimeout(late);
+        outer.close();
+        inner.close();
+        await spliced.heard;
+      };
+      try {
+        await halves.secure.handshake();
+        return { socket, over };
+      } catch {
+        const why = outer.broken ?? "the TLS handshake failed";
+        await over();
+        return why;
+      }
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+
+  /** Decrypts nothing any more. */
+  async close(): Promise<void> {
+    await Promise.all([this.#retired, this.#listener.retire()]);
+  }
+}
+
+/** Two ends of one connection within this process. */
+interface Halves {
+  /** Where the peer's bytes go in as they are. */
+  readonly plain: Deno.TcpConn;
+  /** Where they come out decrypted. */
+  readonly secure: Deno.TlsConn;
+}
+
+/** A TLS listener that only this process should connect to. */
+class InnerListener {
+  readonly #listener: Deno.TlsListener;
+  /** Who waits for what comes from a port of ours. */
+  readonly #expected = new Map<number, (secure: Deno.TlsConn) => void>();
+  /** What was accepted before anybody waited for it, by the port that it came from. */
+  readonly #early = new Map<
+    number,
+    { readonly secure: Deno.TlsConn; readonly turn: number; readonly timer: ReturnType<typeof setTimeout> }
+  >();
+  /** Counts connections that were begun and accepted: what was accepted before ours was begun is not ours. */
+  #turn = 0;
+  #opening = 0;
+  #retired = false;
+  readonly #accepting: Promise<void>;
+
+  constructor({ chain, key }: Credentials) {
+    this.#listener = Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert: chain, key });
+    this.#accepting = this.#accept();
+  }
+
+  /** A new connection to the listener; `undefined` where there is none to be had. */
+  async open(): Promise<Halves | undefined> {
+    const turn = ++this.#turn;
+    this.#opening++;
+    let plain: Deno.TcpConn | undefined;
+    try {
+      plain = await Deno.connect({ hostname: "127.0.0.1", port: this.#listener.addr.port });
+      const secure = await this.#meet(plain.localAddr.port, turn);
+      if (secure) return { plain, secure };
+    } catch {
+      // No more files, or no more ports: whoever asked is told that there is no room.
+    } finally {
+      this.#opening--;
+      this.#closeIfDone();
+    }
+    plain?.close();
+    return undefined;
+  }
+
+  /** Accepts nobody any more, once those who are on their way are in; settles then. */
+  async retire(): Promise<void> {
+    this.#retired = true;
+    this.#closeIfDone();
+    await this.#accepting;
+  }
+
+  #closeIfDone(): void {
+    if (!this.#retired || this.#opening > 0) return;
+    this.#listener.close();
+    for (const port of this.#early.keys()) this.#take(port)?.secure.close();
+  }
+
+  /** The accepted end of a connection that comes from `port`. */
+  async #meet(port: number, turn: number): Promise<Deno.TlsConn | undefined> {
+    const early = this.#take(port);
+    if (early && early.turn > turn) return early.secure;
+    early?.secure.close();
+    const { promise, resolve } = Promise.withResolvers<Deno.TlsConn | undefined>();
+    const timer = setTimeout(() => resolve(undefined), MEET_MS);
+    this.#expected.set(port, resolve);
+    const secure = await promise;
+    clearTimeout(timer);
+    this.#expected.delete(port);
+    return secure;
+  }
+
+  /** Not a `for await`: running out of file descriptors once would end that for good. */
+  async #accept(): Promise<void> {
+    for (;;) {
+      try {
+        this.#put(await this.#listener.accept());
+      } catch {
+        if (this.#retired && this.#opening === 0) return;
+        // Whoever waits for it is told, and those who come later get in.
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  #put(secure: Deno.TlsConn): void {
+    const { port } = secure.remoteAddr;
+    const expected = this.#expected.get(port);
+    if (expected) return expected(secure);
+    this.#take(port)?.secure.close();
+    const [oldest] = this.#early.keys();
+    if (this.#early.size >= MOST_EARLY) this.#take(oldest)?.secure.close();
+    const timer = setTimeout(() => this.#take(port)?.secure.close(), MEET_MS);
+    this.#early.set(port, { secure, turn: ++this.#turn, timer });
+  }
+
+  #take(port: number): { readonly secure: Deno.TlsConn; readonly turn: number } | undefined {
+    const early = this.#early.get(port);
+    clearTimeout(early?.timer);
+    this.#early.delete(port);
+    return early;
+  }
+}
+
+/** Passes bytes between a peer and the listener, both ways. */
+function splice(outer: TcpSocket, inner: TcpSocket, socket: TcpSocket): { readonly heard: Promise<void>; readonly sent: Promise<void> } {
+  const hear = async () => {
+    // What cannot be taken any more was said too late; what was said before to the peer still goes out.
+    if (!await passedOn(outer, inner)) return;
+    if (outer.ended) await inner.endOutput();
+    else socket.close(outer.broken);
+  };
+  const send = async () => {
+    if (await passedOn(inner, outer)) await outer.endOutput();
+    else socket.close("connection lost");
+  };
+  return { heard: hear(), sent: send() };
+}
+
+/** Passes on what is read until there is no more; false when the other side takes no more. */
+async function passedOn(from: TcpSocket, to: TcpSocket): Promise<boolean> {
+  for (let chunk = await from.read(); chunk !== null; chunk = await from.read()) {
+    try {
+      while (chunk.length > 0) chunk = chunk.subarray(await to.write(chunk));
+    } catch {
+      return false;
+    }
+  }
+  return true;
+}
