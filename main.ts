@@ -36,7 +36,7 @@ const COMMANDS = {
     summary: "join a server and chat",
     usage: "chat client [ADDRESS] [flags]",
     about:
-      `Joins the chat server at ADDRESS (host, host:port or [v6]:port). Where none is given: the one in CHAT_SERVER, in config.json, ` +
+      `Joins the chat server at ADDRESS (host, host:port or [v6]:port; tls:// before it encrypts). Where none is given: the one in CHAT_SERVER, in config.json, ` +
       `the one joined last, or ${DEFAULT_ADDRESS}. bye, Ctrl-D or ` +
       "Ctrl-C leaves. Where input or output is not a terminal it is a pipe: lines in are messages, messages out are lines.",
     flags: CLIENT_FLAGS,
@@ -176,7 +176,7 @@ async function send(args: readonly string[]): Promise<ExitCode> {
   const config = sendConfig(values, { words, more, login: env("USER") ?? env("USERNAME") });
   if ("problem" in config) throw new Fatal(EXIT.usage, `TEXT: ${config.problem}`);
   const { send } = await import("./client/scripts/send.ts");
-  return await send(config.value);
+  return await send(config.value, platformFolder("state", env, Deno.build.os));
 }
 
 async function tail(args: readonly string[]): Promise<ExitCode> {
@@ -187,7 +187,7 @@ async function tail(args: readonly string[]): Promise<ExitCode> {
   const config = tailConfig(values, address);
   if ("problem" in config) throw new Fatal(EXIT.usage, `ADDRESS: ${JSON.stringify(address)} ${config.problem}`);
   const { tail } = await import("./client/scripts/tail.ts");
-  return await tail(config.value);
+  return await tail(config.value, platformFolder("state", env, Deno.build.os));
 }
 
 async function backup(args: readonly string[]): Promise<ExitCode> {
