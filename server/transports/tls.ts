@@ -16,8 +16,8 @@ import { TcpSocket } from "./tcp_socket.ts";
 const HANDSHAKE_MS = 5_000;
 /** How long both halves of a connection may take to find each other, in milliseconds. */
 const MEET_MS = 1_000;
-/** Accepted connections that wait for their other half; strangers may be among them. */
-const MOST_EARLY = 256;
+/** Accepted connections that are nobody's, or nobody's yet, above which no more are accepted. */
+const MOST_STRANGERS = 64;
 /** How long to wait when no connection can be accepted, in milliseconds. */
 const RETRY_MS = 50;
 /** How long what was sent may take to go out after the conversation has ended, in milliseconds. */
@@ -54,28 +54,21 @@ export class TlsLayer {
 
   /** Makes the handshake with a peer. Returns why there was none, in words for the log. */
   async decrypt(outer: TcpSocket): Promise<Decrypted | string> {
-    const deadline = setTimeout(() => outer.close("took too long for the TLS handshake"), HANDSHAKE_MS);
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const deadline = setTimeout(() => {
+      outer.close("took too long for the TLS handshake");
+      reject(new Error("too late"));
+    }, HANDSHAKE_MS);
     try {
       const halves = await this.#listener.open();
       if (halves === undefined) return "no room for TLS";
-      const inner = new TcpSocket(halves.plain);
-      const socket = new TcpSocket(halves.secure, outer);
-      const spliced = splice(outer, inner, socket);
-      const over = async () => {
-        socket.close();
-        const late = setTimeout(() => outer.close(), LINGER_MS);
-        await spliced.sent;
-        clearTimeout(late);
-        outer.close();
-        inner.close();
-        await spliced.heard;
-      };
+      const conversation = splice(outer, halves);
       try {
-        await halves.secure.handshake();
-        return { socket, over };
+        await Promise.race([halves.secure.handshake(), late]);
+        return conversation;
       } catch {
         const why = outer.broken ?? "the TLS handshake failed";
-        await over();
+        await conversation.over();
         return why;
       }
     } finally {
@@ -97,6 +90,14 @@ interface Halves {
   readonly secure: Deno.TlsConn;
 }
 
+/** What was accepted before anybody waited for it. */
+interface Early {
+  readonly secure: Deno.TlsConn;
+  /** When it was accepted. */
+  readonly turn: number;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
 /** A TLS listener that only this process should connect to. */
 class InnerListener {
   readonly #listener: Deno.TlsListener;
@@ -110,6 +111,8 @@ class InnerListener {
   /** Counts connections that were begun and accepted: what was accepted before ours was begun is not ours. */
   #turn = 0;
   #opening = 0;
+  #strangers = 0;
+  #room = Promise.withResolvers<void>();
   #retired = false;
   readonly #accepting: Promise<void>;
 
@@ -144,17 +147,22 @@ class InnerListener {
     await this.#accepting;
   }
 
+  get #done(): boolean {
+    return this.#retired && this.#opening === 0;
+  }
+
   #closeIfDone(): void {
-    if (!this.#retired || this.#opening > 0) return;
+    if (!this.#done) return;
     this.#listener.close();
-    for (const port of this.#early.keys()) this.#take(port)?.secure.close();
+    this.#makeRoom();
+    for (const port of this.#early.keys()) this.#dismiss(this.#take(port));
   }
 
   /** The accepted end of a connection that comes from `port`. */
   async #meet(port: number, turn: number): Promise<Deno.TlsConn | undefined> {
     const early = this.#take(port);
     if (early && early.turn > turn) return early.secure;
-    early?.secure.close();
+    this.#dismiss(early);
     const { promise, resolve } = Promise.withResolvers<Deno.TlsConn | undefined>();
     const timer = setTimeout(() => resolve(undefined), MEET_MS);
     this.#expected.set(port, resolve);
@@ -168,9 +176,10 @@ class InnerListener {
   async #accept(): Promise<void> {
     for (;;) {
       try {
+        while (this.#strangers + this.#early.size >= MOST_STRANGERS && !this.#done) await this.#room.promise;
         this.#put(await this.#listener.accept());
       } catch {
-        if (this.#retired && this.#opening === 0) return;
+        if (this.#done) return;
         // Whoever waits for it is told, and those who come later get in.
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
@@ -181,34 +190,68 @@ class InnerListener {
     const { port } = secure.remoteAddr;
     const expected = this.#expected.get(port);
     if (expected) return expected(secure);
-    this.#take(port)?.secure.close();
-    const [oldest] = this.#early.keys();
-    if (this.#early.size >= MOST_EARLY) this.#take(oldest)?.secure.close();
-    const timer = setTimeout(() => this.#take(port)?.secure.close(), MEET_MS);
+    // Nobody is on the way here.
+    if (this.#opening === 0) return void this.#partWith(secure);
+    this.#dismiss(this.#take(port));
+    const timer = setTimeout(() => this.#dismiss(this.#take(port)), MEET_MS);
     this.#early.set(port, { secure, turn: ++this.#turn, timer });
   }
 
-  #take(port: number): { readonly secure: Deno.TlsConn; readonly turn: number } | undefined {
+  #take(port: number): Early | undefined {
     const early = this.#early.get(port);
     clearTimeout(early?.timer);
-    this.#early.delete(port);
+    if (this.#early.delete(port)) this.#makeRoom();
     return early;
+  }
+
+  #dismiss(early: Early | undefined): void {
+    if (early) void this.#partWith(early.secure);
+  }
+
+  /** Closes a stranger's connection. Deno does not close one in the middle of its handshake: it is there until the stranger goes. */
+  async #partWith(secure: Deno.TlsConn): Promise<void> {
+    this.#strangers++;
+    await secure.handshake().catch(() => undefined);
+    secure.close();
+    this.#strangers--;
+    this.#makeRoom();
+  }
+
+  #makeRoom(): void {
+    this.#room.resolve();
+    this.#room = Promise.withResolvers();
   }
 }
 
 /** Passes bytes between a peer and the listener, both ways. */
-function splice(outer: TcpSocket, inner: TcpSocket, socket: TcpSocket): { readonly heard: Promise<void>; readonly sent: Promise<void> } {
+function splice(outer: TcpSocket, { plain, secure }: Halves): Decrypted {
+  const inner = new TcpSocket(plain);
+  const socket = new TcpSocket(secure, outer);
+  const breakOff = (why = "connection lost") => {
+    socket.broken ??= why;
+    inner.close();
+  };
   const hear = async () => {
     // What cannot be taken any more was said too late; what was said before to the peer still goes out.
     if (!await passedOn(outer, inner)) return;
     if (outer.ended) await inner.endOutput();
-    else socket.close(outer.broken);
+    else breakOff(outer.broken);
   };
-  const send = async () => {
+  const speak = async () => {
     if (await passedOn(inner, outer)) await outer.endOutput();
-    else socket.close("connection lost");
+    else breakOff();
   };
-  return { heard: hear(), sent: send() };
+  const [heard, spoken] = [hear(), speak()];
+  const over = async () => {
+    socket.close();
+    const late = setTimeout(() => outer.close(), LINGER_MS);
+    await spoken;
+    clearTimeout(late);
+    outer.close();
+    inner.close();
+    await heard;
+  };
+  return { socket, over };
 }
 
 /** Passes on what is read until there is no more; false when the other side takes no more. */

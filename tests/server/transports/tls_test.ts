@@ -148,19 +148,35 @@ Deno.test("TlsLayer: no handshake, half of one and a slow one end, the last afte
 
 Deno.test("TlsLayer: who connects to its own port is not let in, and those who come through it still are", async () => {
   await using bench = await Bench.open();
-  const strangers = await Promise.all(
-    Array.from({ length: 300 }, () => Deno.connect({ hostname: "127.0.0.1", port: bench.innerPort })),
-  );
+  const connect = () => Deno.connect({ hostname: "127.0.0.1", port: bench.innerPort });
+  const silent = await Promise.all(Array.from({ length: 20 }, connect));
+  const talking = await Deno.startTls(await connect(), { hostname: "chat", caCerts: [bench.pem] });
+  await talking.handshake();
+  await talking.write(bytes("not mine"));
   const { near, decrypted: { socket, over } } = await bench.encrypted();
   await near.write(bytes("mine"));
   assertEquals(new TextDecoder().decode((await soon(socket.read(), "what was said"))!), "mine");
-  for (const stranger of strangers) {
-    // Closed with or without an alert; never answered.
-    await soon(readAll(stranger).catch(() => 0), "a stranger's end");
-    stranger.close();
-  }
+  assertEquals(await soon(readAll(talking).catch(() => 0), "the stranger's end"), 0);
   near.close();
-  socket.close();
+  await over();
+  for (const conn of [talking, ...silent]) conn.close();
+});
+
+Deno.test("TlsLayer: strangers who say nothing take no more than their share, and leave it when they go", async () => {
+  await using bench = await Bench.open();
+  const files = () => Deno.build.os === "linux" ? [...Deno.readDirSync("/proc/self/fd")].length : 0;
+  const before = files();
+  const strangers = await Promise.all(
+    Array.from({ length: 100 }, () => Deno.connect({ hostname: "127.0.0.1", port: bench.innerPort })),
+  );
+  const shut = await bench.pair();
+  assertEquals(await soon(bench.layer.decrypt(shut.outer), "no room"), "no room for TLS");
+  assert(files() - before <= 100 + 64 + 2, `${files() - before} more open files`);
+  for (const stranger of strangers) stranger.close();
+  shut.near.close();
+  shut.outer.close();
+  const { near, decrypted: { over } } = await bench.encrypted();
+  near.close();
   await over();
 });
 
