@@ -93,16 +93,25 @@ export class TcpSocket implements Socket {
 
   async finish(): Promise<void> {
     if (this.#closed) return;
-    const timer = setTimeout(() => this.close(), LINGER_MS);
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(() => {
+      this.close();
+      // Deno 2.4 never ends what was under way on an encrypted connection. Others end now, and whoever waits finds the file closed.
+      if (this.encrypted) resolve();
+    }, LINGER_MS);
+    await Promise.race([this.#endBoth(), late]);
+    clearTimeout(timer);
+    this.close();
+  }
+
+  /** Ends the output and reads to the end of the input. */
+  async #endBoth(): Promise<void> {
+    await this.endOutput();
     try {
-      await this.#conn.closeWrite();
       // A read that stop() ended is still under way, and takes what it takes.
       while (await this.#conn.read(this.#buffer) !== null);
     } catch (error) {
       this.#break(error);
-    } finally {
-      clearTimeout(timer);
-      this.close();
     }
   }
 

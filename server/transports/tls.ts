@@ -241,17 +241,22 @@ function splice(outer: TcpSocket, { plain, secure }: Halves): Decrypted {
     if (await passedOn(inner, outer)) await outer.endOutput();
     else breakOff();
   };
-  const [heard, spoken] = [hear(), speak()];
+  void hear();
+  const spoken = speak();
   const over = async () => {
     socket.close();
-    const late = setTimeout(() => outer.close(), LINGER_MS);
-    await spoken;
-    clearTimeout(late);
+    await within(LINGER_MS, spoken);
     outer.close();
     inner.close();
-    await heard;
   };
   return { socket, over };
+}
+
+/** Settles with `work`, or after `ms` at the latest: Deno 2.4 leaves a write pending for ever when its connection is closed. */
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  await Promise.race([work, new Promise((resolve) => timer = setTimeout(resolve, ms))]);
+  clearTimeout(timer);
 }
 
 /** Passes on what is read until there is no more; false when the other side takes no more. */
