@@ -51,7 +51,7 @@ const COMMANDS = {
     usage: "chat send [ADDRESS] [flags] [--] [TEXT...]",
     about: "Sends the words as one message; without any, each line of stdin as one. Ends with 0 only when the server has acknowledged " +
       "every message: it tries again for 30 s, and nothing is there twice. The first word is the server's address if it is an IP address, " +
-      "localhost, or anything with a port, as in example.org:12345; what follows -- is words whatever it looks like, so a script writes " +
+      "localhost, or anything with a port or tls://, as in example.org:12345; what follows -- is words whatever it looks like, so a script writes " +
       'chat send -- "$text". If the name is taken, a number is added: bob-2.',
     flags: SEND_FLAGS,
     examples: [

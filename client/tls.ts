@@ -19,6 +19,8 @@ import { distrust } from "./trust.ts";
 const TIMEOUT_MS = 5_000;
 /** The most that a server may say before its certificate has come, in bytes. */
 const MOST_BYTES = 65_536;
+/** The most that is told of what Deno says about a certificate. */
+const REASON_CHARACTERS = 120;
 const ENDED = "the connection ended before it was encrypted";
 
 /** What is known of certificates, and who is told about them. */
@@ -168,8 +170,9 @@ class Attempt {
       await conn.handshake();
       return conn;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      if (!/certificate/i.test(reason)) throw error;
+      const message = error instanceof Error ? error.message : String(error);
+      if (!/certificate/i.test(message)) throw error;
+      const reason = message.slice(0, REASON_CHARACTERS);
       const server = formatAddress(this.#address);
       throw new Untrusted(
         mark === "authority"

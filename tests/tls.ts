@@ -89,8 +89,13 @@ export function tunnel(port: number, pem: string): Relay {
 
 /** Runs the program to its end, with a state folder of its own. */
 export async function run(state: string, ...args: string[]): Promise<{ code: number; out: string; errors: string }> {
+  return await runWith({ XDG_STATE_HOME: state }, ...args);
+}
+
+/** Runs the program to its end, with these in its environment. */
+export async function runWith(env: Record<string, string>, ...args: string[]): Promise<{ code: number; out: string; errors: string }> {
   const [command, ...rest] = program(...args);
-  const { code, stdout, stderr } = await new Deno.Command(command, { args: rest, env: { ...PROGRAM_ENV, XDG_STATE_HOME: state } }).output();
+  const { code, stdout, stderr } = await new Deno.Command(command, { args: rest, env: { ...PROGRAM_ENV, ...env } }).output();
   const decoder = new TextDecoder();
   return { code, out: decoder.decode(stdout), errors: decoder.decode(stderr) };
 }

@@ -1,8 +1,9 @@
+import { generate } from "selfsigned";
 import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { makeCertificate } from "../../server/certificate.ts";
 import { fingerprintOf } from "../../shared/fingerprint.ts";
 import { exchange, Lines, Peer, program, PROGRAM_ENV, type Server, soon, startServer } from "../harness.ts";
-import { certificateOf, connectTls, Relay, run, scratch, tunnel } from "../tls.ts";
+import { certificateOf, connectTls, Relay, run, runWith, scratch, tunnel } from "../tls.ts";
 import { clientFrame, WebPeer } from "../web_peer.ts";
 
 async function fingerprintAt(port: number): Promise<string> {
@@ -65,7 +66,7 @@ Deno.test("TLS: the first certificate is trusted and remembered, and another one
     assertEquals([once.code, once.errors], [0, `${address} was not known before: its certificate ${first} is trusted from now on\n`]);
     const twice = await run(state.path, "send", address, "two");
     assertEquals([twice.code, twice.errors], [0, ""]);
-    assertEquals(JSON.parse(Deno.readTextFileSync(known)), { [`127.0.0.1:${port}`]: first });
+    assertEquals(JSON.parse(await Deno.readTextFile(known)), { [`127.0.0.1:${port}`]: first });
   }
   await using other = await startServer("--tls", "--port", String(port));
   const second = await fingerprintAt(port);
@@ -182,7 +183,7 @@ Deno.test("TLS: a certificate is made once and kept for the owner alone", async 
     fingerprints.push(await fingerprintAt(server.port));
   }
   assertEquals(fingerprints[0], fingerprints[1]);
-  for (const file of ["tls.crt", "tls.key"]) assertEquals(Deno.statSync(`${folder.path}/data/${file}`).mode! & 0o777, 0o600);
+  for (const file of ["tls.crt", "tls.key"]) assertEquals((await Deno.stat(`${folder.path}/data/${file}`)).mode! & 0o777, 0o600);
 });
 
 Deno.test("TLS: what is wrong with a certificate is said in one line", async () => {
@@ -322,4 +323,65 @@ Deno.test({
     await visits(200);
     await soon(settled(before), `${before} open files, and not ${files()}`);
   },
+});
+
+Deno.test("TLS: a certificate that an authority vouches for is for the name that was typed, and no other is put in its place", async () => {
+  using folder = scratch();
+  const path = (name: string) => `${folder.path}/${name}`;
+  const ca = await generate([{ name: "commonName", value: "authority" }], {
+    keyType: "ec",
+    algorithm: "sha256",
+    extensions: [{ name: "basicConstraints", cA: true, critical: true }, { name: "keyUsage", keyCertSign: true, critical: true }],
+  });
+  const leaf = await generate([{ name: "commonName", value: "localhost" }], {
+    keyType: "ec",
+    algorithm: "sha256",
+    ca: { key: ca.private, cert: ca.cert },
+    extensions: [{ name: "basicConstraints", cA: false, critical: true }, {
+      name: "subjectAltName",
+      altNames: [{ type: 2, value: "localhost" }],
+    }],
+  });
+  await write(path("ca.pem"), ca.cert);
+  await write(path("leaf.pem"), `${leaf.cert}\n${ca.cert}\n`);
+  await write(path("leaf.key"), leaf.private);
+  const flags = ["--tls-cert", path("leaf.pem"), "--tls-key", path("leaf.key"), "--web-host", "chat.example"];
+  const [knows, doubts] = [{ XDG_STATE_HOME: path("knows"), DENO_CERT: path("ca.pem") }, { XDG_STATE_HOME: path("doubts") }];
+  let port: number;
+  {
+    await using server = await startServer(...flags);
+    port = server.port;
+    assertStringIncludes(await server.program.stdout.match(/client tls:/), ` tls://chat.example:${port}`);
+    const stranger = await runWith(doubts, "send", `tls://localhost:${port}`, "secret");
+    assertEquals(stranger.code, 76);
+    assertMatch(stranger.errors, /^The certificate of tls:\/\/localhost:\d+ is not to be trusted \(.*UnknownIssuer\)\..*\n$/);
+    const friend = await runWith(knows, "send", `tls://localhost:${port}`, "hello");
+    assertEquals([friend.code, friend.errors], [0, ""]);
+    const otherName = await runWith(knows, "send", `tls://127.0.0.1:${port}`, "secret");
+    assertEquals(otherName.code, 76);
+    const fingerprint = (await fingerprintOf(leaf.cert))!;
+    assertEquals((await runWith(knows, "send", `tls://localhost:${port}#${fingerprint}`, "secret")).code, 76);
+  }
+  await using _own = await startServer("--tls", "--port", String(port));
+  const changed = await runWith(knows, "send", `tls://localhost:${port}`, "secret");
+  assertEquals(changed.code, 76);
+  assertStringIncludes(changed.errors, "it was one that an authority vouches for");
+});
+
+Deno.test("TLS: a certificate for our name that vouches for others, or others for it, is refused at the start", async () => {
+  using folder = scratch();
+  const names = { name: "subjectAltName" as const, altNames: [{ type: 2 as const, value: "chat" }] };
+  const made = await generate([{ name: "commonName", value: "chat" }], {
+    keyType: "ec",
+    algorithm: "sha256",
+    extensions: [{ name: "basicConstraints", cA: true, critical: true }, names],
+  });
+  await write(`${folder.path}/ca.crt`, made.cert);
+  await write(`${folder.path}/ca.key`, made.private);
+  const { code, errors } = await run(
+    folder.path,
+    ...["server", "--port", "0", "--ephemeral", "--tls-cert", `${folder.path}/ca.crt`, "--tls-key", `${folder.path}/ca.key`],
+  );
+  assertEquals(code, 78);
+  assertMatch(errors, /a certificate for the name "chat" must vouch for itself and for no other; make one with: openssl/);
 });
