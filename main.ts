@@ -7,6 +7,7 @@
  */
 import { CLIENT_FLAGS, clientConfig, clientEnv } from "./client/flags.ts";
 import { SEND_FLAGS, sendConfig, TAIL_FLAGS, tailConfig } from "./client/scripts/flags.ts";
+import { INVITE_FLAGS } from "./server/access/invite_flags.ts";
 import { SERVER_FLAGS, serverConfig } from "./server/config.ts";
 import { BACKUP_FLAGS, EXPORT_FLAGS } from "./server/history_flags.ts";
 import { completions, SHELLS } from "./shared/completions.ts";
@@ -72,6 +73,18 @@ const COMMANDS = {
       ["chat tail --follow --json", "everything from now on, for a program"],
     ],
   },
+  invite: {
+    summary: "let somebody in without the password",
+    usage: "chat invite [flags]",
+    about: "Makes an invite to this user's server, which asks for a password, and prints its code and a link. The code stands in for the " +
+      "password. Whoever comes in with it is known again and comes back without it, but for those at netcat, who use it up each time. The " +
+      "server need not run; one with --ephemeral keeps no invites.",
+    flags: INVITE_FLAGS,
+    examples: [
+      ["chat invite", "for one person, for a day"],
+      ["chat invite --uses 5 --expires 7d", "for five people, for a week"],
+    ],
+  },
   backup: {
     summary: "copy a server's history",
     usage: "chat backup [flags] FILE",
@@ -124,6 +137,8 @@ async function run(args: readonly string[]): Promise<ExitCode> {
       return await tail(rest);
     case "completions":
       return printCompletions(rest);
+    case "invite":
+      return await inviteSomebody(rest);
     case "backup":
       return await backup(rest);
     case "export":
@@ -188,6 +203,19 @@ async function tail(args: readonly string[]): Promise<ExitCode> {
   if ("problem" in config) throw new Fatal(EXIT.usage, `ADDRESS: ${JSON.stringify(address)} ${config.problem}`);
   const { tail } = await import("./client/scripts/tail.ts");
   return await tail(config.value);
+}
+
+async function inviteSomebody(args: readonly string[]): Promise<ExitCode> {
+  const parsed = parseFlags(INVITE_FLAGS, args, env);
+  if (parsed.kind === "help") return help(["invite"]);
+  const { values: { data, expires: lasts, uses }, rest } = orFatal(parsed);
+  expectNothing(rest, "chat invite");
+  const { dataFolder } = await import("./server/history/data_folder.ts");
+  const { ownAddresses } = await import("./server/own_addresses.ts");
+  const { invite } = await import("./server/access/invite_command.ts");
+  const folder = data ?? dataFolder(env, Deno.build.os);
+  const command = Deno.build.standalone ? "chat" : "deno task chat";
+  return print(await invite({ folder, lasts, uses, command, own: ownAddresses(), now: Date.now() }));
 }
 
 async function backup(args: readonly string[]): Promise<ExitCode> {

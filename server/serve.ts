@@ -26,7 +26,8 @@ import { SqliteHistory } from "./history/sqlite_history.ts";
 import { Hub } from "./hub.ts";
 import { openLog } from "./log.ts";
 import { metricsText } from "./metrics.ts";
-import { localConsoleLink, opening, pageLink } from "./opening.ts";
+import { type Asks, localConsoleLink, opening, pageLink } from "./opening.ts";
+import { ownAddresses } from "./own_addresses.ts";
 import { partWith, peopleOf } from "./people.ts";
 import { qrCode } from "./qr.ts";
 import { serveConnection } from "./session.ts";
@@ -49,6 +50,8 @@ export interface RunningServer {
   readonly port: number;
   /** What it keeps, for people. */
   readonly keeps: string;
+  /** What it asks of those who come in. */
+  readonly asks: Asks;
   /** Opens the server's window once from elsewhere; `undefined` where its page has not been made. */
   readonly consoleKey: string | undefined;
   /** Settles with what broke the history, when something does. */
@@ -101,8 +104,12 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
   const assets = await loadAssets(PAGE_FOLDER);
   const listener = listen(config);
   const { hostname: host, port } = listener.addr;
-  const asks = { password: password !== undefined, plaintextPassword: config.allowPlaintextPassword };
-  const kept = await openHistory(config, { address: hostAndPort(host, port), ...asks }).catch((error) => {
+  const announcement = {
+    address: hostAndPort(host, port),
+    password: password !== undefined,
+    plaintextPassword: config.allowPlaintextPassword,
+  };
+  const kept = await openHistory(config, announcement).catch((error) => {
     listener.close();
     throw error;
   });
@@ -179,7 +186,9 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
     console.close();
     watch({ type: "stopped", messages: hub.messages });
   };
-  return { host, port, keeps: kept.keeps, consoleKey: assets.has("/console") ? console.key : undefined, broken: broken.promise, stop };
+  const asks = password === undefined ? "nothing" : config.allowPlaintextPassword ? "password" : "password, encrypted";
+  const consoleKey = assets.has("/console") ? console.key : undefined;
+  return { host, port, keeps: kept.keeps, asks, consoleKey, broken: broken.promise, stop };
 }
 
 /** Lets everybody in, or those with the password or, where something is kept, the code of an invite. */
@@ -268,13 +277,6 @@ function cannotListen(error: unknown, host: string, port: number): unknown {
   }
   if (!(error instanceof Error)) return error;
   return new Fatal(EXIT.unavailable, `${at}: ${error.message}. Check --host`);
-}
-
-/** The machine's own addresses that others may reach it by. */
-function ownAddresses(): string[] {
-  return Deno.networkInterfaces()
-    .map(({ address }) => address)
-    .filter((ip) => !ip.startsWith("127.") && ip !== "::1" && !ip.startsWith("fe80"));
 }
 
 async function print(text: string): Promise<void> {

@@ -8,8 +8,6 @@ import { readInviteCode } from "./invite_code.ts";
 
 /** Within a data folder. */
 const FOLDER = "invites";
-/** How often an invite may be used at most. */
-export const MOST_USES = 1_000;
 
 /** What is kept of an invite. Its file is named by the hash of its code, which is nowhere else. */
 export interface Invite {
