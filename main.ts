@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { CLIENT_FLAGS, clientConfig, clientEnv } from "./client/flags.ts";
+import { accessOf, CLIENT_FLAGS, clientConfig, clientEnv } from "./client/flags.ts";
 import { SEND_FLAGS, sendConfig, TAIL_FLAGS, tailConfig } from "./client/scripts/flags.ts";
 import { INVITE_FLAGS } from "./server/access/invite_flags.ts";
 import { SERVER_FLAGS, serverConfig } from "./server/config.ts";
@@ -174,7 +174,11 @@ async function client(args: readonly string[]): Promise<ExitCode> {
   if (folders.state === undefined) complain("There is no home folder: nothing of this chat will be remembered");
   const set = given === undefined ? env("CHAT_SERVER") || undefined : undefined;
   const address = given ?? set ?? settings().server ?? lastServer(folders.state) ?? DEFAULT_ADDRESS;
-  const config = clientConfig(values, address, { folders, dumb: env("TERM") === "dumb" });
+  const config = clientConfig(values, address, {
+    folders,
+    dumb: env("TERM") === "dumb",
+    access: await accessOf(values, env, Deno.open),
+  });
   if ("problem" in config) {
     throw new Fatal(EXIT.usage, `${set === undefined ? "ADDRESS" : "CHAT_SERVER"}: ${JSON.stringify(address)} ${config.problem}`);
   }
@@ -188,7 +192,8 @@ async function send(args: readonly string[]): Promise<ExitCode> {
   const parsed = parseFlags(SEND_FLAGS, before, env);
   if (parsed.kind === "help") return help(["send"]);
   const { values, rest: words } = orFatal(parsed);
-  const config = sendConfig(values, { words, more, login: env("USER") ?? env("USERNAME") });
+  const access = await accessOf(values, env, Deno.open);
+  const config = sendConfig(values, { words, more, login: env("USER") ?? env("USERNAME"), access });
   if ("problem" in config) throw new Fatal(EXIT.usage, `TEXT: ${config.problem}`);
   const { send } = await import("./client/scripts/send.ts");
   return await send(config.value);
@@ -199,7 +204,7 @@ async function tail(args: readonly string[]): Promise<ExitCode> {
   if (parsed.kind === "help") return help(["tail"]);
   const { values, rest: [address = DEFAULT_ADDRESS, ...rest] } = orFatal(parsed);
   expectNothing(rest, "chat tail, after the address,");
-  const config = tailConfig(values, address);
+  const config = tailConfig(values, address, await accessOf(values, env, Deno.open));
   if ("problem" in config) throw new Fatal(EXIT.usage, `ADDRESS: ${JSON.stringify(address)} ${config.problem}`);
   const { tail } = await import("./client/scripts/tail.ts");
   return await tail(config.value);

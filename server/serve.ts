@@ -6,11 +6,12 @@
 import { createHash } from "node:crypto";
 import type { Sample } from "../shared/console.ts";
 import { EXIT, type ExitCode, Fatal } from "../shared/exit.ts";
+import { readPasswordFile } from "../shared/password.ts";
 import { base64Url, count, hostAndPort } from "../shared/text.ts";
 import { VERSION } from "../shared/version.ts";
 import { type Gate, openGate, passwordGate } from "./access/gate.ts";
 import { Invites } from "./access/invites.ts";
-import { Password, readPasswordFile } from "./access/password.ts";
+import { Password } from "./access/password.ts";
 import type { ServerConfig } from "./config.ts";
 import type { Connection } from "./connection.ts";
 import { Console } from "./console/console.ts";
@@ -100,7 +101,8 @@ async function showWindow({ host, port, consoleKey }: RunningServer): Promise<vo
 
 /** Starts a server. Throws {@link Fatal} when it cannot listen, or cannot open its history; then nothing was started. */
 export async function startServer(config: ServerConfig, watch: Watch): Promise<RunningServer> {
-  const password = config.passwordFile === undefined ? undefined : await Password.of(readPasswordFile(config.passwordFile));
+  const { passwordFile } = config;
+  const password = passwordFile === undefined ? undefined : await Password.of(await readPasswordFile(passwordFile, Deno.open));
   const assets = await loadAssets(PAGE_FOLDER);
   const listener = listen(config);
   const { hostname: host, port } = listener.addr;

@@ -7,7 +7,7 @@ import { EXIT, Fatal } from "../../shared/exit.ts";
 import { count, hostAndPort } from "../../shared/text.ts";
 import { announcedIn, type Announcement } from "../history/data_folder.ts";
 import { reachableHosts } from "../opening.ts";
-import { CODE_BYTES, inviteCode } from "./invite_code.ts";
+import { CODE_BYTES, inviteCode } from "../../shared/invite_code.ts";
 import { addInvite, sweepInvites } from "./invites.ts";
 
 /** How long an invite holds where nobody says how long, in milliseconds. */

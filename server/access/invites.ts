@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { readInviteCode } from "./invite_code.ts";
+import { readInviteCode } from "../../shared/invite_code.ts";
 
 /** Within a data folder. */
 const FOLDER = "invites";

@@ -1,11 +1,9 @@
 /**
- * The server's password: read from its file, kept as what scrypt makes of it.
+ * The server's password, kept as what scrypt makes of it.
  *
  * @module
  */
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
-import { EXIT, Fatal } from "../../shared/exit.ts";
-import { PASSWORD_FILE_BYTES, passwordIn } from "../../shared/password.ts";
 
 /**
  * 32 MiB and a tenth of a second: one of the settings of equal strength in OWASP's Password Storage Cheat Sheet. The largest of them takes 128 MiB,
@@ -45,36 +43,5 @@ export class Password {
   /** Whether it is this one; tells nothing by the time it takes. */
   async matches(text: string): Promise<boolean> {
     return timingSafeEqual(await this.#derive(text, this.#salt), this.#key);
-  }
-}
-
-/** Reads the first line of a file that nobody else can read. Throws {@link Fatal} when there is no such password. */
-export function readPasswordFile(path: string): string {
-  const checked = passwordIn(...readStart(path));
-  if ("value" in checked) return checked.value;
-  const { problem } = checked;
-  const advice = problem.startsWith("can be read") ? `. Make it yours alone: chmod 600 ${path}` : ". Put the password there";
-  throw new Fatal(EXIT.noPermission, `--password-file: ${path} ${problem}${advice}`);
-}
-
-/** A file's first bytes and its rights. */
-function readStart(path: string): [bytes: Uint8Array, mode: number | null] {
-  try {
-    using file = Deno.openSync(path);
-    const { mode, isDirectory } = file.statSync();
-    if (isDirectory) throw new Fatal(EXIT.usage, `--password-file: ${path} is a folder; name a file`);
-    const buffer = new Uint8Array(PASSWORD_FILE_BYTES);
-    let length = 0;
-    // A pipe brings what it has piece by piece.
-    for (let read: number | null = 0; read !== null && length < buffer.length; length += read ?? 0) {
-      read = file.readSync(buffer.subarray(length));
-    }
-    return [buffer.subarray(0, length), Deno.build.os === "windows" ? null : mode];
-  } catch (error) {
-    if (error instanceof Fatal || !(error instanceof Error)) throw error;
-    throw new Fatal(
-      EXIT.noPermission,
-      `--password-file: ${path} cannot be read: ${error.message}. Name a file of yours that holds the password`,
-    );
   }
 }
