@@ -5,8 +5,9 @@
  *
  * @module
  */
-import { CLIENT_FLAGS, clientConfig, clientEnv } from "./client/flags.ts";
+import { accessOf, CLIENT_FLAGS, clientConfig, clientEnv } from "./client/flags.ts";
 import { SEND_FLAGS, sendConfig, TAIL_FLAGS, tailConfig } from "./client/scripts/flags.ts";
+import { INVITE_FLAGS } from "./server/access/invite_flags.ts";
 import { SERVER_FLAGS, serverConfig } from "./server/config.ts";
 import { BACKUP_FLAGS, EXPORT_FLAGS } from "./server/history_flags.ts";
 import { completions, SHELLS } from "./shared/completions.ts";
@@ -72,6 +73,18 @@ const COMMANDS = {
       ["chat tail --follow --json", "everything from now on, for a program"],
     ],
   },
+  invite: {
+    summary: "let somebody in without the password",
+    usage: "chat invite [flags]",
+    about: "Makes an invite to this user's server, which asks for a password, and prints its code and a link. The code stands in for the " +
+      "password. Whoever comes in with it is known again and comes back without it, but for those at netcat, who use it up each time. The " +
+      "server need not run; one with --ephemeral keeps no invites.",
+    flags: INVITE_FLAGS,
+    examples: [
+      ["chat invite", "for one person, for a day"],
+      ["chat invite --uses 5 --expires 7d", "for five people, for a week"],
+    ],
+  },
   backup: {
     summary: "copy a server's history",
     usage: "chat backup [flags] FILE",
@@ -124,6 +137,8 @@ async function run(args: readonly string[]): Promise<ExitCode> {
       return await tail(rest);
     case "completions":
       return printCompletions(rest);
+    case "invite":
+      return await inviteSomebody(rest);
     case "backup":
       return await backup(rest);
     case "export":
@@ -159,7 +174,11 @@ async function client(args: readonly string[]): Promise<ExitCode> {
   if (folders.state === undefined) complain("There is no home folder: nothing of this chat will be remembered");
   const set = given === undefined ? env("CHAT_SERVER") || undefined : undefined;
   const address = given ?? set ?? settings().server ?? lastServer(folders.state) ?? DEFAULT_ADDRESS;
-  const config = clientConfig(values, address, { folders, dumb: env("TERM") === "dumb" });
+  const config = clientConfig(values, address, {
+    folders,
+    dumb: env("TERM") === "dumb",
+    access: await accessOf(values, env, Deno.open),
+  });
   if ("problem" in config) {
     throw new Fatal(EXIT.usage, `${set === undefined ? "ADDRESS" : "CHAT_SERVER"}: ${JSON.stringify(address)} ${config.problem}`);
   }
@@ -173,7 +192,8 @@ async function send(args: readonly string[]): Promise<ExitCode> {
   const parsed = parseFlags(SEND_FLAGS, before, env);
   if (parsed.kind === "help") return help(["send"]);
   const { values, rest: words } = orFatal(parsed);
-  const config = sendConfig(values, { words, more, login: env("USER") ?? env("USERNAME") });
+  const access = await accessOf(values, env, Deno.open);
+  const config = sendConfig(values, { words, more, login: env("USER") ?? env("USERNAME"), access });
   if ("problem" in config) throw new Fatal(EXIT.usage, `TEXT: ${config.problem}`);
   const { send } = await import("./client/scripts/send.ts");
   return await send(config.value, platformFolder("state", env, Deno.build.os));
@@ -184,10 +204,23 @@ async function tail(args: readonly string[]): Promise<ExitCode> {
   if (parsed.kind === "help") return help(["tail"]);
   const { values, rest: [address = DEFAULT_ADDRESS, ...rest] } = orFatal(parsed);
   expectNothing(rest, "chat tail, after the address,");
-  const config = tailConfig(values, address);
+  const config = tailConfig(values, address, await accessOf(values, env, Deno.open));
   if ("problem" in config) throw new Fatal(EXIT.usage, `ADDRESS: ${JSON.stringify(address)} ${config.problem}`);
   const { tail } = await import("./client/scripts/tail.ts");
   return await tail(config.value, platformFolder("state", env, Deno.build.os));
+}
+
+async function inviteSomebody(args: readonly string[]): Promise<ExitCode> {
+  const parsed = parseFlags(INVITE_FLAGS, args, env);
+  if (parsed.kind === "help") return help(["invite"]);
+  const { values: { data, expires: lasts, uses }, rest } = orFatal(parsed);
+  expectNothing(rest, "chat invite");
+  const { dataFolder } = await import("./server/history/data_folder.ts");
+  const { ownAddresses } = await import("./server/own_addresses.ts");
+  const { invite } = await import("./server/access/invite_command.ts");
+  const folder = data ?? dataFolder(env, Deno.build.os);
+  const command = Deno.build.standalone ? "chat" : "deno task chat";
+  return print(await invite({ folder, lasts, uses, command, own: ownAddresses(), now: Date.now() }));
 }
 
 async function backup(args: readonly string[]): Promise<ExitCode> {

@@ -12,6 +12,7 @@ import { CERTIFICATE_NAME, fingerprintOf, firstPem } from "../shared/fingerprint
 import { cleanText, hostAndPort } from "../shared/text.ts";
 import { type Address, formatAddress } from "./config.ts";
 import { type Dial, dial, type DialOptions, type NoAnswer } from "./dial.ts";
+import type { Wire } from "./frame_socket.ts";
 import type { KnownCertificates, Mark } from "./state/certificates.ts";
 import { distrust } from "./trust.ts";
 
@@ -35,7 +36,7 @@ export function dialer(trust: Trust): Dial {
   return (address, options) => address.tls ? dialEncrypted(address, options, trust) : dial(address, options);
 }
 
-async function dialEncrypted(address: Address, options: DialOptions, trust: Trust): Promise<Deno.TlsConn | NoAnswer> {
+async function dialEncrypted(address: Address, options: DialOptions, trust: Trust): Promise<Wire | NoAnswer> {
   const { host, port } = address;
   const plain = await dial({ host, port }, options);
   if ("kind" in plain) return plain;
@@ -50,7 +51,7 @@ async function dialEncrypted(address: Address, options: DialOptions, trust: Trus
     attempt.abandon();
   });
   try {
-    return await attempt.encrypt();
+    return Object.assign(await attempt.encrypt(), { confidential: true });
   } catch (error) {
     attempt.abandon();
     if (error instanceof Untrusted) return { kind: "no_answer", why: error.message, text: error.message, untrusted: true };

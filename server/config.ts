@@ -46,6 +46,10 @@ export interface ServerConfig {
   readonly ephemeral: boolean;
   /** How to encrypt: with these files, or with a certificate of the server's own; `undefined`: not at all. */
   readonly tls: TlsFiles | "own" | undefined;
+  /** The file whose first line is the password; `undefined`: everybody may come in. */
+  readonly passwordFile: string | undefined;
+  /** Whether the password may come over a connection from another machine that is not encrypted. */
+  readonly allowPlaintextPassword: boolean;
   /** Names that browsers may reach the server by, besides addresses and private names; in lower case. */
   readonly webHosts: readonly string[];
   /** Opens the server's window in the browser of whoever starts the server. */
@@ -90,6 +94,17 @@ export const SERVER_FLAGS = {
     help: "the private key of --tls-cert, in PEM",
     default: undefined,
     parse: parseFile,
+  },
+  "password-file": {
+    placeholder: "FILE",
+    help: "ask everybody for the password on the first line of this file, which only you may read, or for the code of a chat invite",
+    default: undefined,
+    parse: (text: string): Checked<string> => ({ value: text }),
+  },
+  "allow-plaintext-password": {
+    help: "take the password over connections from other machines that are not encrypted, where others on the way can read it",
+    default: false,
+    parse: onOff,
   },
   "web-host": {
     placeholder: "NAMES",
@@ -164,6 +179,8 @@ export function serverConfig(values: Values<typeof SERVER_FLAGS>, logIsTerminal:
     data: values.data,
     ephemeral: values.ephemeral,
     tls: tlsOf(values),
+    passwordFile: values["password-file"],
+    allowPlaintextPassword: values["allow-plaintext-password"],
     webHosts: values["web-host"] ?? [],
     open: values.open,
     qr: values.qr,

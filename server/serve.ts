@@ -6,8 +6,9 @@
 import { createHash } from "node:crypto";
 import type { Sample } from "../shared/console.ts";
 import { EXIT, type ExitCode, Fatal } from "../shared/exit.ts";
-import { base64Url, count, hostAndPort } from "../shared/text.ts";
+import { hostAndPort } from "../shared/text.ts";
 import { VERSION } from "../shared/version.ts";
+import { type Asks, openAccess } from "./access/open_access.ts";
 import type { ServerConfig } from "./config.ts";
 import type { Connection } from "./connection.ts";
 import { Encryption } from "./encryption.ts";
@@ -15,19 +16,20 @@ import { Console } from "./console/console.ts";
 import { openInBrowser } from "./browser.ts";
 import type { Watch } from "./events.ts";
 import { FrontDoor } from "./front_door.ts";
-import { dataFolder, lockDataFolder } from "./history/data_folder.ts";
-import { dataSize } from "./history/data_size.ts";
-import { type History, StorageBroken } from "./history/history.ts";
-import { MEMORY_ENTRIES, MemoryHistory } from "./history/memory_history.ts";
-import { DEFAULT_RETENTION } from "./history/retention.ts";
-import { SqliteHistory } from "./history/sqlite_history.ts";
+import { StorageBroken } from "./history/history.ts";
 import { Hub } from "./hub.ts";
+import { openHistory } from "./kept.ts";
+import { listen } from "./listen.ts";
 import { openLog } from "./log.ts";
 import { metricsText } from "./metrics.ts";
-import { localConsoleLink, opening, pageLink } from "./opening.ts";
+import { opening } from "./opening.ts";
+import { ownAddresses } from "./own_addresses.ts";
 import { partWith, peopleOf } from "./people.ts";
 import { qrCode } from "./qr.ts";
+import { randomText } from "./random_text.ts";
+import { localConsoleLink, pageLink, type Proof, reachableHosts } from "./reach.ts";
 import { serveConnection } from "./session.ts";
+import { Signals } from "./signals.ts";
 import { loadAssets } from "./transports/web/assets.ts";
 import { Turns } from "./turns.ts";
 
@@ -47,10 +49,12 @@ export interface RunningServer {
   readonly port: number;
   /** What it keeps, for people. */
   readonly keeps: string;
+  /** What it asks of those who come in. */
+  readonly asks: Asks;
   /** Opens the server's window once from elsewhere; `undefined` where its page has not been made. */
   readonly consoleKey: string | undefined;
-  /** What it encrypts with; `undefined` where it does not. */
-  readonly encryption: Encryption | undefined;
+  /** Present where it encrypts. */
+  readonly encryption: Proof | undefined;
   /** Reads the certificate again, where there is one. */
   renewCertificate(): Promise<void>;
   /** Settles with what broke the history, when something does. */
@@ -78,9 +82,9 @@ export async function serve(config: ServerConfig): Promise<ExitCode> {
     // Where the terminal is gone that the log went to, somebody has closed it to end the server.
     if (config.tls) signals.onHangup(() => terminal && !Deno.stderr.isTerminal() ? signals.came() : void server.renewCertificate());
     const own = ownAddresses();
-    const encryption = server.encryption && { fingerprint: server.encryption.fingerprint, names: config.webHosts };
-    const qr = config.qr ? { qr: await qrCode(pageLink({ ...server, own, encryption }), colours && Deno.stdout.isTerminal()) } : {};
-    await print(opening({ ...server, own, encryption, command: Deno.build.standalone ? "chat" : "deno task chat", ...qr }));
+    const reach = { ...server, own };
+    const qr = config.qr ? { qr: await qrCode(pageLink(reachableHosts(reach)[0], reach), colours && Deno.stdout.isTerminal()) } : {};
+    await print(opening({ ...reach, command: Deno.build.standalone ? "chat" : "deno task chat", ...qr }));
     if (config.open) void showWindow(server);
     const broken = await Promise.race([server.broken, signals.next()]);
     await Promise.race([server.stop(broken ? "storage" : "restart"), signals.next()]);
@@ -93,27 +97,24 @@ export async function serve(config: ServerConfig): Promise<ExitCode> {
 }
 
 /** Opens the server's window in a browser; says so in a line where that fails. */
-async function showWindow({ host, port, consoleKey, encryption }: RunningServer): Promise<void> {
+async function showWindow({ consoleKey, ...reach }: RunningServer): Promise<void> {
   const problem = consoleKey === undefined
     ? "There is no window to open: its page has not been made. Make it with: deno task bundle"
-    : await openInBrowser(localConsoleLink({ host, port, encrypted: encryption !== undefined }, consoleKey), Deno.build.os);
+    : await openInBrowser(localConsoleLink(reach, consoleKey), Deno.build.os);
   if (problem !== undefined) await print(`${problem}\n`);
 }
 
 /** Starts a server. Throws {@link Fatal} when it cannot listen, or cannot open its history; then nothing was started. */
 export async function startServer(config: ServerConfig, watch: Watch): Promise<RunningServer> {
   const assets = await loadAssets(PAGE_FOLDER);
-  const listener = listen(config);
+  await using undo = new AsyncDisposableStack();
+  const listener = undo.adopt(listen(config), (listener) => listener.close());
   const { hostname: host, port } = listener.addr;
-  const kept = await openHistory(config, hostAndPort(host, port)).catch((error) => {
-    listener.close();
-    throw error;
-  });
-  const encryption = await Encryption.open(config, config.ephemeral ? undefined : historyFolder(config)).catch(async (error) => {
-    listener.close();
-    await kept.close();
-    throw error;
-  });
+  const kept = undo.adopt(await openHistory(config), (kept) => kept.close());
+  const encryption = undo.adopt(await Encryption.open(config, kept.folder), (encryption) => encryption?.close());
+  const hash = (secret: string) => createHash("sha256").update(secret).digest("base64url");
+  const monotonic = () => performance.now();
+  const { gate, asks } = await openAccess({ config, folder: kept.folder, hash, monotonic, now: Date.now });
   const { limits } = config;
   let historyBytes = await kept.size?.();
   const sample = (): Sample => ({
@@ -149,16 +150,16 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
     watch: seen,
     server: SERVER,
     now: Date.now,
-    monotonic: () => performance.now(),
+    monotonic,
     random: Math.random,
     newId: () => randomText(9),
     newToken: () => randomText(24),
-    hash: (secret) => createHash("sha256").update(secret).digest("base64url"),
+    hash,
   });
   const turns = new Turns();
   const names = [...config.webHosts, config.host.toLowerCase()];
   const metrics = (): string => metricsText({ ...sample(), accepted: door.accepted, commits: hub.commits });
-  const serve = (connection: Connection) => serveConnection(connection, hub, turns);
+  const serve = (connection: Connection) => serveConnection(connection, { hub, gate, turns });
   const door = new FrontDoor(listener, { limits, watch: seen, site: { assets, names, metrics }, console, serve, encryption });
   const broken = Promise.withResolvers<StorageBroken>();
   const delivering = deliver(hub, broken.resolve);
@@ -183,13 +184,26 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
     console.close();
     watch({ type: "stopped", messages: hub.messages });
   };
+  const proof = () => encryption && { names: config.webHosts, ...encryption.fingerprint && { fingerprint: encryption.fingerprint } };
+  const announce = () => {
+    const encrypts = proof();
+    kept.announce?.({
+      address: hostAndPort(host, port),
+      password: asks !== "nothing",
+      plaintextPassword: config.allowPlaintextPassword,
+      ...encrypts && { encryption: encrypts },
+    });
+  };
+  announce();
   const renewCertificate = async () => {
     if (encryption === undefined) return;
     const problem = await encryption.renew();
+    announce();
     seen({ type: "certificate", ...problem === undefined ? {} : { problem } });
   };
   const consoleKey = assets.has("/console") ? console.key : undefined;
-  return { host, port, keeps: kept.keeps, consoleKey, encryption, renewCertificate, broken: broken.promise, stop };
+  undo.move();
+  return { host, port, keeps: kept.keeps, asks, consoleKey, encryption: proof(), renewCertificate, broken: broken.promise, stop };
 }
 
 /** Delivers until the history is closed or broken. */
@@ -202,76 +216,6 @@ async function deliver(hub: Hub, broken: (error: StorageBroken) => void): Promis
   }
 }
 
-interface Kept {
-  readonly history: History;
-  /** What is kept, for people. */
-  readonly keeps: string;
-  /** Its bytes on disk, where it is on disk. */
-  size?(): Promise<number>;
-  close(): Promise<void>;
-}
-
-function historyFolder({ data }: ServerConfig): string {
-  return data ?? dataFolder((name) => Deno.env.get(name), Deno.build.os);
-}
-
-async function openHistory(config: ServerConfig, at: string): Promise<Kept> {
-  if (config.ephemeral) {
-    const history = new MemoryHistory(randomText(9));
-    return {
-      history,
-      keeps: `the newest ${count(MEMORY_ENTRIES)} messages of a room, in memory, nothing on disk`,
-      close: () => history.close(),
-    };
-  }
-  const folder = historyFolder(config);
-  const lock = lockDataFolder(folder);
-  try {
-    const history = await SqliteHistory.open(folder);
-    lock.announce(at);
-    const close = async () => {
-      await history.close();
-      lock[Symbol.dispose]();
-    };
-    const days = DEFAULT_RETENTION.ms / (24 * 60 * 60_000);
-    const size = () => dataSize(folder);
-    return { history, size, keeps: `${days} days or ${count(DEFAULT_RETENTION.entries)} messages of a room, in ${folder}`, close };
-  } catch (error) {
-    lock[Symbol.dispose]();
-    throw error;
-  }
-}
-
-function listen({ host, port }: ServerConfig): Deno.TcpListener {
-  try {
-    return Deno.listen({ hostname: host, port });
-  } catch (error) {
-    throw cannotListen(error, host, port);
-  }
-}
-
-function cannotListen(error: unknown, host: string, port: number): unknown {
-  const at = `Cannot listen on ${hostAndPort(host, port)}`;
-  if (error instanceof Deno.errors.AddrInUse) {
-    return new Fatal(EXIT.unavailable, `${at}: the port is in use. Stop the program that has it, or choose another with --port`);
-  }
-  if (error instanceof Deno.errors.PermissionDenied) {
-    return new Fatal(EXIT.noPermission, `${at}: not permitted. Ports below 1024 are for root; choose another with --port`);
-  }
-  if (error instanceof Deno.errors.AddrNotAvailable) {
-    return new Fatal(EXIT.unavailable, `${at}: this machine does not have that address. Use one of its own, or --host 0.0.0.0 for all`);
-  }
-  if (!(error instanceof Error)) return error;
-  return new Fatal(EXIT.unavailable, `${at}: ${error.message}. Check --host`);
-}
-
-/** The machine's own addresses that others may reach it by. */
-function ownAddresses(): string[] {
-  return Deno.networkInterfaces()
-    .map(({ address }) => address)
-    .filter((ip) => !ip.startsWith("127.") && ip !== "::1" && !ip.startsWith("fe80"));
-}
-
 async function print(text: string): Promise<void> {
   let bytes = new TextEncoder().encode(text);
   try {
@@ -282,50 +226,9 @@ async function print(text: string): Promise<void> {
   }
 }
 
-/** So many random bytes as text. 9 are enough that no two sessions of a server ever share an id, 24 that nobody guesses a token. */
-function randomText(bytes: number): string {
-  return base64Url(crypto.getRandomValues(new Uint8Array(bytes)));
-}
-
 /** Settles with `work`, or after `ms` at the latest. */
 async function within(ms: number, work: Promise<unknown>): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   await Promise.race([work, new Promise((resolve) => timer = setTimeout(resolve, ms))]);
   clearTimeout(timer);
-}
-
-/** The signals that ask the process to end, one after the other. */
-class Signals {
-  readonly #names: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
-  #pending = 0;
-  #wake: (() => void) | undefined;
-  #hangup: (() => void) | undefined;
-
-  constructor() {
-    for (const name of this.#names) Deno.addSignalListener(name, this.came);
-  }
-
-  /** Settles when the next one has come. */
-  async next(): Promise<void> {
-    if (this.#pending === 0) await new Promise<void>((resolve) => this.#wake = resolve);
-    this.#pending--;
-  }
-
-  /** Does something at SIGHUP, which would end the process; no such signal is sent by Windows. */
-  onHangup(hangup: () => void): void {
-    if (Deno.build.os === "windows") return;
-    this.#hangup = hangup;
-    Deno.addSignalListener("SIGHUP", hangup);
-  }
-
-  close(): void {
-    if (this.#hangup) Deno.removeSignalListener("SIGHUP", this.#hangup);
-    for (const name of this.#names) Deno.removeSignalListener(name, this.came);
-  }
-
-  /** One has come. */
-  readonly came = (): void => {
-    this.#pending++;
-    this.#wake?.();
-  };
 }

@@ -11,6 +11,7 @@ import { deliver } from "./delivery.ts";
 import type { ConnectionEvent } from "../events.ts";
 import { interruptible } from "./interrupt.ts";
 import { lines } from "./message.ts";
+import { heldPassword } from "../password.ts";
 import { newSecret } from "../ref.ts";
 import type { SendConfig } from "./flags.ts";
 import { numbered, oneOfManyNames } from "./name.ts";
@@ -24,7 +25,7 @@ import { Writer } from "../writer.ts";
  * @param state The folder that remembers certificates, where there is one.
  * @throws {Fatal} When there is no server, or no name to send under.
  */
-export async function send({ address, room, name, named, text }: SendConfig, state: string | undefined): Promise<ExitCode> {
+export async function send({ address, room, name, named, text, access }: SendConfig, state: string | undefined): Promise<ExitCode> {
   const errors = new Writer(Deno.stderr);
   const report = (text: string) => errors.write(`${text}\n`);
   const connection = new Connection({
@@ -32,6 +33,7 @@ export async function send({ address, room, name, named, text }: SendConfig, sta
     address,
     rooms: [room],
     name: oneOfManyNames((n) => numbered(name, n)),
+    access: { ...access, password: heldPassword(access.password) },
     secret: newSecret(),
     backlog: 0,
     clock: systemClock,

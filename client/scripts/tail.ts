@@ -10,6 +10,7 @@ import { entryJson, entryLine } from "./entry_line.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Beginning, Reading } from "./reading.ts";
 import { recite } from "./recital.ts";
+import { heldPassword } from "../password.ts";
 import { newRef, newSecret } from "../ref.ts";
 import type { Since, TailConfig } from "./flags.ts";
 import { numbered, oneOfManyNames } from "./name.ts";
@@ -26,7 +27,7 @@ const NEWEST = 10;
  * @param state The folder that remembers certificates, where there is one.
  * @throws {Fatal} When there is no server, no name to be there under, or no way to write.
  */
-export async function tail({ address, room, name, since, json, follow }: TailConfig, state: string | undefined): Promise<ExitCode> {
+export async function tail({ address, room, name, since, json, follow, access }: TailConfig, state: string | undefined): Promise<ExitCode> {
   const errors = new Writer(Deno.stderr);
   const report = (text: string) => errors.write(`${text}\n`);
   const connection = new Connection({
@@ -34,6 +35,7 @@ export async function tail({ address, room, name, since, json, follow }: TailCon
     address,
     rooms: [room],
     name: oneOfManyNames((n) => name === undefined ? `tail-${fourLetters()}` : numbered(name, n)),
+    access: { ...access, password: heldPassword(access.password) },
     secret: newSecret(),
     backlog: 0,
     clock: systemClock,

@@ -55,7 +55,9 @@ Deno.test("checkAddress says what is wrong with a fingerprint", () => {
 });
 
 Deno.test("sendConfig: what begins with tls:// is an address or an error, and never said in the open", () => {
-  const config = (...words: string[]) => sendConfig({ room: "lobby", name: "ann" }, { words, more: [], login: undefined });
+  const access = { password: undefined, allowPlaintext: false };
+  const flags = { room: "lobby", name: "ann", "password-file": undefined, invite: undefined, "allow-plaintext-password": false };
+  const config = (...words: string[]) => sendConfig(flags, { words, more: [], login: undefined, access });
   const good = config("tls://host", "hi");
   assertEquals("value" in good && [good.value.address, good.value.text], [{ host: "host", port: 12345, tls: {} }, "hi"]);
   const bad = config("tls://host#abc", "hi");

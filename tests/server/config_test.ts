@@ -14,6 +14,8 @@ const DEFAULTS: ServerConfig = {
   data: undefined,
   ephemeral: false,
   tls: undefined,
+  passwordFile: undefined,
+  allowPlaintextPassword: false,
   webHosts: [],
   open: false,
   qr: false,

@@ -1,15 +1,17 @@
 import { assert, assertEquals } from "@std/assert";
-import { localConsoleLink, opening } from "../../server/opening.ts";
+import { opening } from "../../server/opening.ts";
+import { localConsoleLink } from "../../server/reach.ts";
 
 const OPENING = {
   host: "127.0.0.1",
   port: 12345,
   keeps: "nothing",
   consoleKey: undefined,
+  asks: "nothing",
   own: ["192.168.1.5", "fd00::5"],
   command: "chat",
   encryption: undefined,
-};
+} as const;
 
 Deno.test("opening: the links are whole, for every address that others may reach", () => {
   const links = (host: string, consoleKey?: string) => opening({ ...OPENING, host, consoleKey }).match(/http:\S+/g);
@@ -27,9 +29,10 @@ Deno.test("opening: whoever listens for this machine only is told how to let oth
 
 Deno.test("opening: a server that encrypts says by what it is known, and how to join without a client of ours", () => {
   const lines = (fingerprint: string | undefined) =>
-    opening({ ...OPENING, host: "0.0.0.0", consoleKey: "k", encryption: { fingerprint, names: ["chat.example"] } }).split("\n").map((
-      line,
-    ) => line.trim());
+    opening({ ...OPENING, host: "0.0.0.0", consoleKey: "k", encryption: { ...fingerprint && { fingerprint }, names: ["chat.example"] } })
+      .split("\n").map((
+        line,
+      ) => line.trim());
   const own = lines("FP");
   for (
     const line of [
@@ -44,7 +47,8 @@ Deno.test("opening: a server that encrypts says by what it is known, and how to 
 });
 
 Deno.test("localConsoleLink: on the machine itself no browser has to be talked into a certificate", () => {
-  assertEquals(localConsoleLink({ host: "0.0.0.0", port: 1, encrypted: true }, "k"), "http://127.0.0.1:1/console");
-  assertEquals(localConsoleLink({ host: "192.168.1.5", port: 1, encrypted: true }, "k"), "https://192.168.1.5:1/console#k");
-  assertEquals(localConsoleLink({ host: "192.168.1.5", port: 1, encrypted: false }, "k"), "http://192.168.1.5:1/console#k");
+  const encryption = { names: [] };
+  assertEquals(localConsoleLink({ host: "0.0.0.0", port: 1, encryption }, "k"), "http://127.0.0.1:1/console");
+  assertEquals(localConsoleLink({ host: "192.168.1.5", port: 1, encryption }, "k"), "https://192.168.1.5:1/console#k");
+  assertEquals(localConsoleLink({ host: "192.168.1.5", port: 1, encryption: undefined }, "k"), "http://192.168.1.5:1/console#k");
 });

@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { CLIENT_FLAGS } from "../../client/flags.ts";
 import { SEND_FLAGS, TAIL_FLAGS } from "../../client/scripts/flags.ts";
+import { INVITE_FLAGS } from "../../server/access/invite_flags.ts";
 import { SERVER_FLAGS } from "../../server/config.ts";
 import { BACKUP_FLAGS, EXPORT_FLAGS } from "../../server/history_flags.ts";
 import { completions, type Shell, SHELLS } from "../../shared/completions.ts";
@@ -12,6 +13,7 @@ const TABLES: Record<string, Flags> = {
   client: CLIENT_FLAGS,
   send: SEND_FLAGS,
   tail: TAIL_FLAGS,
+  invite: INVITE_FLAGS,
   backup: BACKUP_FLAGS,
   export: EXPORT_FLAGS,
 };
@@ -127,7 +129,14 @@ Deno.test("completions fish: commands, every flag of every command, and values",
   assertEquals(await fish("chat server --log-format=j"), ["--log-format=json"]);
   assertEquals(await fish("chat help ex"), ["export"]);
   assertEquals(await fish("chat completions z"), ["zsh"]);
-  assertEquals(await fish("chat send server --"), ["--help", "--name", "--room"]);
+  assertEquals(await fish("chat send server --"), [
+    "--allow-plaintext-password",
+    "--help",
+    "--invite",
+    "--name",
+    "--password-file",
+    "--room",
+  ]);
 });
 
 Deno.test("completions: a help text with every quote there is breaks no script", async () => {
