@@ -7,6 +7,7 @@
  * @module
  */
 import type { Entry, Seq } from "../../shared/protocol.ts";
+import { buried } from "../buried.ts";
 
 /** Rows above which the end that is out of sight is dropped. */
 export const MOST_ROWS = 400;
@@ -80,6 +81,15 @@ export class RoomLog {
     } else {
       this.missed++;
     }
+  }
+
+  /** The text of an entry is gone. Returns the row that held it, where there is one. */
+  bury(seq: Seq): EntryRow | undefined {
+    const at = this.#rows.findIndex((row) => isEntry(row) && row.entry.seq === seq);
+    const row = this.#rows[at];
+    if (row?.kind !== "entry") return undefined;
+    this.#rows[at] = { ...row, mention: false, entry: buried(row.entry) };
+    return row;
   }
 
   /** Something to tell, after what is there. */
