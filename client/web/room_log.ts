@@ -78,7 +78,7 @@ export class RoomLog {
     if (this.#attached) {
       this.#rows.push(row);
       if (prev === 0) this.#complete = this.#complete || this.oldest === seq;
-    } else {
+    } else if (row.entry.type !== "deleted") {
       this.missed++;
     }
   }
