@@ -91,12 +91,13 @@ export class LogPane {
     this.#trim(log);
   }
 
-  /** The text of an entry is gone. Returns whether it was one that nobody had looked at. */
-  deleted({ room, target, entry }: Deleted): boolean {
+  /** The text of an entry is gone. Returns, where it was here, whether somebody had looked at it. */
+  deleted({ room, target, entry }: Deleted): "read" | "unread" | undefined {
     const log = this.#log(room);
     log.add({ kind: "entry", entry, own: false, mention: false });
     const row = log.bury(target);
-    return row !== undefined && !row.own && log.readTo !== undefined && target > log.readTo;
+    if (row === undefined) return undefined;
+    return !row.own && log.readTo !== undefined && target > log.readTo ? "unread" : "read";
   }
 
   /** Adds a message of ours that was refused. */

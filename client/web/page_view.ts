@@ -239,9 +239,10 @@ export class PageView implements View {
 
   #deleted(change: Deleted): void {
     const { attention } = this.#parts;
-    const wasUnread = this.#pane.deleted(change);
-    if (wasUnread && change.room === this.#pane.room) this.#unseen = Math.max(0, this.#unseen - 1);
+    const was = this.#pane.deleted(change);
+    if (was === "unread" && change.room === this.#pane.room) this.#unseen = Math.max(0, this.#unseen - 1);
     this.#dialogs.deleted(change);
+    if (was === undefined) return;
     attention.forget();
     attention.tell(sentence(change)!);
   }

@@ -83,11 +83,11 @@ export class RoomLog {
     }
   }
 
-  /** The text of an entry is gone. Returns the row that held it, where there is one. */
+  /** The text of an entry is gone. Returns the row that held it, where one did. */
   bury(seq: Seq): EntryRow | undefined {
     const at = this.#rows.findIndex((row) => isEntry(row) && row.entry.seq === seq);
     const row = this.#rows[at];
-    if (row?.kind !== "entry") return undefined;
+    if (row?.kind !== "entry" || row.entry.type === "tombstone") return undefined;
     this.#rows[at] = { ...row, mention: false, entry: buried(row.entry) };
     return row;
   }

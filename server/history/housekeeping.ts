@@ -51,7 +51,7 @@ export class Housekeeping {
 
   /** All there is to do now. It yields after each slice of work. */
   *round(): Generator<void, void> {
-    this.#wiping.advance();
+    while (this.#wiping.advance()) yield;
     let looked = 0;
     for (const room of this.#rooms.values()) {
       while (this.#retirement.advance(room, this.#now())) yield;

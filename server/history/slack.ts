@@ -9,6 +9,8 @@
 
 /** Bytes that are read at a time; a multiple of every page size. */
 const CHUNK = 1 << 20;
+/** Bytes that are looked at while nothing is committed: about 30 ms. */
+const SLICE_BYTES = 16 * CHUNK;
 /** Where a page's own header begins on the first page, behind that of the file. */
 const FILE_HEADER = 100;
 
@@ -42,31 +44,38 @@ export function slackOf(page: Uint8Array, first: boolean): readonly [begin: numb
 }
 
 /**
- * Overwrites the slack of every page of a database.
+ * Overwrites the slack of the pages in one slice of a database, of {@link SLICE_BYTES}; returns where the next begins, `undefined` after the last.
  *
  * All of the log has to have been moved into the file before, nothing may be written meanwhile, and SQLite must have no page in memory. A reader
  * beside it sees nothing of it.
+ *
+ * @param from Where the slice begins: 0, or what was returned for the one before.
  */
-export function wipeSlack(file: Deno.FsFile): void {
+export function wipeSlack(file: Deno.FsFile, from: number): number | undefined {
   const chunk = new Uint8Array(CHUNK);
-  let size = 0;
-  for (let start = 0;; start += CHUNK) {
+  const size = pageSize(file);
+  if (size === 0) return undefined;
+  let start = from;
+  for (; start < from + SLICE_BYTES; start += CHUNK) {
     const length = readAt(file, start, chunk);
-    if (start === 0) size = pageSize(chunk);
-    if (size === 0) return;
     for (let at = 0; at + size <= length; at += size) {
       const page = chunk.subarray(at, at + size);
       const slack = slackOf(page, start + at === 0);
       if (slack === undefined || page.subarray(...slack).every((byte) => byte === 0)) continue;
       writeAt(file, start + at + slack[0], new Uint8Array(slack[1] - slack[0]));
     }
-    if (length < CHUNK) break;
+    if (length === CHUNK) continue;
+    file.syncDataSync();
+    return undefined;
   }
   file.syncDataSync();
+  return start;
 }
 
 /** The size of a database's pages; 0 where pages are of more kinds than {@link slackOf} knows, as with `auto_vacuum`. */
-function pageSize(head: Uint8Array): number {
+function pageSize(file: Deno.FsFile): number {
+  const head = new Uint8Array(FILE_HEADER);
+  readAt(file, 0, head);
   const size = number16(head, 16) === 1 ? 65_536 : number16(head, 16);
   const vacuums = head.subarray(52, 56).some((byte) => byte !== 0);
   return vacuums ? 0 : size;

@@ -18,6 +18,10 @@ export class Wiping {
   readonly #unmark: StatementSync;
   readonly #checkpoint: StatementSync;
   #due: boolean;
+  /** Whether something was deleted since the pass under way began. */
+  #again = false;
+  /** Where that pass goes on. */
+  #next = 0;
   #wipedAt = -Infinity;
 
   /** @param file The database's, open as long as the database is: closing it would end SQLite's locks. @param now Milliseconds since 1970. */
@@ -40,27 +44,40 @@ export class Wiping {
   deleted(): void {
     this.#mark.run();
     this.#due = true;
+    this.#again = true;
   }
 
-  /** Wipes where something is to be wiped, unless that was done a moment ago or somebody still reads what is in the log: then later. */
-  advance(): void {
-    if (this.#due && Math.abs(this.#now() - this.#wipedAt) >= WIPE_MS) this.finish();
-  }
-
-  /** As {@link advance}, however long ago it was done. */
-  finish(): void {
-    if (!this.#due || this.#checkpoint.get()?.busy !== 0) return;
-    // Or a page in memory would bring back what was between its cells.
+  /**
+   * Wipes the next slice, where something is to be wiped and that was not done a moment ago; false when that was the last, or when somebody still
+   * reads what is in the log: then it goes on later. Commits may come between.
+   */
+  advance(): boolean {
+    if (!this.#due || this.#next === 0 && Math.abs(this.#now() - this.#wipedAt) < WIPE_MS) return false;
+    // With each slice: no page in memory may bring back what was between its cells.
+    if (this.#checkpoint.get()?.busy !== 0) return false;
     this.#db.exec("PRAGMA shrink_memory");
-    this.#wipedAt = this.#now();
+    if (this.#next === 0) this.#again = false;
     try {
-      wipeSlack(this.#file);
+      this.#next = wipeSlack(this.#file, this.#next) ?? 0;
     } catch (error) {
       // A disk that is full may have no place for what is written anew.
-      if (error instanceof Error && "code" in error && error.code === "ENOSPC") return;
+      if (error instanceof Error && "code" in error && error.code === "ENOSPC") return false;
       throw error;
     }
+    if (this.#next > 0) return true;
+    this.#wipedAt = this.#now();
+    if (this.#again) return false;
     this.#unmark.run();
     this.#due = false;
+    return false;
+  }
+
+  /** Wipes all that can be wiped, however long ago that was done. */
+  finish(): void {
+    this.#wipedAt = -Infinity;
+    while (this.advance());
+    if (!this.#due) return;
+    this.#wipedAt = -Infinity;
+    while (this.advance());
   }
 }
