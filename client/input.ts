@@ -103,7 +103,7 @@ export const COMMANDS: readonly Command[] = [
   },
   { name: "/history", usage: "[N]", help: `${PAGE} or N older messages; again for those before`, read: history("history") },
   { name: "/numbers", usage: "[N]", help: `the last ${PAGE} or N messages with their numbers`, read: history("numbers") },
-  { name: "/delete", usage: "[NUMBER]", help: "delete what you said last, or a message by its number", read: deletion },
+  { name: "/delete", usage: "[N]", help: "delete what you said last, or message N; /numbers shows the numbers", read: deletion },
   {
     name: "/search",
     usage: "WORDS",

@@ -11,8 +11,6 @@ import type { Codec } from "../connection.ts";
 
 /** People that a line names; the rest are counted. */
 const NAMED = 20;
-/** The ref of a request whose page is wanted with the numbers of its entries. */
-export const NUMBERED = "numbers";
 /** Members above which coming and going make no line any more. */
 const CROWD = 200;
 
@@ -118,7 +116,7 @@ function roomLine({ room, total, topic }: RoomLine): string {
 }
 
 function page({ ref, entries, room }: Page): string {
-  if (ref === NUMBERED) return entries.length === 0 ? `* Nothing was said in #${room} yet.\n` : entries.map(numbered).join("");
+  if (ref === "numbers") return entries.length === 0 ? `* Nothing was said in #${room} yet.\n` : entries.map(numbered).join("");
   if (entries.length === 0) return `* Nothing found in #${room}.\n`;
   const lines = entries.map(entry).join("");
   return `* ${plural(entries.length, "message")} of #${room}:\n${lines}* That was all.\n`;

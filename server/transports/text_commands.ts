@@ -8,7 +8,6 @@ import type { Malformed } from "../../shared/codec.ts";
 import { type AskHistory, type ClientFrame, LIMITS } from "../../shared/protocol.ts";
 import { cleanText } from "../../shared/text.ts";
 import type { Local } from "../connection.ts";
-import { NUMBERED } from "./text_codec.ts";
 
 /** The room that the peer is in: it is in one at a time. */
 const HERE = "";
@@ -57,12 +56,12 @@ const COMMANDS: Record<string, Command> = {
     help: "the last N messages with their numbers",
     frame: (words) => {
       const asked = history(words, "/numbers");
-      return typeof asked === "string" ? asked : { ...asked, ref: NUMBERED };
+      return typeof asked === "string" ? asked : { ...asked, ref: "numbers" };
     },
   },
   delete: {
-    usage: "[NUMBER]",
-    help: "take back what you said last, or a message by its number",
+    usage: "[N]",
+    help: "delete what you said last, or message N; /numbers shows the numbers",
     frame: (words) => {
       if (words === "") return { kind: "delete", room: HERE, seq: YOUR_LAST };
       const seq = Number(words);

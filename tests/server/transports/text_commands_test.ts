@@ -77,21 +77,21 @@ Deno.test("/help lists every command, with how it is used", () => {
   const frame = parseLine("/help");
   assert(frame?.kind === "local" && frame.answer.kind === "notice");
   assertEquals(frame.answer.text.split("\n"), [
-    "/join #ROOM       go to a room; it begins with you where there is none",
-    "/part             leave the room you are in",
-    "/rooms            list the rooms",
-    "/who [#ROOM]      who is here",
-    "/me WAVES         say what you do",
-    "/nick NAME        take another name",
-    "/away [WHY]       let the others know that you are away",
-    "/back             let them know that you are back",
-    "/topic TEXT       say what the room is about",
-    "/history [N]      the last N messages, 10 without a number",
-    "/numbers [N]      the last N messages with their numbers",
-    "/delete [NUMBER]  take back what you said last, or a message by its number",
-    "/search WORDS     messages that have all of the words",
-    "/help             this list",
-    "bye               leave",
+    "/join #ROOM    go to a room; it begins with you where there is none",
+    "/part          leave the room you are in",
+    "/rooms         list the rooms",
+    "/who [#ROOM]   who is here",
+    "/me WAVES      say what you do",
+    "/nick NAME     take another name",
+    "/away [WHY]    let the others know that you are away",
+    "/back          let them know that you are back",
+    "/topic TEXT    say what the room is about",
+    "/history [N]   the last N messages, 10 without a number",
+    "/numbers [N]   the last N messages with their numbers",
+    "/delete [N]    delete what you said last, or message N; /numbers shows the numbers",
+    "/search WORDS  messages that have all of the words",
+    "/help          this list",
+    "bye            leave",
   ]);
 });
 
