@@ -11,9 +11,9 @@ import type { Ignored } from "./ignored.ts";
 import { helpLines, type Input } from "./input.ts";
 import type { Answer, Question, Requests } from "./requests.ts";
 import type { OpenRooms } from "./rooms.ts";
-import type { Said, Timeline } from "./timeline.ts";
+import type { Deleted, Said, Timeline } from "./timeline.ts";
 import type { View } from "./views/view.ts";
-import { whoIsHere } from "./views/wording.ts";
+import { numbered, whoIsHere } from "./views/wording.ts";
 
 /** Messages of before that come with a room. */
 const BACKLOG = 50;
@@ -73,7 +73,7 @@ export class Commands {
   }
 
   /** Notes that an entry was shown. */
-  showed({ room, entry }: Said): void {
+  showed({ room, entry }: Said | Deleted): void {
     if (!this.#oldest.has(room)) this.#oldest.set(room, entry.seq);
     this.#parts.memory.saw(room, entry.seq);
   }
@@ -113,6 +113,11 @@ export class Commands {
         );
       case "history":
         return this.#history(input.limit);
+      case "numbers":
+        return this.#numbers(input.limit);
+      case "delete":
+        // Everybody hears of it, we too.
+        return this.#ask({ kind: "delete", room: rooms.current, seq: input.seq ?? 0 }, "entry", () => {});
       case "search":
         return this.#search(input.words);
       case "clear":
@@ -169,7 +174,7 @@ export class Commands {
     // What is left out is what is older from here on.
     if (shown.leftOut > 0) this.#oldest.delete(room);
     const heard = changes.filter((change) => !ignored.covers(change));
-    for (const change of heard) if (change.kind === "said") this.showed(change);
+    for (const change of heard) if (change.kind === "said" || change.kind === "deleted") this.showed(change);
     view.enter(timeline.room(room)!, { ...shown, changes: heard });
   }
 
@@ -211,6 +216,14 @@ export class Commands {
       this.#oldest.set(current, first.seq);
       const heard = entries.filter(({ by }) => !ignored.has(by));
       view.old({ title: plural(heard.length, "older message"), entries: heard });
+    });
+  }
+
+  #numbers(limit: number): void {
+    const { view, rooms: { current }, ignored } = this.#parts;
+    this.#ask({ kind: "history", room: current, limit }, "page", ({ entries }) => {
+      if (entries.length === 0) return view.notice(`Nothing was said in #${cleanText(current)} yet`);
+      for (const entry of entries) if (!ignored.has(entry.by)) view.notice(numbered(entry));
     });
   }
 

@@ -67,7 +67,7 @@ export async function converse(connection: Connection, view: View, options: Conv
     const shown = rooms.admit(change);
     if (change.kind === "said" && change.mention && !change.past) view.ring();
     if (!shown) return;
-    if (change.kind === "said") commands.showed(change);
+    if (change.kind === "said" || change.kind === "deleted") commands.showed(change);
     view.show(change);
     // The room that was shown is none of ours.
     if (rooms.current !== current) commands.act({ kind: "switch", to: rooms.current });
@@ -100,7 +100,7 @@ export async function converse(connection: Connection, view: View, options: Conv
   function status(): void {
     const { nick } = timeline;
     const room = timeline.room(rooms.current);
-    view.status({ nick, room, rooms: rooms.list, online, quietMs, queued: timeline.unanswered, away: timeline.away });
+    view.status({ nick, room, rooms: rooms.list, online, quietMs, queued: timeline.unanswered, away: timeline.away, role: timeline.role });
   }
 
   for (const say of unsent) timeline.sent(say);

@@ -31,6 +31,7 @@ export class Ignored {
   /** Whether a change is somebody's who is ignored. */
   covers(change: Change): boolean {
     if (change.kind === "said") return !change.own && this.has(change.entry.by);
-    return "by" in change && this.has(change.by);
+    // What is gone is gone, whoever says so.
+    return change.kind !== "deleted" && "by" in change && this.has(change.by);
   }
 }

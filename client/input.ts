@@ -18,7 +18,9 @@ export type Input =
   /** Without a text: says what it is. */
   | { readonly kind: "topic"; readonly text: string | undefined }
   | { readonly kind: "nick" | "ignore" | "unignore"; readonly name: string }
-  | { readonly kind: "history"; readonly limit: number }
+  | { readonly kind: "history" | "numbers"; readonly limit: number }
+  /** Without a number: what we said last. */
+  | { readonly kind: "delete"; readonly seq: number | undefined }
   | { readonly kind: "search"; readonly words: string }
   /** Without a key: says what is set. */
   | { readonly kind: "set"; readonly key: string | undefined; readonly value: string }
@@ -99,7 +101,9 @@ export const COMMANDS: readonly Command[] = [
     completes: "nick",
     read: needs("a name", (name) => ({ kind: "unignore", name: withoutMarks(name) })),
   },
-  { name: "/history", usage: "[N]", help: `${PAGE} or N older messages; again for those before`, read: history },
+  { name: "/history", usage: "[N]", help: `${PAGE} or N older messages; again for those before`, read: history("history") },
+  { name: "/numbers", usage: "[N]", help: `the last ${PAGE} or N messages with their numbers`, read: history("numbers") },
+  { name: "/delete", usage: "[N]", help: "delete what you said last, or message N; /numbers shows the numbers", read: deletion },
   {
     name: "/search",
     usage: "WORDS",
@@ -181,10 +185,18 @@ function switchTo(rest: string): Input | string {
   return /^\d+$/.test(rest) ? { kind: "switch", to: rest } : room((to) => ({ kind: "switch", to }))(rest);
 }
 
-function history(rest: string): Input | string {
-  const limit = rest === "" ? PAGE : /^\d{1,6}$/.test(rest) ? Number(rest) : 0;
-  const allowed = limit >= 1 && limit <= LIMITS.pageEntries;
-  return allowed ? { kind: "history", limit } : `takes a number from 1 to ${LIMITS.pageEntries}, and ${JSON.stringify(rest)} is none`;
+function history(kind: "history" | "numbers"): Command["read"] {
+  return (rest) => {
+    const limit = rest === "" ? PAGE : /^\d{1,6}$/.test(rest) ? Number(rest) : 0;
+    const allowed = limit >= 1 && limit <= LIMITS.pageEntries;
+    return allowed ? { kind, limit } : `takes a number from 1 to ${LIMITS.pageEntries}, and ${JSON.stringify(rest)} is none`;
+  };
+}
+
+function deletion(rest: string): Input | string {
+  if (rest === "") return { kind: "delete", seq: undefined };
+  const seq = /^\d{1,15}$/.test(rest) ? Number(rest) : 0;
+  return seq > 0 ? { kind: "delete", seq } : `takes the number of a message, as /numbers shows it, and ${JSON.stringify(rest)} is none`;
 }
 
 function set(rest: string): Input | string {

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { LOBBY } from "../shared/protocol.ts";
-import type { Change, Room, Said, Skipped } from "./timeline.ts";
+import { LOBBY, type Seq } from "../shared/protocol.ts";
+import { buried } from "./buried.ts";
+import type { Change, Deleted, Room, Said, Skipped } from "./timeline.ts";
 
 /** What waits in a room that is not shown, entries; older ones are left out. */
 const HELD = 200;
@@ -94,20 +95,36 @@ export class OpenRooms {
     const room = roomOf(change);
     if (room === undefined || room === this.#current) return true;
     const waiting = this.#rooms.get(room);
-    if ((change.kind === "said" || change.kind === "skipped") && waiting) hold(waiting, change);
+    if (!waiting) return false;
+    if (change.kind === "deleted") bury(waiting, change.target);
+    if (change.kind === "said" || change.kind === "skipped" || change.kind === "deleted") hold(waiting, change);
     return false;
   }
 }
 
-function hold(waiting: Waiting, change: Said | Skipped): void {
+function hold(waiting: Waiting, change: Said | Skipped | Deleted): void {
   waiting.changes.push(change);
   if (waiting.changes.length > HELD) {
     waiting.changes.shift();
     waiting.leftOut++;
   }
-  if (change.kind === "skipped" || change.past || change.own) return;
+  if (!isUnread(change)) return;
   waiting.unread++;
   waiting.mentioned ||= change.mention;
+}
+
+/** Takes the text of an entry away that waits, which counts no more then. */
+function bury(waiting: Waiting, target: Seq): void {
+  waiting.changes = waiting.changes.map((change) => {
+    if (change.kind !== "said" || change.entry.seq !== target) return change;
+    if (isUnread(change)) waiting.unread--;
+    return { ...change, mention: false, entry: buried(change.entry) };
+  });
+  waiting.mentioned = waiting.changes.some((change) => isUnread(change) && change.mention);
+}
+
+function isUnread(change: Change): change is Said {
+  return change.kind === "said" && !change.past && !change.own && change.entry.type !== "tombstone";
 }
 
 function roomOf(change: Change): string | undefined {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Absence, Bye, Entry, Member, Say, Seq, ServerFrame, Snapshot, Welcome } from "../shared/protocol.ts";
+import type { Absence, Bye, Entry, Member, Role, Say, Seq, ServerFrame, Snapshot, Welcome } from "../shared/protocol.ts";
 import type { ConnectionEvent, Junk, Lost, Quiet } from "./events.ts";
 import { mentionOf } from "./mentions.ts";
 
@@ -35,6 +35,17 @@ export interface Said {
   readonly leftOff?: number;
 }
 
+/** The text of an entry is gone. */
+export interface Deleted {
+  readonly kind: "deleted";
+  readonly room: string;
+  readonly target: Seq;
+  /** Who deleted it. */
+  readonly by: string;
+  /** The entry that says so. */
+  readonly entry: Entry;
+}
+
 /** Entries that the server has no more, and we had not seen. */
 export interface Skipped {
   readonly kind: "skipped";
@@ -62,6 +73,7 @@ export type Change =
   /** The server's words to us. */
   | { readonly kind: "notice"; readonly text: string }
   | Said
+  | Deleted
   | { readonly kind: "joined" | "left"; readonly room: string; readonly by: string; readonly total: number }
   /** Our own message was refused. */
   | { readonly kind: "failed"; readonly say: Say; readonly why: string }
@@ -86,6 +98,8 @@ type KeptRoom = Mutable<Omit<Room, "members">> & {
   members: Map<string, Member>;
   /** Up to here it was here before us, or we have seen it. */
   readTo: Seq;
+  /** The entry that the topic is from, where we saw it. */
+  topicSeq?: Seq | undefined;
   /** Whether the first entry after `readTo` is where we left off, and has not come yet. */
   leftOff: boolean;
 };
@@ -99,6 +113,7 @@ export class Timeline {
   #epoch: string | undefined;
   #away = false;
   #nick = "";
+  #role: Role | undefined;
   #mention = mentionOf("");
   /** Every public id we have had. */
   readonly #sessions = new Set<string>();
@@ -112,6 +127,11 @@ export class Timeline {
   /** Our name here; empty before the first welcome. */
   get nick(): string {
     return this.#nick;
+  }
+
+  /** Whether we keep order here, and as what. */
+  get role(): Role | undefined {
+    return this.#role;
   }
 
   /** Whether the others see us as away. */
@@ -169,6 +189,9 @@ export class Timeline {
         return this.#renamed(event);
       case "away":
         return this.#absence(event);
+      case "role":
+        if (this.#sessions.has(event.from)) this.#role = event.role;
+        return undefined;
       case "reset": {
         const room = this.#rooms.get(event.room);
         if (room) room.cursor = event.cursor;
@@ -201,6 +224,7 @@ export class Timeline {
     this.#sessions.add(welcome.session);
     this.#call(welcome.nick);
     this.#away = welcome.away !== undefined;
+    this.#role = welcome.role;
     const here = new Set(welcome.rooms.map(({ room }) => room));
     for (const name of this.#rooms.keys()) if (!here.has(name)) this.#rooms.delete(name);
     if (welcome.epoch !== this.#epoch) {
@@ -235,7 +259,14 @@ export class Timeline {
     const room = this.#rooms.get(entry.room);
     if (!room || entry.seq <= room.cursor) return undefined;
     room.cursor = entry.seq;
-    if (entry.type === "topic") room.topic = entry.text;
+    if (entry.type === "topic") [room.topic, room.topicSeq] = [entry.text, entry.seq];
+    const { target } = entry;
+    if (target !== undefined) {
+      if (target === room.topicSeq) [room.topic, room.topicSeq] = ["", undefined];
+      // Nobody left off at a deletion.
+      if (room.leftOff && entry.prev <= room.readTo) room.readTo = Math.max(room.readTo, entry.seq);
+      return { kind: "deleted", room: room.name, target, by: entry.by, entry };
+    }
     const past = entry.seq <= room.readTo;
     const mention = !own && entry.type === "said" && entry.text.search(this.#mention) !== -1;
     const said: Said = { kind: "said", room: room.name, entry, own, past, mention };

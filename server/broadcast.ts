@@ -56,9 +56,10 @@ export class Broadcast {
   /** Puts frames onto the tails, once for each codec, and wakes everybody who reads. Waits for nobody. */
   publish(frames: readonly (Entry | Presence)[]): void {
     for (const frame of frames) if (frame.kind === "entry") this.#head = frame.seq;
+    const deletes = frames.some((frame) => frame.kind === "entry" && frame.type === "deleted");
     for (const { tail, readings } of this.#tails.values()) {
       // In a crowd nobody is told who comes and goes.
-      if (!tail.append(frames)) continue;
+      if (!(deletes ? appendDeletions(tail, frames) : tail.append(frames))) continue;
       for (const reading of readings) {
         this.watch(reading);
         reading.pump.wake();
@@ -97,6 +98,16 @@ export class Broadcast {
     if (reading.tail.length - reading.position.offset > FAR_BEHIND) this.pressure.behind(reading, reading.pump.moved);
     else this.pressure.caughtUp(reading);
   }
+}
+
+/** As `append`; what a frame says is deleted, before it or further back, is dropped before that frame comes. */
+function appendDeletions(tail: EncodedTail, frames: readonly (Entry | Presence)[]): boolean {
+  let grown = false;
+  for (const frame of frames) {
+    if (frame.kind === "entry" && frame.target !== undefined) tail.drop(frame.target);
+    grown = tail.append([frame]) || grown;
+  }
+  return grown;
 }
 
 function backlog(start: Start, head: Seq): Backlog | undefined {

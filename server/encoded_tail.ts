@@ -79,6 +79,17 @@ export class EncodedTail {
     return texts.some((text) => text !== "");
   }
 
+  /** Keeps an entry no more, nor what came before it: who has not read that finds it gone. Nothing that is being written is touched. */
+  drop(seq: Seq): void {
+    const at = this.#segments.findLastIndex(({ seqs }) => lastAtMost(seqs, seq) >= 0 && seqs.includes(seq));
+    if (at < 0) return;
+    const { offset, cursor } = this.end;
+    for (const { bytes } of this.#segments.splice(0, at + 1)) this.#size -= bytes.length;
+    if (this.#segments.length > 0) return;
+    this.#segments.push(segment(offset, SEGMENT_BYTES, cursor));
+    this.#size += SEGMENT_BYTES;
+  }
+
   /** What comes after `position`, up to its segment's end and not beyond `until`; `"gone"` when that is no longer kept; `undefined` at the end. */
   read(position: Position, until: number, reader: string): Piece | "gone" | undefined {
     if (position.offset >= until) return undefined;

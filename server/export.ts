@@ -33,7 +33,7 @@ export async function exportHistory(
   const file = `${folder}/${DATABASE}`;
   const db = openReadOnly(file);
   try {
-    const page = db.prepare(`SELECT ${ENTRY_COLUMNS} FROM entries WHERE id > ? AND id < ? AND at >= ? ORDER BY id LIMIT ${PAGE}`);
+    const page = db.prepare(`SELECT ${columnsOf(db)} FROM entries WHERE id > ? AND id < ? AND at >= ? ORDER BY id LIMIT ${PAGE}`);
     const rooms = roomsOf(db, room);
     if (room !== undefined && rooms.length === 0) throw new Fatal(EXIT.failure, `${file}: there is no room #${room}`);
     for (const room of rooms) for (const lines of pages(page, room, since)) await write(lines);
@@ -52,6 +52,12 @@ function* pages(page: StatementSync, room: { id: number; name: string }, since: 
     yield rows.map((row) => encodeFrame(toEntry(row, room))).join("");
     after = Number(rows[rows.length - 1].id);
   }
+}
+
+/** A history of before knows no deletions, and is not changed by looking at it. */
+function columnsOf(db: DatabaseSync): string {
+  const { known } = db.prepare("SELECT count(*) AS known FROM pragma_table_info('entries') WHERE name = 'target'").get() ?? {};
+  return known === 0 ? ENTRY_COLUMNS.replace(/target$/, "NULL AS target") : ENTRY_COLUMNS;
 }
 
 function roomsOf(db: DatabaseSync, only: string | undefined): { id: number; name: string }[] {

@@ -12,12 +12,13 @@
  */
 import type { Malformed } from "../shared/codec.ts";
 import type { RoomName } from "../shared/names.ts";
-import type { AskHistory, ClientFrame, Hello, Refused, Resume, Say, Search, Seq, ServerFrame, Topic } from "../shared/protocol.ts";
+import type { AskHistory, ClientFrame, Delete, Hello, Refused, Resume, Say, Search, Seq, ServerFrame, Topic } from "../shared/protocol.ts";
 import type { Broadcast, Reading } from "./broadcast.ts";
 import type { Refusal } from "./core/room.ts";
 import { Sessions } from "./core/sessions.ts";
 import type { Local } from "./connection.ts";
 import { delay } from "./delay.ts";
+import { lastOf, NOTHING_SAID, rejection, tellTopic } from "./deletion.ts";
 import type { Piece } from "./encoded_tail.ts";
 import { Entrance, type Leave } from "./entrance.ts";
 import { type Batch, PAGE } from "./history/history.ts";
@@ -32,8 +33,6 @@ import { answer, type Seat } from "./seat.ts";
 export type Inbound = Exclude<ClientFrame, { kind: "bye" }> | Malformed | Local;
 
 const encoder = new TextEncoder();
-/** What the author of a rejected draft is told, by its code. */
-const REJECTED = { ref_conflict: "this ref was used for something else before", storage_full: "the disk is full" };
 
 /** The rooms, who is in them, and the one way in and out. */
 export class Hub {
@@ -162,6 +161,7 @@ export class Hub {
         pump.send({ kind: "error", code: "unexpected", text: "ask for the certificate before anything else" });
         break;
       case "delete":
+        return frame.seq === 0 ? this.#deleteLast(seat, frame) : this.#say(seat, frame);
       case "moderate":
       case "report":
         answer(seat, frame.ref, { code: "not_allowed", text: "only those who keep order here may do that" });
@@ -193,18 +193,31 @@ export class Hub {
     await seat.pump.congestion;
   }
 
-  #say(seat: Seat, frame: Say | Topic): Promise<void> | undefined {
+  #say(seat: Seat, frame: Say | Topic | Delete): Promise<void> | undefined {
     const { session, pump } = seat;
+    const { history, limits, now, mayDeleteAny } = this.#options;
     const place = this.#places.where(seat, frame.room);
-    const decided = "code" in place ? place : place.room.decide(session, frame, this.#options.now(), this.#options.limits.textBytes);
+    const decided = "code" in place
+      ? place
+      : frame.kind === "delete"
+      ? place.room.decideDeletion(session, frame, now())
+      : place.room.decide(session, frame, now(), limits.textBytes);
     if ("code" in place || "code" in decided) {
       this.#refuse(seat, frame.ref, decided as Refusal);
       return pump.congestion;
     }
     this.#appendedAt ??= this.#options.monotonic();
-    const full = this.#options.history.append(decided, session.installation);
+    const full = history.append(decided, session.installation, frame.kind === "delete" && mayDeleteAny?.(session));
     session.appended++;
     return full ?? place.broadcast.pressure.wait();
+  }
+
+  /** Deletes what the session said last in the room. */
+  async #deleteLast(seat: Seat, frame: Delete): Promise<void> {
+    const place = this.#places.where(seat, frame.room);
+    const seq = "code" in place ? 0 : await lastOf(seat.session, place.room, this.#options.history);
+    if (seq === undefined) return this.#refuse(seat, frame.ref, NOTHING_SAID);
+    await this.#say(seat, { ...frame, seq });
   }
 
   async #holdUp(wait: Promise<void> | undefined, ms: number): Promise<void> {
@@ -225,11 +238,13 @@ export class Hub {
     for (const [name, said] of Map.groupBy(entries, (entry) => entry.room as RoomName)) {
       const place = this.#places.open(name);
       if ("code" in place) throw new Error(`cannot deliver to room "${name}": ${place.text}`);
+      const { topic } = place.room;
       for (const entry of said) {
         place.room.apply(entry);
         this.#options.watch({ type: "said", entry });
       }
       place.broadcast.publish(said);
+      if (place.room.topic !== topic) tellTopic(place, said, this.#entrance.seats);
       for (const entry of said) this.#entrance.committed(entry);
     }
     for (const { draft, original } of repeated) {
@@ -238,7 +253,7 @@ export class Hub {
     }
     for (const { draft, code } of rejected) {
       const seat = this.#entrance.seat(draft.from);
-      if (seat) this.#refuse(seat, draft.ref, { code, text: REJECTED[code] });
+      if (seat) this.#refuse(seat, draft.ref, { code, text: rejection(draft, code) });
       this.#entrance.answered(draft.from, "rejected");
     }
   }

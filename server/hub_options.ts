@@ -4,6 +4,7 @@
  * @module
  */
 import type { ServerLimits } from "./config.ts";
+import type { Session } from "./core/sessions.ts";
 import type { Watch } from "./events.ts";
 import type { History } from "./history/history.ts";
 
@@ -26,6 +27,8 @@ export interface HubOptions {
   readonly newId: () => string;
   /** A secret that nobody guesses. */
   readonly newToken: () => string;
+  /** Whether a session may delete what anybody said. Without it nobody may. */
+  readonly mayDeleteAny?: (session: Session) => boolean;
   /** What is kept of a secret. */
   readonly hash: (secret: string) => string;
 }

@@ -44,7 +44,8 @@ export function logLine(event: ServerEvent, { messages, addresses }: Telling): L
       return info("{nick} joined #{room} from {address}", { id, nick, room, address: shown(address) });
     }
     case "said": {
-      const { room, by, text, seq } = event.entry;
+      const { room, by, text, seq, target } = event.entry;
+      if (target !== undefined) return info("#{room} {by} deleted message {target}", { room, by, seq, target });
       if (messages) return info("#{room} {by}: {text}", { room, by, text, seq });
       return info("#{room} {by} said {bytes}", { room, by, seq, bytes: plural(text.length, "character") });
     }

@@ -4,7 +4,7 @@
  * @module
  */
 import { parseRoomName, type RoomName } from "../shared/names.ts";
-import { type Absence, LIMITS, LOBBY, type RoomLine, type Seq } from "../shared/protocol.ts";
+import { type Absence, LIMITS, LOBBY, type RoomLine } from "../shared/protocol.ts";
 import { Broadcast } from "./broadcast.ts";
 import { type Refusal, Room } from "./core/room.ts";
 import type { Session } from "./core/sessions.ts";
@@ -26,8 +26,8 @@ export class Places {
   /** @param records The rooms of the history. @param monotonic Milliseconds on a clock that never jumps. */
   constructor(records: readonly RoomRecord[], monotonic: () => number) {
     this.#monotonic = monotonic;
-    for (const { room, head, topic } of records) this.#add(room as RoomName, head, topic);
-    if (!this.#places.has(LOBBY as RoomName)) this.#add(LOBBY as RoomName, 0, "");
+    for (const { room, head, topic, topicSeq } of records) this.#add(room as RoomName, { head, topic, topicSeq });
+    if (!this.#places.has(LOBBY as RoomName)) this.#add(LOBBY as RoomName);
   }
 
   /** A room that is open, by any way of writing its name. */
@@ -52,7 +52,7 @@ export class Places {
     const place = this.find(name);
     if ("room" in place) return place;
     const parsed = parseRoomName(name);
-    return parsed.ok ? this.#add(parsed.name, 0, "") : parsed.refusal;
+    return parsed.ok ? this.#add(parsed.name) : parsed.refusal;
   }
 
   /** A room whose name was allowed before. */
@@ -76,8 +76,8 @@ export class Places {
     if (room.size === 0 && room.head === 0 && room.name !== LOBBY) this.#places.delete(room.name);
   }
 
-  #add(name: RoomName, head: Seq, topic: string): Place {
-    const place = { room: new Room(name, head, topic), broadcast: new Broadcast(name, head, this.#monotonic) };
+  #add(name: RoomName, { head, topic, topicSeq }: Omit<RoomRecord, "room"> = { head: 0, topic: "", topicSeq: 0 }): Place {
+    const place = { room: new Room(name, head, topic, topicSeq), broadcast: new Broadcast(name, head, this.#monotonic) };
     this.#places.set(name, place);
     return place;
   }

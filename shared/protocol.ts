@@ -336,6 +336,7 @@ export interface Say extends Request {
 export interface Delete extends Request {
   readonly kind: "delete";
   readonly room: string;
+  /** 0: what this session said last in the room. */
   readonly seq: Seq;
 }
 

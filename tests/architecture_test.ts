@@ -28,9 +28,10 @@ const ACCESS = /^server\/access\/(gate|password|attempts|turnstile|invites|open_
 const GATE = /^server\/access\/gate\.ts$/;
 const HISTORY = /^server\/history\/history\.ts$/;
 /** What every engine may use. */
-const ENGINE_PARTS = /^server\/history\/(batch_queue|words)\.ts$/;
+const ENGINE_PARTS = /^server\/history\/(batch_queue|digest|words)\.ts$/;
 /** The engine on disk: its side on the event loop is `sqlite_history.ts`, the rest works in the worker. */
-const SQLITE = /^server\/history\/(sqlite_\w+|open_database|data_folder|data_size|retention|transactor|word_index|housekeeping)\.ts$/;
+const SQLITE =
+  /^server\/history\/(sqlite_\w+|open_database|data_folder|data_size|retention|transactor|word_index|housekeeping|wiping|slack)\.ts$/;
 const SQLITE_MODULE = /^node:sqlite$/;
 /** What the two sides of the engine on disk share: messages, and what is kept. */
 const SQLITE_BOTH = /^server\/history\/(sqlite_messages|retention)\.ts$/;
@@ -104,7 +105,7 @@ const RULES: readonly Rule[] = [
       SEAMS,
       /^server\/core\//,
       HISTORY,
-      /^server\/(hub|hub_options|entrance|moves|places|seat|session|page|delay|broadcast|pump|encoded_tail|outbox|pressure|turns)\.ts$/,
+      /^server\/(hub|hub_options|deletion|entrance|moves|places|seat|session|page|delay|broadcast|pump|encoded_tail|outbox|pressure|turns)\.ts$/,
       /^node:timers$/,
     ],
   },
@@ -115,8 +116,7 @@ const RULES: readonly Rule[] = [
 ];
 
 /** What lies below the hub, and must not know it. */
-const BELOW_HUB =
-  /^server\/(entrance|moves|seat|places|hub_options|page|delay|broadcast|pump|encoded_tail|outbox|pressure|turns|connection|events|config|history_flags|first_bytes|first_words|certificate|certificate_exchange|encryption|spare_files|log|log_line|metrics|people|front_door|opening|reach|random_text|signals|listen|kept|access\/\w+)\.ts$/;
+const BELOW_HUB = /^server\/(?!(hub|session|serve)\.ts$)/;
 const HUB_AND_ABOVE = /^server\/(hub|session|serve)\.ts$/;
 
 function isAllowed({ from, to }: Edge): boolean {

@@ -127,7 +127,20 @@ Deno.test("chat says in one line what broke inside it, without a stack trace, an
     try {
       await Deno.writeTextFile(file, `${script}; await import("${import.meta.resolve("../main.ts")}");`);
       const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-        args: ["run", "--quiet", "--no-prompt", "--allow-all", "--config=deno.json", file, "server", "--port", "0", "--log-format", "json"],
+        args: [
+          "run",
+          "--quiet",
+          "--no-prompt",
+          "--allow-all",
+          "--config=deno.json",
+          file,
+          "server",
+          "--port",
+          "0",
+          "--ephemeral",
+          "--log-format",
+          "json",
+        ],
         cwd: ROOT,
         stdout: "null",
       }).output();

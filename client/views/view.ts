@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Entry, Say } from "../../shared/protocol.ts";
+import type { Entry, Role, Say } from "../../shared/protocol.ts";
 import type { Input } from "../input.ts";
 import type { OpenRoom, Shown } from "../rooms.ts";
 import type { Change, Room } from "../timeline.ts";
@@ -21,6 +21,8 @@ export interface Status {
   /** Our messages that have no answer yet. */
   readonly queued: number;
   readonly away: boolean;
+  /** Present when we keep order here. */
+  readonly role?: Role | undefined;
 }
 
 /** Old entries that were asked for. */

@@ -17,6 +17,8 @@ export function sentence(change: Change): string | undefined {
   switch (change.kind) {
     case "said":
       return entrySentence(change.entry);
+    case "deleted":
+      return entrySentence(change.entry);
     case "backlog":
       return change.count === 1 ? "The last message:" : `The last ${count(change.count)} messages:`;
     case "live":
@@ -51,10 +53,17 @@ export function sentence(change: Change): string | undefined {
 }
 
 /** The sentence for an entry; `undefined` for a message. */
-export function entrySentence({ type, by, text }: Entry): string | undefined {
+export function entrySentence({ type, by, text, target }: Entry): string | undefined {
   if (type === "said") return undefined;
   if (type === "notice") return cleanText(text);
+  if (type === "deleted") return `${cleanText(by)} deleted message ${target}`;
+  if (type === "tombstone") return `a message of ${cleanText(by)} was deleted`;
   return text === "" ? `${cleanText(by)} took the topic away` : `${cleanText(by)} set the topic: ${cleanText(text)}`;
+}
+
+/** `12 bob: hi`, in one line. */
+export function numbered(entry: Entry): string {
+  return `${entry.seq} ${entrySentence(entry) ?? `${cleanText(entry.by)}: ${cleanText(entry.text)}`}`;
 }
 
 /** `Here now: alice, carol (away: lunch).` */

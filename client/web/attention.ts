@@ -37,6 +37,12 @@ export class Attention {
     }, TELL_MS);
   }
 
+  /** Forgets what a screen reader was told, or is to be told. */
+  forget(): void {
+    this.#told = [];
+    this.#spoken.textContent = "";
+  }
+
   /** Two soft tones. */
   ring(): void {
     const audio = this.#audio ??= new AudioContext();

@@ -6,6 +6,9 @@
  */
 import type { Entry } from "../../shared/protocol.ts";
 import { COMMANDS, type Input } from "../input.ts";
+import { cleanText } from "../../shared/text.ts";
+import { buried } from "../buried.ts";
+import type { Deleted } from "../timeline.ts";
 import type { OldEntries, Status } from "../views/view.ts";
 import { button, byId, element } from "./elements.ts";
 import { foundElement } from "./message.ts";
@@ -16,7 +19,12 @@ export class Dialogs {
   readonly #me = byId("me", HTMLDialogElement);
   readonly #help = byId("help", HTMLDialogElement);
   readonly #found = byId("found", HTMLDialogElement);
+  readonly #deletion = byId("deletion", HTMLDialogElement);
   #status: Status | undefined;
+  /** What was found. */
+  #shown: readonly Entry[] = [];
+  /** What somebody was asked about. */
+  #toDelete: Entry | undefined;
 
   /** @param want Takes what is asked for. */
   constructor(want: (input: Input) => void) {
@@ -35,7 +43,16 @@ export class Dialogs {
         element("dd", { text: help }),
       );
     }
-    for (const dialog of [this.#me, this.#help, this.#found]) {
+    this.#deletion.addEventListener("close", () => {
+      const entry = this.#toDelete;
+      this.#toDelete = undefined;
+      byId("deletion-text", HTMLElement).textContent = "";
+      if (entry === undefined || this.#deletion.returnValue !== "delete") return;
+      want({ kind: "delete", seq: entry.seq });
+      // The button that had the focus goes with the message.
+      byId("text", HTMLElement).focus();
+    });
+    for (const dialog of [this.#me, this.#help, this.#found, this.#deletion]) {
       dialog.querySelector(".close")!.addEventListener("click", () => dialog.close());
       // A click beside it closes it.
       dialog.addEventListener("click", (event) => {
@@ -59,6 +76,7 @@ export class Dialogs {
 
   /** @param show Shows an entry in its room. */
   found({ title, entries }: OldEntries, nick: string, show: (entry: Entry) => void): void {
+    this.#shown = entries;
     byId("found-title", HTMLElement).textContent = title;
     byId("found-list", HTMLElement).replaceChildren(...entries.map((entry) => {
       const go = button({ class: "quiet", text: "Show in the room" }, () => {
@@ -69,6 +87,24 @@ export class Dialogs {
     }));
     if (!this.#found.open) this.#found.showModal();
     this.#found.scrollTop = this.#found.scrollHeight;
+  }
+
+  /** Forgets the text of an entry among those that were found. */
+  deleted({ room, target }: Deleted): void {
+    const found = this.#shown.find((entry) => entry.room === room && entry.seq === target);
+    if (found === undefined) return;
+    const made = byId("found-list", HTMLElement).querySelector(`[data-seq="${target}"]`);
+    made?.replaceWith(foundElement(buried(found), this.#status?.nick ?? ""));
+    this.#shown = this.#shown.filter((entry) => entry !== found);
+  }
+
+  /** Asks whether an entry is to be deleted. */
+  confirmDeletion(entry: Entry): void {
+    this.#toDelete = entry;
+    byId("deletion-text", HTMLElement).textContent = `${cleanText(entry.by)}: ${cleanText(entry.text)}`;
+    // Or Escape would mean what was meant last time.
+    this.#deletion.returnValue = "";
+    this.#deletion.showModal();
   }
 
   #openMe(): void {

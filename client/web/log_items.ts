@@ -53,10 +53,12 @@ export function logItems(rows: readonly LogRow[], { readTo, pending, dayOf }: La
       lined = true;
       before = undefined;
     }
-    if (type === "said") {
+    // Its place is its target's.
+    if (type === "deleted") continue;
+    if (type === "said" || type === "tombstone") {
       const head = before === undefined || before.entry.from !== row.entry.from || before.entry.by !== row.entry.by ||
         at - before.entry.at > TOGETHER_MS;
-      items.push({ kind: "message", key: `m${seq}${head ? "h" : ""}`, row, head });
+      items.push({ kind: "message", key: `m${seq}${head ? "h" : ""}${type === "said" ? "" : "x"}`, row, head });
       if (head) before = row;
     } else {
       items.push({ kind: "note", key: `e${seq}`, row });

@@ -8,7 +8,7 @@ import { type Entry, LOBBY, type Say, type Seq } from "../../shared/protocol.ts"
 import type { Ignored } from "../ignored.ts";
 import type { Requests } from "../requests.ts";
 import type { Shown } from "../rooms.ts";
-import type { Said } from "../timeline.ts";
+import type { Deleted, Said } from "../timeline.ts";
 import { LogView } from "./log_view.ts";
 import type { MessageContext } from "./message.ts";
 import { Pages } from "./pages.ts";
@@ -73,7 +73,10 @@ export class LogPane {
     if (leftOut > 0) log.clear();
     const first = changes.find((change) => change.kind === "said" && !change.past && !change.own);
     if (unread > 0 && first?.kind === "said") log.readTo = first.entry.prev;
-    for (const change of changes) if (change.kind === "said") log.add(rowOf(change));
+    for (const change of changes) {
+      if (change.kind === "said") log.add(rowOf(change));
+      else if (change.kind === "deleted") this.deleted(change);
+    }
     this.#trim(log);
   }
 
@@ -81,11 +84,20 @@ export class LogPane {
   said(change: Said, looked: boolean): void {
     const { entry, own, past } = change;
     const log = this.#log(entry.room);
-    const others = !own && !past;
+    const others = !own && !past && entry.type !== "tombstone";
     if (change.leftOff !== undefined || (others && !looked)) this.#drawLine(log, entry.prev);
     log.add(rowOf(change));
     if (others) this.#view.missed();
     this.#trim(log);
+  }
+
+  /** The text of an entry is gone. Returns, where it was here, whether somebody had looked at it. */
+  deleted({ room, target, entry }: Deleted): "read" | "unread" | undefined {
+    const log = this.#log(room);
+    log.add({ kind: "entry", entry, own: false, mention: false });
+    const row = log.bury(target);
+    if (row === undefined) return undefined;
+    return !row.own && log.readTo !== undefined && target > log.readTo ? "unread" : "read";
   }
 
   /** Adds a message of ours that was refused. */

@@ -29,6 +29,10 @@ export interface MessageContext {
   readonly online: boolean;
   /** Gives a text back to be changed and sent again. */
   readonly giveBack: (text: string) => void;
+  /** Deletes an entry; absent where nothing can be deleted now. */
+  readonly delete?: ((entry: Entry) => void) | undefined;
+  /** Whether it may be anybody's. */
+  readonly keepsOrder: boolean;
 }
 
 /** Makes an item's element. */
@@ -82,7 +86,11 @@ export function nickClass(nick: string): string {
   return `nick nick-${hash % COLOURS}`;
 }
 
-function messageElement({ entry, own, mention }: EntryRow, head: boolean, { nick }: Pick<MessageContext, "nick">): HTMLElement {
+function messageElement(
+  { entry, own, mention }: EntryRow,
+  head: boolean,
+  { nick, delete: deletes, keepsOrder = false }: Partial<MessageContext>,
+): HTMLElement {
   const by = cleanText(entry.by);
   const text = cleanText(entry.text, { newlines: true });
   const made = element("div", { class: `message${head ? " head" : ""}${own ? " own" : ""}${mention ? " mention" : ""}` });
@@ -92,10 +100,17 @@ function messageElement({ entry, own, mention }: EntryRow, head: boolean, { nick
   const name = element("span", { class: nickClass(by), text: by, dir: "auto" });
   if (head) made.append(element("p", { class: "by" }, name, " ", time));
   else made.append(element("p", { class: "by again" }, element("span", { class: "unseen", text: `${by} ` }), time));
+  if (entry.type === "tombstone") {
+    made.append(element("p", { class: "text deleted", text: "deleted" }));
+    return made;
+  }
   if (text.startsWith(ACTION)) {
     made.append(textElement(`${by} ${text.slice(ACTION.length)}`, mention ? nick : undefined, "text action"));
   } else {
     made.append(textElement(text, mention ? nick : undefined));
+  }
+  if (deletes !== undefined && (own || keepsOrder)) {
+    made.append(button({ class: "delete icon", text: "×", label: `Delete this message of ${by}`, title: "Delete" }, () => deletes(entry)));
   }
   return made;
 }

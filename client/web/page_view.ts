@@ -4,13 +4,13 @@
  *
  * @module
  */
-import { LOBBY, type Say } from "../../shared/protocol.ts";
+import { type Entry, LOBBY, type Say } from "../../shared/protocol.ts";
 import { cleanText } from "../../shared/text.ts";
 import type { Ignored } from "../ignored.ts";
 import { type Input, parseInput } from "../input.ts";
 import type { Requests } from "../requests.ts";
 import type { Shown } from "../rooms.ts";
-import type { Change, Room, Said } from "../timeline.ts";
+import type { Change, Deleted, Room, Said } from "../timeline.ts";
 import type { Names, OldEntries, Status, View } from "../views/view.ts";
 import { sentence } from "../views/wording.ts";
 import type { Attention } from "./attention.ts";
@@ -92,6 +92,9 @@ export class PageView implements View {
         break;
       case "said":
         this.#said(change);
+        break;
+      case "deleted":
+        this.#deleted(change);
         break;
       case "failed":
         this.#pane.failed(change.say, change.why);
@@ -229,9 +232,19 @@ export class PageView implements View {
     const { entry, own, past } = change;
     const looked = isLookedAt();
     this.#pane.said(change, looked);
-    if (own || past) return;
+    if (own || past || entry.type === "tombstone") return;
     if (!looked) this.#unseen++;
     if (entry.type === "said") this.#parts.attention.tell(`${cleanText(entry.by)}: ${cleanText(entry.text)}`);
+  }
+
+  #deleted(change: Deleted): void {
+    const { attention } = this.#parts;
+    const was = this.#pane.deleted(change);
+    if (was === "unread" && change.room === this.#pane.room) this.#unseen = Math.max(0, this.#unseen - 1);
+    this.#dialogs.deleted(change);
+    if (was === undefined) return;
+    attention.forget();
+    attention.tell(sentence(change)!);
   }
 
   #note(text: string | undefined, room: string): void {
@@ -257,9 +270,16 @@ export class PageView implements View {
   }
 
   #drawNow(): void {
-    const { nick = "", online = false, room, rooms = [] } = this.#status ?? {};
+    const { nick = "", online = false, room, rooms = [], role } = this.#status ?? {};
     const shown = this.#pane.room;
-    this.#pane.render({ nick, online, giveBack: (text) => this.giveBack(text, shown) }, this.#pending);
+    const context = {
+      nick,
+      online,
+      giveBack: (text: string) => this.giveBack(text, shown),
+      delete: online ? (entry: Entry) => this.#dialogs.confirmDeletion(entry) : undefined,
+      keepsOrder: role !== undefined,
+    };
+    this.#pane.render(context, this.#pending);
     this.#head.show(shown, this.#status, this.#lost);
     this.#sidebars.rooms(rooms, shown);
     this.#sidebars.people(room, nick);

@@ -7,6 +7,7 @@
  * @module
  */
 import type { Entry, Seq } from "../../shared/protocol.ts";
+import { buried } from "../buried.ts";
 
 /** Rows above which the end that is out of sight is dropped. */
 export const MOST_ROWS = 400;
@@ -77,9 +78,18 @@ export class RoomLog {
     if (this.#attached) {
       this.#rows.push(row);
       if (prev === 0) this.#complete = this.#complete || this.oldest === seq;
-    } else {
+    } else if (row.entry.type !== "deleted") {
       this.missed++;
     }
+  }
+
+  /** The text of an entry is gone. Returns the row that held it, where one did. */
+  bury(seq: Seq): EntryRow | undefined {
+    const at = this.#rows.findIndex((row) => isEntry(row) && row.entry.seq === seq);
+    const row = this.#rows[at];
+    if (row?.kind !== "entry" || row.entry.type === "tombstone") return undefined;
+    this.#rows[at] = { ...row, mention: false, entry: buried(row.entry) };
+    return row;
   }
 
   /** Something to tell, after what is there. */

@@ -7,6 +7,7 @@
  */
 import type { RoomName } from "../../shared/names.ts";
 import {
+  type Delete,
   type Draft,
   type Entry,
   LIMITS,
@@ -36,13 +37,15 @@ export class Room {
   readonly #members = new Map<string, Member>();
   #head: Seq;
   #topic: string;
+  #topicSeq: Seq;
   #lastAt = 0;
 
-  /** @param head The room's newest entry. @param topic What it is about; empty where nobody has said. */
-  constructor(name: RoomName, head: Seq, topic: string) {
+  /** @param head The room's newest entry. @param topic What it is about; empty where nobody has said. @param topicSeq The entry that says so. */
+  constructor(name: RoomName, head: Seq, topic: string, topicSeq: Seq = 0) {
     this.name = name;
     this.#head = head;
     this.#topic = topic;
+    this.#topicSeq = topicSeq;
   }
 
   get size(): number {
@@ -88,11 +91,20 @@ export class Room {
     return ref === undefined ? draft : { ...draft, ref };
   }
 
+  /** As {@link decide}, for the deletion of an entry. Whether it is there, and whose it is, the history knows. */
+  decideDeletion(by: Session, { seq: target, ref }: Delete, now: number): Draft | Refusal {
+    if (!this.has(by)) return { code: "not_in_room", text: `you are not in #${this.name}` };
+    this.#lastAt = Math.max(this.#lastAt, now);
+    const draft: Draft = { room: this.name, at: this.#lastAt, type: "deleted", by: by.nick, from: by.id, text: "", target };
+    return ref === undefined ? draft : { ...draft, ref };
+  }
+
   /** Takes an entry that was committed. */
   apply(entry: Entry): void {
     this.#head = entry.seq;
     this.#lastAt = Math.max(this.#lastAt, entry.at);
-    if (entry.type === "topic") this.#topic = entry.text;
+    if (entry.type === "topic") [this.#topic, this.#topicSeq] = [entry.text, entry.seq];
+    if (entry.type === "deleted" && entry.target === this.#topicSeq) [this.#topic, this.#topicSeq] = ["", 0];
   }
 
   /** Who is here, in the order they came: at most `most` from `offset` on. */

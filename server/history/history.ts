@@ -20,13 +20,26 @@ export interface RoomRecord {
   readonly head: Seq;
   /** The text of the newest entry of type `topic`; empty where there is none. */
   readonly topic: string;
+  /** The seq of that entry; 0 where there is none. */
+  readonly topicSeq: Seq;
+}
+
+/** A room once an entry is in it; `before` is what it was. */
+export function recordAfter({ room, seq, type, text, target }: Entry, before?: RoomRecord): RoomRecord {
+  if (type === "topic") return { room, head: seq, topic: text, topicSeq: seq };
+  const { topic, topicSeq } = before ?? { topic: "", topicSeq: 0 };
+  if (type === "deleted" && target === topicSeq) return { room, head: seq, topic: "", topicSeq: 0 };
+  return { room, head: seq, topic, topicSeq };
 }
 
 /** A draft that became no entry, and why. */
 export interface Rejected {
   readonly draft: Draft;
-  readonly code: Extract<RefusalCode, "ref_conflict" | "storage_full">;
+  readonly code: RejectionCode;
 }
+
+/** Why a draft became no entry. */
+export type RejectionCode = Extract<RefusalCode, "ref_conflict" | "storage_full" | "no_such_entry" | "not_yours">;
 
 /** A draft whose `ref` had been committed before: nothing was stored again. */
 export interface Repeated {
@@ -60,9 +73,15 @@ export interface History {
    * 2. A returned promise means that the history is full: the next append MUST wait for it. This one was taken.
    * 3. A draft with `ref` and `owner` (the hash that identifies a client's installation) MUST be committed once: the same `ref` of
    *    the same `owner` again is {@link Repeated} when room, type and text are the same, else {@link Rejected} with `ref_conflict`. That is
-   *    remembered as long as the entry, and at least 30 days.
+   *    remembered as long as the entry, and at least 30 days. For a deletion the target counts as the text.
+   * 4. A draft of type `deleted` MUST, in the commit that makes it an entry, leave a tombstone of its target: type `tombstone`, without a text and
+   *    a topic no more, its place, author and time as they were. Its text MUST NOT be found by a search or a read from then on, and soon not on
+   *    the disk. It is {@link Rejected} with `no_such_entry` when the target is not kept, or is neither `said` nor `topic`; with `not_yours` when
+   *    the target is somebody else's: another session's, whose `ref` is not the same owner's.
+   *
+   * @param anybodys For a deletion: it may be of anybody's entry.
    */
-  append(draft: Draft, owner?: string): Promise<void> | undefined;
+  append(draft: Draft, owner?: string, anybodys?: boolean): Promise<void> | undefined;
 
   /**
    * What became of what was appended. Iterated once, by the hub.

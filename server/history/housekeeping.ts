@@ -1,11 +1,12 @@
 /**
- * What the worker does when nobody asks for anything: retention, the index of words, moving the log into the database.
+ * What the worker does when nobody asks for anything: wiping, retention, the index of words, moving the log into the database.
  *
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Retirement } from "./retention.ts";
 import type { SqliteRoom } from "./sqlite_rooms.ts";
+import type { Wiping } from "./wiping.ts";
 import type { WordIndex } from "./word_index.ts";
 
 /** Rooms that one slice looks at. */
@@ -15,21 +16,30 @@ const COMMITS = 250;
 /** How often refs are looked through, in milliseconds. */
 const REFS_MS = 24 * 60 * 60_000;
 
+/** Who does what. */
+export interface Chores {
+  readonly index: WordIndex;
+  readonly retirement: Retirement;
+  readonly wiping: Wiping;
+}
+
 /** The housekeeping of a database. */
 export class Housekeeping {
   readonly #rooms: ReadonlyMap<string, SqliteRoom>;
   readonly #index: WordIndex;
   readonly #retirement: Retirement;
+  readonly #wiping: Wiping;
   readonly #checkpoint: StatementSync;
   readonly #now: () => number;
   #commits = 0;
   #refsDue = 0;
 
   /** @param now Milliseconds since 1970. */
-  constructor(db: DatabaseSync, rooms: ReadonlyMap<string, SqliteRoom>, index: WordIndex, retirement: Retirement, now: () => number) {
+  constructor(db: DatabaseSync, rooms: ReadonlyMap<string, SqliteRoom>, { index, retirement, wiping }: Chores, now: () => number) {
     this.#rooms = rooms;
     this.#index = index;
     this.#retirement = retirement;
+    this.#wiping = wiping;
     this.#checkpoint = db.prepare("PRAGMA wal_checkpoint(PASSIVE)");
     this.#now = now;
   }
@@ -41,6 +51,7 @@ export class Housekeeping {
 
   /** All there is to do now. It yields after each slice of work. */
   *round(): Generator<void, void> {
+    while (this.#wiping.advance()) yield;
     let looked = 0;
     for (const room of this.#rooms.values()) {
       while (this.#retirement.advance(room, this.#now())) yield;

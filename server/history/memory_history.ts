@@ -3,9 +3,20 @@
  *
  * @module
  */
-import type { Draft, Entry, Seq } from "../../shared/protocol.ts";
+import type { Draft, Entry } from "../../shared/protocol.ts";
 import { BatchQueue } from "./batch_queue.ts";
-import { type Batch, type History, PAGE, type Range, type Rejected, type Repeated, type RoomRecord } from "./history.ts";
+import { digest } from "./digest.ts";
+import {
+  type Batch,
+  type History,
+  PAGE,
+  type Range,
+  recordAfter,
+  type Rejected,
+  type RejectionCode,
+  type Repeated,
+  type RoomRecord,
+} from "./history.ts";
 import { hasWords, wordsOf } from "./words.ts";
 
 /** Entries of a room that are kept. */
@@ -14,10 +25,9 @@ export const MEMORY_ENTRIES = 1_000;
 const FULL = 4_096;
 
 interface Kept {
-  head: Seq;
+  record: RoomRecord;
   /** The time of the newest entry. */
   at: number;
-  topic: string;
   /** The newest entries; up to twice as many as are promised, so that dropping the oldest is rare work. */
   entries: Entry[];
 }
@@ -34,6 +44,8 @@ export class MemoryHistory implements History {
   readonly #refs = new Map<string, Entry>();
   /** Under which key an entry is in {@link #refs}. */
   readonly #keys = new WeakMap<Entry, string>();
+  /** What the tombstones among {@link #refs} were asked to be. */
+  readonly #asked = new WeakMap<Entry, number>();
   readonly #batches = new BatchQueue();
   /** What the hub has not been offered yet. */
   #batch = emptyBatch();
@@ -47,12 +59,12 @@ export class MemoryHistory implements History {
     this.epoch = epoch;
   }
 
-  append(draft: Draft, owner?: string): Promise<void> | undefined {
+  append(draft: Draft, owner?: string, anybodys = false): Promise<void> | undefined {
     if (this.#closed) throw new Error(`cannot append to #${draft.room}: the history is closed`);
-    const key = draft.ref === undefined || owner === undefined ? undefined : JSON.stringify([owner, draft.ref]);
+    const key = keyOf(owner, draft.ref);
     const original = key === undefined ? undefined : this.#refs.get(key);
-    if (original === undefined) this.#batch.entries.push(this.#place(draft, key));
-    else if (isSame(original, draft)) this.#batch.repeated.push({ draft, original });
+    if (original === undefined) this.#add(draft, { key, owner, anybodys });
+    else if (this.#isSame(original, draft)) this.#batch.repeated.push({ draft, original });
     else this.#batch.rejected.push({ draft, code: "ref_conflict" });
     if (this.#waiting++ === 0) queueMicrotask(() => this.#flush());
     if (this.#waiting < FULL) return undefined;
@@ -65,7 +77,7 @@ export class MemoryHistory implements History {
   }
 
   rooms(): readonly RoomRecord[] {
-    return Array.from(this.#rooms, ([room, { head, topic }]) => ({ room, head, topic }));
+    return Array.from(this.#rooms.values(), ({ record }) => record);
   }
 
   read(range: Range): Promise<readonly Entry[]> {
@@ -104,14 +116,38 @@ export class MemoryHistory implements History {
     if (this.#closed) this.#batches.end();
   }
 
-  #place({ room, at, type, by, from, text, ref }: Draft, key: string | undefined): Entry {
+  #add(draft: Draft, { key, owner, anybodys }: { key: string | undefined; owner: string | undefined; anybodys: boolean }): void {
+    const code = draft.type === "deleted" ? this.#bury(draft, owner, anybodys) : undefined;
+    if (code === undefined) this.#batch.entries.push(this.#place(draft, key));
+    else this.#batch.rejected.push({ draft, code });
+  }
+
+  /** Leaves a tombstone of an entry; or says why not. */
+  #bury({ room, target, from }: Draft, owner: string | undefined, anybodys: boolean): RejectionCode | undefined {
+    const entries = this.#rooms.get(room)?.entries ?? [];
+    const at = entries.findLastIndex(({ seq }) => seq === target);
+    const entry = at < entries.length - MEMORY_ENTRIES ? undefined : entries[at];
+    if (entry === undefined || (entry.type !== "said" && entry.type !== "topic")) return "no_such_entry";
+    const key = this.#keys.get(entry);
+    if (!anybodys && entry.from !== from && (key === undefined || key !== keyOf(owner, entry.ref))) return "not_yours";
+    const tombstone: Entry = { ...entry, type: "tombstone", text: "" };
+    entries[at] = tombstone;
+    if (key === undefined) return undefined;
+    this.#refs.set(key, tombstone);
+    this.#keys.set(tombstone, key);
+    this.#asked.set(tombstone, digest(entry));
+    return undefined;
+  }
+
+  #place({ room, at, type, by, from, text, ref, target }: Draft, key: string | undefined): Entry {
     let kept = this.#rooms.get(room);
-    if (!kept) this.#rooms.set(room, kept = { head: 0, at: 0, topic: "", entries: [] });
-    const prev = kept.head++;
+    if (!kept) this.#rooms.set(room, kept = { record: { room, head: 0, topic: "", topicSeq: 0 }, at: 0, entries: [] });
+    const prev = kept.record.head;
     kept.at = Math.max(kept.at, at);
-    if (type === "topic") kept.topic = text;
-    const placed: Entry = { kind: "entry", room, seq: kept.head, prev, at: kept.at, type, by, from, text };
-    const entry = ref === undefined ? placed : { ...placed, ref };
+    const placed: Entry = { kind: "entry", room, seq: prev + 1, prev, at: kept.at, type, by, from, text };
+    const withTarget = target === undefined ? placed : { ...placed, target };
+    const entry = ref === undefined ? withTarget : { ...withTarget, ref };
+    kept.record = recordAfter(entry, kept.record);
     kept.entries.push(entry);
     if (kept.entries.length >= 2 * MEMORY_ENTRIES) this.#forget(kept.entries.splice(0, MEMORY_ENTRIES));
     if (key !== undefined) {
@@ -128,6 +164,12 @@ export class MemoryHistory implements History {
     }
   }
 
+  #isSame(original: Entry, draft: Draft): boolean {
+    const asked = this.#asked.get(original);
+    if (asked !== undefined) return asked === digest(draft);
+    return original.room === draft.room && original.type === draft.type && original.text === draft.text && original.target === draft.target;
+  }
+
   #kept(room: string): readonly Entry[] {
     return this.#rooms.get(room)?.entries.slice(-MEMORY_ENTRIES) ?? [];
   }
@@ -137,6 +179,6 @@ function emptyBatch(): { entries: Entry[]; repeated: Repeated[]; rejected: Rejec
   return { entries: [], repeated: [], rejected: [] };
 }
 
-function isSame(a: Draft, b: Draft): boolean {
-  return a.room === b.room && a.type === b.type && a.text === b.text;
+function keyOf(owner: string | undefined, ref: string | undefined): string | undefined {
+  return ref === undefined || owner === undefined ? undefined : JSON.stringify([owner, ref]);
 }

@@ -5,7 +5,9 @@
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { EntryType } from "../../shared/protocol.ts";
-import { type Committed, DRAFT_WIDTH, type DraftValues, type Original } from "./sqlite_messages.ts";
+import type { Request } from "./digest.ts";
+import { type Committed, type Deletion, DRAFT_WIDTH, type DraftValues, type Original } from "./sqlite_messages.ts";
+import { SqliteDeletions, type Traces } from "./sqlite_deletions.ts";
 import { SqliteRefs } from "./sqlite_refs.ts";
 import type { SqliteRoom } from "./sqlite_rooms.ts";
 import { base } from "./sqlite_schema.ts";
@@ -14,8 +16,10 @@ import { type Transact, transactor } from "./transactor.ts";
 /** Entries that one statement inserts. One at a time takes half as long again. */
 const ROWS = 8;
 const ROW_WIDTH = 7;
+const ROW_COLUMNS = `id, at, type, by, "from", text, ref`;
 
 type Value = string | number | null;
+type Outcome = Committed & { readonly places: number[]; readonly repeated: Original[]; readonly rejected: Committed["rejected"][number][] };
 
 /** Puts drafts into the database. */
 export class SqliteCommit {
@@ -26,26 +30,28 @@ export class SqliteCommit {
   readonly #insertRoom: StatementSync;
   readonly #setTopic: StatementSync;
   readonly #refs: SqliteRefs;
+  readonly #deletions: SqliteDeletions;
   /** Values of rows that are not inserted yet: less than {@link ROWS} of them. */
   #pending: Value[] = [];
   /** The rooms of this transaction as they were before; `undefined` for those that were not. */
   readonly #before = new Map<string, SqliteRoom | undefined>();
 
-  /** @param rooms All rooms; kept up to date. */
-  constructor(db: DatabaseSync, rooms: Map<string, SqliteRoom>) {
+  /** @param rooms All rooms; kept up to date. @param traces What deleted entries are taken out of. */
+  constructor(db: DatabaseSync, rooms: Map<string, SqliteRoom>, traces: Traces) {
     this.#transact = transactor(db);
     this.#rooms = rooms;
     const row = `(${Array(ROW_WIDTH).fill("?").join()})`;
-    this.#insertRow = db.prepare(`INSERT INTO entries VALUES ${row}`);
-    this.#insertRows = db.prepare(`INSERT INTO entries VALUES ${Array(ROWS).fill(row).join()}`);
+    this.#insertRow = db.prepare(`INSERT INTO entries (${ROW_COLUMNS}) VALUES ${row}`);
+    this.#insertRows = db.prepare(`INSERT INTO entries (${ROW_COLUMNS}) VALUES ${Array(ROWS).fill(row).join()}`);
     this.#insertRoom = db.prepare("INSERT INTO rooms (id, name) VALUES (?, ?)");
-    this.#setTopic = db.prepare("UPDATE rooms SET topic = ? WHERE id = ?");
+    this.#setTopic = db.prepare("UPDATE rooms SET topic = ?, topic_seq = ? WHERE id = ?");
     this.#refs = new SqliteRefs(db);
+    this.#deletions = new SqliteDeletions(db, this.#refs, traces);
   }
 
   /** Commits all of the drafts, or throws SQLite's error and has committed none. */
   commit(values: DraftValues): Committed {
-    const answer = { kind: "committed", places: [] as number[], repeated: [] as Original[], conflicts: [] as number[] } as const;
+    const answer: Outcome = { kind: "committed", places: [], repeated: [], rejected: [] };
     try {
       this.#transact(() => {
         for (let i = 0; i < values.length; i += DRAFT_WIDTH) this.#add(values, i, answer);
@@ -63,31 +69,48 @@ export class SqliteCommit {
     return answer;
   }
 
-  #add(values: DraftValues, i: number, answer: { places: number[]; repeated: Original[]; conflicts: number[] }): void {
+  #add(values: DraftValues, i: number, answer: Outcome): void {
     const [name, text] = [values[i] as string, values[i + 5] as string];
     const [type, ref, owner] = [values[i + 2] as EntryType, values[i + 6] as string | undefined, values[i + 7] as string | undefined];
+    const deletion = values[i + 8] as Deletion | undefined;
+    const request: Request = deletion === undefined ? { room: name, type, text } : { room: name, type, text, target: deletion.target };
     const room = this.#touch(name);
     const at = Math.max(room.at, values[i + 1] as number);
     const id = base(room.id) + room.head + 1;
-    if (ref !== undefined && owner !== undefined && !this.#refs.remember(owner, ref, { room: name, type, text }, id, at)) {
+    if (ref !== undefined && owner !== undefined && !this.#refs.remember(owner, ref, request, id, at)) {
       // The original may be in this very batch.
       this.#insertPending();
-      const original = this.#refs.recall(owner, ref, { room: name, type, text }, room.id);
+      const original = this.#refs.recall(owner, ref, request, room.id);
       const index = i / DRAFT_WIDTH;
-      if (original === undefined) answer.conflicts.push(index);
+      if (original === undefined) answer.rejected.push({ index, code: "ref_conflict" });
       else answer.repeated.push({ index, ...original });
       answer.places.push(0, 0);
       return;
     }
+    if (deletion !== undefined) {
+      // The target may be in this very batch.
+      this.#insertPending();
+      const code = this.#deletions.tombstone(room, deletion, { from: values[i + 4] as string, owner });
+      if (code !== undefined) {
+        if (ref !== undefined && owner !== undefined) this.#refs.forget(owner, ref);
+        answer.rejected.push({ index: i / DRAFT_WIDTH, code });
+        answer.places.push(0, 0);
+        return;
+      }
+    }
     room.at = at;
     room.head++;
-    if (type === "topic") room.topic = text;
+    answer.places.push(room.head, at);
+    if (deletion !== undefined) {
+      this.#deletions.insert({ id, at, by: values[i + 3] as string, from: values[i + 4] as string, ref, target: deletion.target });
+      return;
+    }
+    if (type === "topic") [room.topic, room.topicSeq] = [text, room.head];
     this.#pending.push(id, at, type, values[i + 3] as string, values[i + 4] as string, text, ref ?? null);
     if (this.#pending.length === ROWS * ROW_WIDTH) {
       this.#insertRows.run(...this.#pending);
       this.#pending = [];
     }
-    answer.places.push(room.head, at);
   }
 
   #insertPending(): void {
@@ -101,7 +124,7 @@ export class SqliteCommit {
     if (known !== undefined && this.#before.has(name)) return known;
     this.#before.set(name, known && { ...known });
     if (known !== undefined) return known;
-    const room: SqliteRoom = { id: this.#rooms.size + 1, name, head: 0, at: 0, topic: "", floor: 0, indexed: 0 };
+    const room: SqliteRoom = { id: this.#rooms.size + 1, name, head: 0, at: 0, topic: "", topicSeq: 0, floor: 0, indexed: 0 };
     this.#rooms.set(name, room);
     this.#insertRoom.run(room.id, name);
     return room;
@@ -109,7 +132,9 @@ export class SqliteCommit {
 
   #saveTopic(name: string): void {
     const room = this.#rooms.get(name);
-    if (room !== undefined && room.topic !== (this.#before.get(name)?.topic ?? "")) this.#setTopic.run(room.topic, room.id);
+    if (room !== undefined && room.topicSeq !== (this.#before.get(name)?.topicSeq ?? 0)) {
+      this.#setTopic.run(room.topic, room.topicSeq, room.id);
+    }
   }
 
   #restoreRooms(): void {

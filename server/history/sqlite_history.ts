@@ -7,9 +7,18 @@
 import { Fatal } from "../../shared/exit.ts";
 import type { Draft, Entry, Seq } from "../../shared/protocol.ts";
 import { BatchQueue } from "./batch_queue.ts";
-import { type Batch, type History, type Range, type Rejected, type Repeated, type RoomRecord, StorageBroken } from "./history.ts";
+import {
+  type Batch,
+  type History,
+  type Range,
+  recordAfter,
+  type Rejected,
+  type Repeated,
+  type RoomRecord,
+  StorageBroken,
+} from "./history.ts";
 import { DEFAULT_RETENTION, type Retention } from "./retention.ts";
-import type { Answer, Appended, CannotOpen, Committed, Opened, Original, Request } from "./sqlite_messages.ts";
+import type { Answer, Appended, CannotOpen, Committed, Deletion, Opened, Original, Request } from "./sqlite_messages.ts";
 
 /** Drafts that are committed together at most. */
 const BATCH = 4_096;
@@ -73,11 +82,11 @@ export class SqliteHistory implements History {
     }
   }
 
-  append(draft: Draft, owner?: string): Promise<void> | undefined {
+  append(draft: Draft, owner?: string, anybodys = false): Promise<void> | undefined {
     if (this.#closed) throw new Error(`cannot append to #${draft.room}: the history is closed`);
     // Whoever iterates hears of it.
     if (this.#broken) return undefined;
-    this.#waiting.push({ draft, owner });
+    this.#waiting.push({ draft, owner, anybodys });
     if (!this.#flushing && this.#inFlight === undefined) {
       this.#flushing = true;
       queueMicrotask(() => this.#flush());
@@ -120,9 +129,10 @@ export class SqliteHistory implements History {
       return;
     }
     this.#inFlight = this.#waiting.splice(0, BATCH);
-    const values: (string | number | undefined)[] = [];
-    for (const { draft, owner } of this.#inFlight) {
-      values.push(draft.room, draft.at, draft.type, draft.by, draft.from, draft.text, draft.ref, owner);
+    const values: (string | number | Deletion | undefined)[] = [];
+    for (const { draft, owner, anybodys } of this.#inFlight) {
+      const deletion = draft.target === undefined ? undefined : { target: draft.target, anybodys };
+      values.push(draft.room, draft.at, draft.type, draft.by, draft.from, draft.text, draft.ref, owner, deletion);
     }
     this.#worker.postMessage({ kind: "commit", values } satisfies Request);
     if (this.#waiting.length >= FULL) return;
@@ -165,15 +175,14 @@ export class SqliteHistory implements History {
     this.#batches.push(outcome(drafts));
   }
 
-  #batch(drafts: readonly Appended[], { places, repeated, conflicts }: Committed): Batch {
+  #batch(drafts: readonly Appended[], { places, repeated, rejected }: Committed): Batch {
     const entries: Entry[] = [];
     for (let i = 0; i < drafts.length; i++) {
       const seq = places[2 * i];
       if (seq === 0) continue;
       const entry = toEntry(drafts[i].draft, seq, places[2 * i + 1]);
       entries.push(entry);
-      const topic = entry.type === "topic" ? entry.text : this.#rooms.get(entry.room)?.topic ?? "";
-      this.#rooms.set(entry.room, { room: entry.room, head: seq, topic });
+      this.#rooms.set(entry.room, recordAfter(entry, this.#rooms.get(entry.room)));
     }
     return {
       entries,
@@ -181,7 +190,7 @@ export class SqliteHistory implements History {
         draft: drafts[original.index].draft,
         original: toOriginal(drafts[original.index].draft, original),
       })),
-      rejected: conflicts.map((index): Rejected => ({ draft: drafts[index].draft, code: "ref_conflict" })),
+      rejected: rejected.map(({ index, code }): Rejected => ({ draft: drafts[index].draft, code })),
     };
   }
 
@@ -211,9 +220,10 @@ export class SqliteHistory implements History {
   }
 }
 
-function toEntry({ room, type, by, from, text, ref }: Draft, seq: Seq, at: number): Entry {
+function toEntry({ room, type, by, from, text, ref, target }: Draft, seq: Seq, at: number): Entry {
   const entry: Entry = { kind: "entry", room, seq, prev: seq - 1, at, type, by, from, text };
-  return ref === undefined ? entry : { ...entry, ref };
+  const withTarget = target === undefined ? entry : { ...entry, target };
+  return ref === undefined ? withTarget : { ...withTarget, ref };
 }
 
 /** What retention has removed is known by its digest only, and that is the draft's. */

@@ -5,20 +5,28 @@
  */
 import type { Draft, Entry, EntryType, Seq } from "../../shared/protocol.ts";
 import type { ExitCode } from "../../shared/exit.ts";
-import type { Range, RoomRecord } from "./history.ts";
+import type { Range, RejectionCode, RoomRecord } from "./history.ts";
 import type { Retention } from "./retention.ts";
 
 /** A draft on its way to be committed. */
 export interface Appended {
   readonly draft: Draft;
   readonly owner: string | undefined;
+  /** For a deletion: whether it may be of anybody's entry. */
+  readonly anybodys: boolean;
+}
+
+/** What a draft of type `deleted` is about. */
+export interface Deletion {
+  readonly target: Seq;
+  readonly anybodys: boolean;
 }
 
 /** How many values stand for one draft in {@link Commit.values}. */
-export const DRAFT_WIDTH = 8;
+export const DRAFT_WIDTH = 9;
 
-/** Drafts as one flat list: room, at, type, by, from, text, ref, owner, room, ... It costs the event loop half of what objects do. */
-export type DraftValues = readonly (string | number | undefined)[];
+/** Drafts as one flat list: room, at, type, by, from, text, ref, owner, deletion, room, ... It costs the event loop half of what objects do. */
+export type DraftValues = readonly (string | number | Deletion | undefined)[];
 
 /** Opens the database; the first message, answered by {@link Opened} or {@link CannotOpen}. */
 export interface Open {
@@ -85,8 +93,8 @@ export interface Committed {
   /** For each draft its seq and its time, one after the other. A seq of 0: it became no entry. */
   readonly places: readonly number[];
   readonly repeated: readonly Original[];
-  /** Indexes of drafts whose `ref` stands for something else. */
-  readonly conflicts: readonly number[];
+  /** Drafts that became no entry, by their indexes. */
+  readonly rejected: readonly { readonly index: number; readonly code: RejectionCode }[];
 }
 
 /** The disk is full; none of the batch's drafts was committed. */

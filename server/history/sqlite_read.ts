@@ -4,13 +4,13 @@
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { Entry, EntryType } from "../../shared/protocol.ts";
+import type { Entry, EntryType, Seq } from "../../shared/protocol.ts";
 import { PAGE, type Range } from "./history.ts";
 import type { SqliteRoom } from "./sqlite_rooms.ts";
 import { base } from "./sqlite_schema.ts";
 
 /** The columns that {@link toEntry} needs. */
-export const ENTRY_COLUMNS = `id, at, type, by, "from", text, ref`;
+export const ENTRY_COLUMNS = `id, at, type, by, "from", text, ref, target`;
 
 /** A row of entries as an entry of that room. */
 export function toEntry(row: Record<string, unknown>, { id, name: room }: Pick<SqliteRoom, "id" | "name">): Entry {
@@ -26,7 +26,8 @@ export function toEntry(row: Record<string, unknown>, { id, name: room }: Pick<S
     from: row.from as string,
     text: row.text as string,
   };
-  return row.ref === null ? entry : { ...entry, ref: row.ref as string };
+  const withRef = row.ref === null ? entry : { ...entry, ref: row.ref as string };
+  return row.target === null ? withRef : { ...withRef, target: row.target as Seq };
 }
 
 /** Reads pages of rooms. */

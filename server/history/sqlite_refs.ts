@@ -4,19 +4,12 @@
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { EntryType } from "../../shared/protocol.ts";
+import { digest, type Request } from "./digest.ts";
 import type { Original } from "./sqlite_messages.ts";
 import { base } from "./sqlite_schema.ts";
 
 /** Owners whose numbers are kept in memory. */
 const OWNERS = 10_000;
-
-/** What a ref stands for. */
-export interface Request {
-  readonly room: string;
-  readonly type: EntryType;
-  readonly text: string;
-}
 
 /** What is remembered of a ref. */
 export type Remembered = Omit<Original, "index">;
@@ -26,6 +19,8 @@ export class SqliteRefs {
   readonly #insert: StatementSync;
   readonly #select: StatementSync;
   readonly #selectEntry: StatementSync;
+  readonly #isOf: StatementSync;
+  readonly #delete: StatementSync;
   readonly #insertOwner: StatementSync;
   readonly #selectOwner: StatementSync;
   readonly #owners = new Map<string, number>();
@@ -34,6 +29,8 @@ export class SqliteRefs {
     this.#insert = db.prepare("INSERT INTO refs VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
     this.#select = db.prepare("SELECT digest, id, at FROM refs WHERE owner = ? AND ref = ?");
     this.#selectEntry = db.prepare(`SELECT type, by, "from", text FROM entries WHERE id = ?`);
+    this.#isOf = db.prepare("SELECT 1 FROM refs WHERE owner = ? AND ref = ? AND id = ?");
+    this.#delete = db.prepare("DELETE FROM refs WHERE owner = ? AND ref = ?");
     this.#insertOwner = db.prepare("INSERT INTO owners (owner) VALUES (?) ON CONFLICT DO NOTHING");
     this.#selectOwner = db.prepare("SELECT id FROM owners WHERE owner = ?");
   }
@@ -52,6 +49,16 @@ export class SqliteRefs {
     return kept === undefined ? original : { ...original, kept: { ...kept } };
   }
 
+  /** Whether the entry `id` was asked for with `ref` by that owner. */
+  isOf(owner: string, ref: string, id: number): boolean {
+    return this.#isOf.get(this.#number(owner), ref, id) !== undefined;
+  }
+
+  /** Takes a ref back that became no entry. */
+  forget(owner: string, ref: string): void {
+    this.#delete.run(this.#number(owner), ref);
+  }
+
   /** Forgets what is in memory: the transaction that it comes from was rolled back. */
   rolledBack(): void {
     this.#owners.clear();
@@ -66,23 +73,4 @@ export class SqliteRefs {
     this.#owners.set(owner, number);
     return number;
   }
-}
-
-/**
- * 52 bits that tell what was asked from something else the same owner might ask. Not a cryptographic hash, at a tenth of its cost: whoever
- * makes two requests collide fools nobody else.
- */
-function digest({ room, type, text }: Request): number {
-  let [a, b] = [0x9e3779b9, 0x85ebca6b];
-  for (const part of [room, type, text]) {
-    for (let i = 0; i < part.length; i++) {
-      const unit = part.charCodeAt(i);
-      a = Math.imul(a ^ unit, 0x9e3779b1);
-      b = Math.imul(b ^ unit, 0x5f356495);
-    }
-    // Where one part ends and the next begins counts as well.
-    a = Math.imul(a ^ a >>> 16 ^ part.length, 0x21f0aaad);
-    b = Math.imul(b ^ b >>> 15 ^ part.length, 0x735a2d97);
-  }
-  return (a >>> 6) * 0x4000000 + ((b ^ b >>> 15) >>> 6);
 }

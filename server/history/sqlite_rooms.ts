@@ -15,6 +15,8 @@ export interface SqliteRoom {
   /** The time of the newest entry. */
   at: number;
   topic: string;
+  /** The entry that the topic is from. */
+  topicSeq: Seq;
   /** The seq of the newest entry that is no longer kept. */
   floor: Seq;
   /** The time of the oldest entry that is kept, once somebody has looked. */
@@ -27,7 +29,7 @@ export interface SqliteRoom {
 export function loadRooms(db: DatabaseSync): Map<string, SqliteRoom> {
   const newest = db.prepare("SELECT id, at FROM entries WHERE id > ? AND id < ? ORDER BY id DESC LIMIT 1");
   const rooms = new Map<string, SqliteRoom>();
-  for (const row of db.prepare("SELECT id, name, topic, floor, floor_at, indexed FROM rooms").all()) {
+  for (const row of db.prepare("SELECT id, name, topic, topic_seq, floor, floor_at, indexed FROM rooms").all()) {
     const id = Number(row.id);
     const last = newest.get(base(id), base(id + 1));
     rooms.set(String(row.name), {
@@ -36,6 +38,7 @@ export function loadRooms(db: DatabaseSync): Map<string, SqliteRoom> {
       head: last ? Number(last.id) - base(id) : Number(row.floor),
       at: last ? Number(last.at) : Number(row.floor_at),
       topic: String(row.topic),
+      topicSeq: Number(row.topic_seq),
       floor: Number(row.floor),
       indexed: Number(row.indexed),
     });

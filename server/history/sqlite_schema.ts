@@ -14,7 +14,8 @@ export const APPLICATION_ID = 0x63686174;
  * - `rooms.floor` is the seq of the newest entry that retention removed; `floor_at` its time. `indexed` is how far the word index reaches.
  * - `refs` remembers what was asked, also when its entry is gone: `digest` tells what it said. Without a rowid the primary key is all there is
  *   to write, and refs that begin with the time of their making are written side by side.
- * - `words` holds no texts, only the index of their words; its rowid is the entry's id.
+ * - `entries.target` is the seq that an entry of type `deleted` is about; `rooms.topic_seq` the entry that the topic is from, 0 where there is none.
+ * - `words` holds no texts, only the index of their words; its rowid is the entry's id. What is taken out of it leaves no trace (`secure-delete`).
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -47,6 +48,14 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE VIRTUAL TABLE words USING fts5(terms, content='', columnsize=0, tokenize='unicode61 remove_diacritics 0');
   INSERT INTO meta VALUES ('epoch', lower(hex(randomblob(16))));
+  `,
+  `
+  ALTER TABLE entries ADD COLUMN target INTEGER;
+  ALTER TABLE rooms ADD COLUMN topic_seq INTEGER NOT NULL DEFAULT 0;
+  UPDATE rooms SET topic_seq = coalesce(
+    (SELECT max(entries.id) FROM entries WHERE type = 'topic' AND entries.id > rooms.id << 32 AND entries.id < (rooms.id + 1) << 32) - (rooms.id << 32), 0
+  ) WHERE topic <> '';
+  INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
   `,
 ];
 

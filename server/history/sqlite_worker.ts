@@ -18,6 +18,7 @@ import { describe, meaningOf, whatToDo } from "./sqlite_error.ts";
 import type { Answer, DraftValues, Open, Request, Search } from "./sqlite_messages.ts";
 import { SqliteRead } from "./sqlite_read.ts";
 import { loadRooms, type SqliteRoom } from "./sqlite_rooms.ts";
+import { Wiping } from "./wiping.ts";
 import { WordIndex } from "./word_index.ts";
 
 /** How long another program may hold the database, in milliseconds. */
@@ -28,7 +29,7 @@ const RETRY_MS = 20;
 const QUIET_MS = 20;
 /** How long housekeeping waits for a quiet moment at most, between slices, in milliseconds. */
 const BUSTLE_MS = 250;
-/** When housekeeping that failed for want of space is tried again, in milliseconds. */
+/** When housekeeping that failed for want of space, or could not wipe yet, is tried again, in milliseconds. */
 const AGAIN_MS = 1_000;
 /** When housekeeping is due even where nobody said anything, in milliseconds: entries grow old. */
 const ROUND_MS = 10 * 60_000;
@@ -36,10 +37,12 @@ const ROUND_MS = 10 * 60_000;
 class Engine {
   readonly #file: string;
   readonly #db: DatabaseSync;
+  readonly #opened: Deno.FsFile;
   readonly #rooms: Map<string, SqliteRoom>;
   readonly #commits: SqliteCommit;
   readonly #reads: SqliteRead;
   readonly #index: WordIndex;
+  readonly #wiping: Wiping;
   readonly #housekeeping: Housekeeping;
   /** Searches under way, the next step's first. */
   readonly #searches: { readonly id: number; readonly steps: ReturnType<WordIndex["search"]> }[] = [];
@@ -51,13 +54,19 @@ class Engine {
   constructor({ folder, retention }: Open) {
     this.#file = `${folder}/${DATABASE}`;
     this.#db = openDatabase(this.#file);
+    this.#opened = Deno.openSync(this.#file, { read: true, write: true });
     this.#rooms = loadRooms(this.#db);
-    this.#commits = new SqliteCommit(this.#db, this.#rooms);
-    this.#reads = new SqliteRead(this.#db, this.#rooms);
     this.#index = new WordIndex(this.#db);
-    this.#housekeeping = new Housekeeping(this.#db, this.#rooms, this.#index, new Retirement(this.#db, retention, this.#index), Date.now);
+    this.#wiping = new Wiping(this.#db, this.#opened, Date.now);
+    this.#commits = new SqliteCommit(this.#db, this.#rooms, { index: this.#index, wiping: this.#wiping });
+    this.#reads = new SqliteRead(this.#db, this.#rooms);
+    const retirement = new Retirement(this.#db, retention, this.#index);
+    this.#housekeeping = new Housekeeping(this.#db, this.#rooms, { index: this.#index, retirement, wiping: this.#wiping }, Date.now);
     const epoch = String(this.#db.prepare("SELECT value FROM meta WHERE key = 'epoch'").get()?.value);
-    const rooms = [...this.#rooms.values()].filter(({ head }) => head > 0).map(({ name: room, head, topic }) => ({ room, head, topic }));
+    const rooms = [...this.#rooms.values()].filter(({ head }) => head > 0).map((room) => {
+      const { name, head, topic, topicSeq } = room;
+      return { room: name, head, topic, topicSeq };
+    });
     answer({ kind: "opened", epoch, rooms });
     this.#keepHouse(QUIET_MS);
   }
@@ -136,7 +145,7 @@ class Engine {
     try {
       if (this.#round.next().done) this.#round = undefined;
       this.#keptHouseAt = performance.now();
-      this.#keepHouse(this.#round === undefined ? ROUND_MS : 0);
+      this.#keepHouse(this.#round !== undefined ? 0 : this.#wiping.due ? AGAIN_MS : ROUND_MS);
     } catch (error) {
       if (meaningOf(error) === "broken") throw error;
       this.#round = undefined;
@@ -149,12 +158,14 @@ class Engine {
     while (this.#searches.length > 0) this.#stepSearch();
     this.#tidy();
     this.#db.close();
+    this.#opened.close();
     answer({ kind: "closed" });
   }
 
-  /** Moves the log into the database. On a full disk it stays beside it, and nothing is lost. */
+  /** Moves the log into the database and wipes it. On a full disk it stays beside it, and nothing is lost. */
   #tidy(): void {
     try {
+      this.#wiping.finish();
       this.#db.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get();
     } catch (error) {
       if (meaningOf(error) === "broken") throw error;

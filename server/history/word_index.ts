@@ -58,6 +58,13 @@ export class WordIndex {
     this.#remove.run(id, indexed(text));
   }
 
+  /** Leaves an entry without words, within the transaction that takes its text. `text` must be what was indexed. */
+  empty(id: number, text: string): void {
+    this.remove(id, text);
+    // The index counts its entries, and this one is removed some day.
+    this.#add.run(id, "");
+  }
+
   /**
    * The newest entries of a room that have every one of the words, oldest first. Yields after each slice of work, so that others go between;
    * it returns the entries.

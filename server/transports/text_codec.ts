@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Member, Members, Page, Refused, RoomLine, ServerFrame, Welcome } from "../../shared/protocol.ts";
+import type { Entry, Member, Members, Page, Refused, RoomLine, ServerFrame, Welcome } from "../../shared/protocol.ts";
 import { count, plural } from "../../shared/text.ts";
 import type { Codec } from "../connection.ts";
 
@@ -20,7 +20,7 @@ export const textCodec: Codec = { name: "text", encode, skipsOwn: true };
 function encode(frame: ServerFrame): string {
   switch (frame.kind) {
     case "entry":
-      return entry(frame.type, frame.by, frame.text);
+      return entry(frame);
     case "joined":
       return frame.total > CROWD ? "" : `* ${frame.by} joined\n`;
     case "left":
@@ -63,13 +63,17 @@ function encode(frame: ServerFrame): string {
   }
 }
 
-function entry(type: string, by: string, text: string): string {
+function entry({ type, by, text, target }: Entry): string {
   switch (type) {
     case "said":
       // Each line of it, so that no one can fake another's.
       return text.includes("\n") ? text.split("\n").map((line) => `${by}: ${line}\n`).join("") : `${by}: ${text}\n`;
     case "topic":
       return text === "" ? `* ${by} took the topic away\n` : `* ${by} set the topic: ${text}\n`;
+    case "deleted":
+      return `* ${by} deleted message ${target}\n`;
+    case "tombstone":
+      return `* a message of ${by} was deleted\n`;
     default:
       return `* ${text}\n`;
   }
@@ -111,10 +115,17 @@ function roomLine({ room, total, topic }: RoomLine): string {
   return `*   #${room} (${count(total)} here)${topic === "" ? "" : `: ${topic}`}\n`;
 }
 
-function page({ entries, room }: Page): string {
+function page({ ref, entries, room }: Page): string {
+  if (ref === "numbers") return entries.length === 0 ? `* Nothing was said in #${room} yet.\n` : entries.map(numbered).join("");
   if (entries.length === 0) return `* Nothing found in #${room}.\n`;
-  const lines = entries.map(({ type, by, text }) => entry(type, by, text)).join("");
+  const lines = entries.map(entry).join("");
   return `* ${plural(entries.length, "message")} of #${room}:\n${lines}* That was all.\n`;
+}
+
+/** Each line of it begins with a star and the number, so that no one can fake another's. */
+function numbered(one: Entry): string {
+  const told = entry(one).replace(/^\* /, "").trimEnd();
+  return told.split("\n").map((line) => `*   ${one.seq} ${line}\n`).join("");
 }
 
 function refusal({ code, text, final, retryMs }: Refused): string {
@@ -122,6 +133,7 @@ function refusal({ code, text, final, retryMs }: Refused): string {
   if (code === "password_needed" && retryMs === undefined && !final) return `* ${text}:\n`;
   if (code.startsWith("password_")) return final ? `! ${text}.\n` : `! ${text}. Enter the password, or the code of an invite:\n`;
   if (code === "storage_full") return `! not saved: ${text}\n`;
+  if (code === "no_such_entry" || code === "not_yours") return `! not deleted: ${text}\n`;
   if (!code.startsWith("name_")) return `! not sent: ${text}\n`;
   return final ? `! ${text}.\n` : `! ${text}. Enter another name:\n`;
 }

@@ -5,12 +5,14 @@
  */
 import { closestString } from "@std/text/closest-string";
 import type { Malformed } from "../../shared/codec.ts";
-import { type ClientFrame, LIMITS } from "../../shared/protocol.ts";
+import { type AskHistory, type ClientFrame, LIMITS } from "../../shared/protocol.ts";
 import { cleanText } from "../../shared/text.ts";
 import type { Local } from "../connection.ts";
 
 /** The room that the peer is in: it is in one at a time. */
 const HERE = "";
+/** Stands for what the peer said last. */
+const YOUR_LAST = 0;
 /** How much is shown of a room's past on joining it, and when it is asked for without a number. */
 export const TEXT_BACKLOG = 10;
 
@@ -48,7 +50,25 @@ const COMMANDS: Record<string, Command> = {
     help: "say what the room is about",
     frame: (text) => text === "" ? { kind: "who", ref: "who", room: HERE } : { kind: "topic", room: HERE, text },
   },
-  history: { usage: "[N]", help: `the last N messages, ${TEXT_BACKLOG} without a number`, frame: history },
+  history: { usage: "[N]", help: `the last N messages, ${TEXT_BACKLOG} without a number`, frame: (words) => history(words, "/history") },
+  numbers: {
+    usage: "[N]",
+    help: "the last N messages with their numbers",
+    frame: (words) => {
+      const asked = history(words, "/numbers");
+      return typeof asked === "string" ? asked : { ...asked, ref: "numbers" };
+    },
+  },
+  delete: {
+    usage: "[N]",
+    help: "delete what you said last, or message N; /numbers shows the numbers",
+    frame: (words) => {
+      if (words === "") return { kind: "delete", room: HERE, seq: YOUR_LAST };
+      const seq = Number(words);
+      if (!/^\d+$/.test(words) || seq < 1 || !Number.isSafeInteger(seq)) return "say which: /delete 12; /numbers shows the numbers";
+      return { kind: "delete", room: HERE, seq };
+    },
+  },
   search: {
     usage: "WORDS",
     help: "messages that have all of the words",
@@ -85,10 +105,10 @@ export function isBye(line: string): boolean {
   return line.length < 40 && line.trim().toLowerCase() === "bye";
 }
 
-function history(words: string): TextFrame | string {
+function history(words: string, command: string): AskHistory | string {
   const limit = words === "" ? TEXT_BACKLOG : Number(words);
   if (!Number.isInteger(limit) || limit < 1 || limit > LIMITS.pageEntries) {
-    return `say how many, from 1 to ${LIMITS.pageEntries}: /history 20`;
+    return `say how many, from 1 to ${LIMITS.pageEntries}: ${command} 20`;
   }
   return { kind: "history", room: HERE, limit };
 }

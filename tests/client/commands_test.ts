@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { said } from "./fake_server.ts";
+import { deleted, said } from "./fake_server.ts";
 import { room, saidIn, Talk } from "./talk.ts";
 
 const TWO_ROOMS = { rooms: [room("lobby"), room("dev")] };
@@ -283,4 +283,37 @@ Deno.test("/part and /join again: where we left off is where we left the room", 
     false,
     0,
   ]]);
+});
+
+Deno.test("/delete asks for a message by its number or for one's last, and says why not", async () => {
+  await using talk = await Talk.begin();
+  const last = await talk.ask("/delete", "delete");
+  assertEquals([last.room, last.seq], ["lobby", 0]);
+  talk.peer.send({ ...deleted("bob", 7, 8), ref: last.ref! });
+  await talk.view.sees("bob deleted message 7");
+  const other = await talk.ask("/delete 3", "delete");
+  assertEquals(other.seq, 3);
+  talk.peer.send({ kind: "refused", ref: other.ref!, code: "not_yours", text: "message 3 of #lobby is not yours", final: true });
+  await talk.view.sees("message 3 of #lobby is not yours");
+  await talk.type("/delete x", "/delete takes the number of a message");
+  await talk.type("/delete 0", "/delete takes the number of a message");
+  assertEquals(talk.memory.told.at(-1), "saw lobby 8");
+});
+
+Deno.test("/numbers lists messages with their numbers, each in one line", async () => {
+  await using talk = await Talk.begin();
+  const asked = await talk.ask("/numbers 3", "history");
+  assertEquals([asked.limit, asked.before], [3, undefined]);
+  const entries = [said("eve", "hi\n9 bob: fake", 7), { ...said("eve", "", 8), type: "tombstone" } as const, deleted("eve", 8, 9)];
+  talk.peer.send({ kind: "page", ref: asked.ref!, room: "lobby", entries, more: false });
+  await talk.view.sees("9 eve deleted message 8");
+  assertEquals(talk.view.lines.slice(-3), ["7 eve: hi 9 bob: fake", "8 a message of eve was deleted", "9 eve deleted message 8"]);
+});
+
+Deno.test("a deletion is heard though its author is ignored", async () => {
+  await using talk = await Talk.begin();
+  await talk.type("/ignore eve", "You see nothing of eve");
+  talk.peer.send(said("zoe", "hi", 1));
+  talk.peer.send(deleted("eve", 1, 2));
+  await talk.view.sees("eve deleted message 1");
 });

@@ -114,6 +114,12 @@ export function message(entry: Entry, more: Partial<Said> = {}): Said {
 }
 
 /** A message of somebody else's. */
+/** Somebody deletes an entry. */
+export function deleted(by: string, target: number, seq: number): Entry {
+  return { ...said(by, "", seq), type: "deleted", target };
+}
+
+/** What somebody said. */
 export function said(by: string, text: string, seq: number): Entry {
   return { kind: "entry", room: "lobby", seq, prev: seq - 1, at: 0, type: "said", by, from: `session of ${by}`, text };
 }

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { OpenRooms } from "../../client/rooms.ts";
 import type { Room, Said } from "../../client/timeline.ts";
-import { said } from "./fake_server.ts";
+import { deleted, said } from "./fake_server.ts";
 
 function room(name: string): Room {
   return { name, topic: "", cursor: 0, total: 1, members: new Map() };
@@ -67,4 +67,21 @@ Deno.test("OpenRooms.leave goes back to the room shown before", () => {
 Deno.test("OpenRooms.find takes a name, or a place in the list", () => {
   const rooms = inRooms("lobby", "dev", "3");
   assertEquals(["dev", "1", "3", "4", "0", "x"].map((to) => rooms.find(to)), ["dev", "lobby", "3", undefined, undefined, undefined]);
+});
+
+Deno.test("OpenRooms counts no tombstone and no deletion, and what is deleted while it waits no more", () => {
+  const rooms = inRooms("lobby", "dev");
+  rooms.admit(message("dev", 1));
+  rooms.admit(message("dev", 2, { mention: true }));
+  rooms.admit(message("dev", 3, { entry: { ...said("eve", "", 3), type: "tombstone", room: "dev" } }));
+  assertEquals(rooms.list[1], { number: 2, name: "dev", unread: 2, mentioned: true });
+  for (const [seq, target] of [[4, 2], [5, 2], [6, 99]]) {
+    const entry = { ...deleted("eve", target, seq), room: "dev" };
+    assertEquals(rooms.admit({ kind: "deleted", room: "dev", target, by: "eve", entry }), false);
+  }
+  assertEquals(rooms.list[1], { number: 2, name: "dev", unread: 1, mentioned: false });
+  const { changes, unread } = rooms.show("dev");
+  assertEquals(unread, 1);
+  const texts = changes.map((change) => change.kind === "said" ? `${change.entry.type} ${change.entry.text}` : change.kind);
+  assertEquals(texts, ["said dev 1", "tombstone ", "tombstone ", "deleted", "deleted", "deleted"]);
 });

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { type Seen, Timeline } from "../../client/timeline.ts";
-import { echo, said, welcome } from "./fake_server.ts";
+import { deleted, echo, said, welcome } from "./fake_server.ts";
 
 function nicks(timeline: Timeline): string[] {
   return Array.from(timeline.room("lobby")!.members.values(), ({ nick, away }) => away === undefined ? nick : `${nick} (${away})`);
@@ -184,4 +184,44 @@ Deno.test("Timeline is in the rooms that it came into, until it leaves them or t
   timeline.entered(dev);
   timeline.apply(welcome("s2"));
   assertEquals([timeline.room("lobby")?.name, timeline.room("dev")], ["lobby", undefined]);
+});
+
+Deno.test("Timeline tells that an entry was deleted; a tombstone mentions nobody, and nobody left off at a deletion", () => {
+  const timeline = new Timeline({ epoch: "e1", cursors: { lobby: 3 } });
+  timeline.apply({ ...welcome("s1", "bob", { head: 6 }), epoch: "e1" });
+  const entry = deleted("eve", 2, 4);
+  assertEquals(timeline.apply(entry), { kind: "deleted", room: "lobby", target: 2, by: "eve", entry });
+  const tombstone = timeline.apply({ ...said("eve", "", 5), type: "tombstone" });
+  assertEquals(tombstone?.kind === "said" && [tombstone.mention, tombstone.leftOff], [false, 0]);
+  assertEquals(timeline.apply(entry), undefined, "it was told");
+  assertEquals(timeline.room("lobby")?.cursor, 5);
+});
+
+Deno.test("Timeline takes the topic away with the entry that it is from", () => {
+  const timeline = new Timeline();
+  timeline.apply(welcome("s1"));
+  timeline.apply({ ...said("eve", "tea", 1), type: "topic" });
+  timeline.apply({ ...said("eve", "cake", 2), type: "topic" });
+  timeline.apply(deleted("eve", 1, 3));
+  assertEquals(timeline.room("lobby")?.topic, "cake");
+  timeline.apply(deleted("eve", 2, 4));
+  assertEquals(timeline.room("lobby")?.topic, "");
+});
+
+Deno.test("Timeline knows whether we keep order", () => {
+  const timeline = new Timeline();
+  timeline.apply({ ...welcome("s1"), role: "op" });
+  assertEquals(timeline.role, "op");
+  timeline.apply({ kind: "role", room: "lobby", by: "eve", from: "s9", role: "owner", total: 2 });
+  assertEquals(timeline.role, "op");
+  timeline.apply({ kind: "role", room: "lobby", by: "bob", from: "s1", total: 2 });
+  assertEquals(timeline.role, undefined);
+});
+
+Deno.test("Timeline takes what was deleted meanwhile for the answer to a message that is sent again", () => {
+  const timeline = new Timeline();
+  timeline.apply(welcome("s1"));
+  timeline.sent(hi);
+  timeline.apply({ ...said("bob", "", 1), type: "tombstone", ref: "r1", again: true });
+  assertEquals(timeline.unanswered, 0);
 });

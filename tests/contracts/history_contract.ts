@@ -100,7 +100,7 @@ export function historyContract(name: string, open: () => Promise<History> | His
         assertGreater(seq, prev);
         before = seq;
       }
-      assertEquals(history.rooms().find((record) => record.room === room), { room, head: before, topic: "" });
+      assertEquals(history.rooms().find((record) => record.room === room), { room, head: before, topic: "", topicSeq: 0 });
     }
   });
 
@@ -148,7 +148,7 @@ export function historyContract(name: string, open: () => Promise<History> | His
     await heard.many(1, 0, 6);
     assertEquals(heard.rejected, [...others, ...others].map((draft) => ({ draft, code: "ref_conflict" })));
     assertEquals(await history.read({ room: "lobby", after: 0, limit: PAGE }), heard.entries);
-    assertEquals(history.rooms(), [{ room: "lobby", head: heard.entries[0].seq, topic: "" }]);
+    assertEquals(history.rooms(), [{ room: "lobby", head: heard.entries[0].seq, topic: "", topicSeq: 0 }]);
   });
 
   test("append 3. a ref counts per owner, and not at all without one", async (history, heard) => {
@@ -157,6 +157,94 @@ export function historyContract(name: string, open: () => Promise<History> | His
     await history.append(draft("lobby", "no ref"), "ann");
     await heard.many(6);
     assertEquals([heard.repeated.length, heard.rejected.length], [0, 0]);
+  });
+
+  test("append 4. a deletion leaves a tombstone, and the text is found no more", async (history, heard) => {
+    await history.append(draft("lobby", "keep this"));
+    await history.append(draft("lobby", "lose this", { ref: "r1" }), "ann");
+    await heard.many(2);
+    const lost = heard.entries[1];
+    assertEquals(await history.search("lobby", "lose", 10), [lost]);
+    await history.append(deletion("lobby", lost.seq, { ref: "r2" }), "ann");
+    await heard.many(3);
+    const said = heard.entries[2];
+    assertEquals(said, { ...deletion("lobby", lost.seq, { ref: "r2" }), kind: "entry", seq: lost.seq + 1, prev: lost.seq });
+    const tombstone: Entry = { ...lost, type: "tombstone", text: "" };
+    assertEquals(await history.read({ room: "lobby", after: 0, limit: PAGE }), [heard.entries[0], tombstone, said]);
+    assertEquals(await history.search("lobby", "lose", 10), []);
+    assertEquals(await history.search("lobby", "this", 10), [heard.entries[0]]);
+    assertEquals(await history.search("lobby", `${lost.seq}`, 10), []);
+  });
+
+  test("append 4. a deletion in the batch of its target does the same", async (history, heard) => {
+    const drafts = [draft("lobby", "oops"), deletion("lobby", 1), draft("lobby", "next")];
+    await Promise.all(drafts.map((draft) => history.append(draft)));
+    await heard.many(3);
+    assertEquals(heard.entries.map(({ type }) => type), ["said", "deleted", "said"]);
+    const read = await history.read({ room: "lobby", after: 0, limit: PAGE });
+    assertEquals(read.map(({ type, text }) => [type, text]), [["tombstone", ""], ["deleted", ""], ["said", "next"]]);
+  });
+
+  test("append 4. a deletion is of what was said or a topic, that is there, and once", async (history, heard) => {
+    await history.append(draft("lobby", "news", { type: "notice" }));
+    await history.append(draft("lobby", "hi"));
+    await history.append(deletion("lobby", 2));
+    await heard.many(3);
+    for (const target of [0, 1, 2, 3, 4, 5, 99, 2 ** 32 + 2, 2 ** 53 - 1]) await history.append(deletion("lobby", target), "ann", true);
+    await history.append(deletion("nowhere", 1), "ann", true);
+    await heard.many(3, 0, 10);
+    assertEquals(new Set(heard.rejected.map(({ code }) => code)), new Set(["no_such_entry"]));
+    assertEquals((await history.read({ room: "lobby", after: 0, limit: PAGE })).length, 3);
+  });
+
+  test("append 4. one's own is what the session said, or the installation; anybody's only where that is said", async (history, heard) => {
+    await history.append(draft("lobby", "mine", { from: "s1", ref: "r1" }), "ann");
+    await history.append(draft("lobby", "without a ref", { from: "s1" }), "ann");
+    await history.append(draft("lobby", "the same ref, another owner", { from: "s3", ref: "r1" }), "bob");
+    await heard.many(3);
+    const tries: [number, string, string | undefined, boolean][] = [
+      [1, "s2", undefined, false],
+      [1, "s2", "bob", false],
+      [3, "s2", "ann", false],
+      [2, "s2", "ann", false],
+    ];
+    for (const [target, from, owner, anybodys] of tries) await history.append(deletion("lobby", target, { from }), owner, anybodys);
+    await heard.many(3, 0, 4);
+    assertEquals(heard.rejected.map(({ code }) => code), ["not_yours", "not_yours", "not_yours", "not_yours"]);
+    await history.append(deletion("lobby", 1, { from: "s2" }), "ann");
+    await history.append(deletion("lobby", 2, { from: "s1" }));
+    await history.append(deletion("lobby", 3, { from: "s2" }), undefined, true);
+    await heard.many(6);
+    const read = await history.read({ room: "lobby", after: 0, limit: 3 });
+    assertEquals(read.map(({ type, text }) => [type, text]), [["tombstone", ""], ["tombstone", ""], ["tombstone", ""]]);
+  });
+
+  test("append 4. a deletion is committed once, and what it deleted is not said again", async (history, heard) => {
+    const said = draft("lobby", "oops", { ref: "r1" });
+    await history.append(said, "ann");
+    await heard.many(1);
+    await history.append(deletion("lobby", 99, { ref: "r2" }), "ann");
+    await heard.many(1, 0, 1);
+    // A ref that became nothing is free.
+    for (let i = 0; i < 2; i++) await history.append(deletion("lobby", 1, { ref: "r2" }), "ann");
+    await history.append(deletion("lobby", 2, { ref: "r2" }), "ann");
+    await history.append(said, "ann");
+    await history.append(draft("lobby", "", { ref: "r1" }), "ann");
+    await heard.many(2, 2, 3);
+    const [entry, deleted] = heard.entries;
+    assertEquals(heard.repeated.map(({ original }) => original), [deleted, { ...entry, type: "tombstone", text: "" }]);
+    assertEquals(heard.rejected.map(({ code }) => code), ["no_such_entry", "ref_conflict", "ref_conflict"]);
+    assertEquals((await history.read({ room: "lobby", after: 0, limit: PAGE })).length, 2);
+  });
+
+  test("append 4. a topic that is deleted is one no more; an older one does not come back", async (history, heard) => {
+    for (const text of ["tea", "cake"]) await history.append(draft("lobby", text, { type: "topic" }));
+    await history.append(deletion("lobby", 1));
+    await heard.many(3);
+    assertEquals(history.rooms(), [{ room: "lobby", head: 3, topic: "cake", topicSeq: 2 }]);
+    await history.append(deletion("lobby", 2));
+    await heard.many(4);
+    assertEquals(history.rooms(), [{ room: "lobby", head: 4, topic: "", topicSeq: 0 }]);
   });
 
   test("every draft appears in exactly one batch, once", async (history, heard) => {
@@ -187,12 +275,17 @@ export function historyContract(name: string, open: () => Promise<History> | His
     await history.append(draft("dev", "hi"));
     await heard.many(3);
     assertEquals(Object.fromEntries(history.rooms().map((record) => [record.room, record])), {
-      lobby: { room: "lobby", head: heard.of("lobby")[0].seq, topic: "" },
-      dev: { room: "dev", head: heard.of("dev")[1].seq, topic: "tea" },
+      lobby: { room: "lobby", head: heard.of("lobby")[0].seq, topic: "", topicSeq: 0 },
+      dev: { room: "dev", head: heard.of("dev")[1].seq, topic: "tea", topicSeq: heard.of("dev")[0].seq },
     });
     await history.append(draft("dev", "cake", { type: "topic" }));
     await heard.many(4);
-    assertEquals(history.rooms().find(({ room }) => room === "dev"), { room: "dev", head: heard.of("dev")[2].seq, topic: "cake" });
+    assertEquals(history.rooms().find(({ room }) => room === "dev"), {
+      room: "dev",
+      head: heard.of("dev")[2].seq,
+      topic: "cake",
+      topicSeq: heard.of("dev")[2].seq,
+    });
   });
 
   test("an epoch has a name", (history) => {
@@ -320,6 +413,11 @@ export function historyContract(name: string, open: () => Promise<History> | His
 /** A message of bob's. */
 export function draft(room: string, text: string, fields: Partial<Draft> = {}): Draft {
   return { room, at: 1_790_000_000_000, type: "said", by: "bob", from: "s1", text, ...fields };
+}
+
+/** The deletion of an entry by whoever said bob's. */
+export function deletion(room: string, target: number, fields: Partial<Draft> = {}): Draft {
+  return draft(room, "", { type: "deleted", target, ...fields });
 }
 
 /** Hears what a history commits, as the hub does. */

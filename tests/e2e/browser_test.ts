@@ -253,6 +253,73 @@ browserTest("people stand as in a list of names; code of several lines is a bloc
   for (const peer of peers) peer[Symbol.dispose]();
 });
 
+browserTest("a message is deleted with a button of its own, after a question; what was found forgets it too", async (chromium) => {
+  await using server = await startServer();
+  const ada = await (await chromium.person(server.port)).join("Ada");
+  const bob = await (await chromium.person(server.port)).join("Bob");
+  await ada.say("keep this");
+  await ada.say("lose this");
+  await bob.say("of Bob");
+  await ada.hears("of Bob");
+  await bob.hears("of Bob");
+  await bob.page.fill("#words", "this");
+  await bob.page.press("#words", "Enter");
+  await bob.reads("#found-list", "lose this");
+  assertEquals(await bob.page.locator("#log .delete").count(), 1);
+  assertEquals(await ada.page.locator("#log .delete").count(), 2);
+
+  const button = ada.page.locator("#log .message", { hasText: "lose this" }).locator(".delete");
+  await button.focus();
+  await accessible(ada, "a message that can be deleted");
+  await ada.page.keyboard.press("Enter");
+  await ada.reads("#deletion-text", "Ada: lose this");
+  await accessible(ada, "asked whether to delete");
+  await ada.page.keyboard.press("Escape");
+  await ada.page.locator("#deletion").waitFor({ state: "hidden" });
+  await button.click();
+  await ada.page.locator("#deletion button", { hasText: "Keep" }).click();
+  assertEquals(ada.sent.filter((text) => text.includes('"delete"')), []);
+  await button.click();
+  await ada.page.locator("#deletion .primary").click();
+  for (const person of [ada, bob]) {
+    await person.reads("#log .deleted", "deleted");
+    assertEquals(await person.texts(), ["keep this", "deleted", "of Bob"]);
+    assertEquals((await person.page.content()).includes("lose this"), false);
+  }
+  assertEquals(await ada.page.evaluate(() => document.activeElement?.id), "text");
+  assertEquals(await bob.page.locator("#found-list .text").allTextContents(), ["keep this", "deleted"]);
+  await ada.page.reload();
+  await ada.hears("of Bob");
+  assertEquals(await ada.texts(), ["keep this", "deleted", "of Bob"]);
+  const { style, colour } = await ada.page.locator("#log .deleted").evaluate((deleted) => {
+    const { fontStyle: style, color: colour } = getComputedStyle(deleted);
+    return { style, colour };
+  });
+  assertEquals([style, colour === await ada.page.locator("#log time").first().evaluate((time) => getComputedStyle(time).color)], [
+    "italic",
+    true,
+  ]);
+  assertEquals(await ada.page.evaluate(() => JSON.stringify(localStorage).includes("lose this")), false);
+  await ada.say("/delete 3");
+  await ada.reads("#log .note", "message 3 of #lobby is not yours");
+  assertEquals([...ada.complaints, ...bob.complaints], []);
+});
+
+browserTest("what was deleted unseen does not count as new", async (chromium) => {
+  await using server = await startServer();
+  const ada = await (await chromium.person(server.port)).join("Ada");
+  const bob = await (await chromium.person(server.port)).join("Bob");
+  await ada.enter("dev");
+  await bob.say("hello Ada");
+  await ada.reads("#room-list", "1");
+  await bob.say("/delete");
+  await bob.reads("#log .deleted", "deleted");
+  await ada.page.waitForFunction(() => !document.querySelector("#room-list")?.textContent?.includes("1"));
+  await ada.page.keyboard.press("Alt+1");
+  await ada.reads("#log .deleted", "deleted");
+  assertEquals(await ada.page.locator(".rule.new").count(), 0);
+});
+
 browserTest("the keyboard alone will do", async (chromium) => {
   await using server = await startServer();
   const ada = await chromium.person(server.port);

@@ -1,6 +1,8 @@
 import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { backup } from "../../server/backup.ts";
 import { exportHistory } from "../../server/export.ts";
+import { openDatabase, openReadOnly } from "../../server/history/open_database.ts";
+import { MIGRATIONS } from "../../server/history/sqlite_schema.ts";
 import { PAGE } from "../../server/history/history.ts";
 import { EXPORT_FLAGS } from "../../server/history_flags.ts";
 import { SqliteHistory } from "../../server/history/sqlite_history.ts";
@@ -47,6 +49,19 @@ Deno.test("backup and exportHistory take what is there, while a server has it op
   await restored.append(draft("lobby", "5", { ref: "r5" }), "ann");
   await again.many(0, 1);
   await again.close();
+});
+
+Deno.test("backup and exportHistory take a history of the first version, which they leave as it is", async () => {
+  using folder = new TempFolder();
+  const db = openDatabase(`${folder.path}/chat.db`, MIGRATIONS.slice(0, 1));
+  db.exec("INSERT INTO rooms (id, name) VALUES (1, 'lobby')");
+  db.exec(`INSERT INTO entries VALUES (${2 ** 32 + 1}, 0, 'said', 'bob', 's1', 'hi', NULL)`);
+  db.close();
+  assertEquals((await exported(folder.path)).map(({ text, target }) => [text, target]), [["hi", undefined]]);
+  assertEquals(await backup(folder.path, `${folder.path}/copy.db`), 0);
+  const copy = openReadOnly(`${folder.path}/copy.db`);
+  assertEquals({ ...copy.prepare("PRAGMA user_version").get() }, { user_version: 1 });
+  copy.close();
 });
 
 Deno.test("backup leaves an existing file as it is, and nothing behind when it cannot", async () => {

@@ -28,6 +28,8 @@ class Model {
   readonly tail: EncodedTail;
   readonly codec: Codec;
   readonly head: number;
+  /** How long the tail was when something was dropped last. */
+  dropped = 0;
   readonly frames: { readonly frame: Entry | Presence; readonly text: string; readonly start: number; readonly end: number }[] = [];
 
   constructor(codec: Codec, head = 0) {
@@ -48,6 +50,15 @@ class Model {
     }
     this.tail.append(frames);
     assertEquals([this.tail.length, this.tail.end], [this.length, { offset: this.length, cursor: this.cursorAt(this.length) }]);
+  }
+
+  /** Everything up to the segment with that entry MUST be gone, and nothing of what comes. */
+  drop(seq: number): void {
+    const { start } = this.frames.find(({ frame }) => frame.kind === "entry" && frame.seq === seq) ?? { start: -1 };
+    this.tail.drop(seq);
+    assert(start < 0 || start === this.length || this.isGone(start));
+    assertEquals(this.tail.end, { offset: this.length, cursor: this.cursorAt(this.length) });
+    this.dropped = this.length;
   }
 
   say(text: string, from = AUTHORS[0], gap = 1): void {
@@ -131,7 +142,7 @@ class Reader {
       assert(offset >= Math.min(length, this.#until), "whoever lacks something is given it");
     } else if (piece === "gone") {
       assert(offset < this.#until, "whoever has everything lacks nothing");
-      assertGreater(length - offset, TAIL_BYTES / 2 - LONGEST);
+      if (offset >= this.#model.dropped) assertGreater(length - offset, TAIL_BYTES / 2 - LONGEST);
       const found = tail.locate(cursor);
       assert(!found || found.offset > offset);
       this.#position = found ?? tail.end;
@@ -183,6 +194,7 @@ const acts = fc.array(
     { weight: 2, arbitrary: author.map((name) => act(`join ${name}`, (model, readers) => void readers.push(new Reader(model, name)))) },
     { weight: 9, arbitrary: fc.nat().map((n) => act(`read ${n}`, (_, readers) => readers[n % readers.length].read())) },
     { weight: 1, arbitrary: fc.nat().map((n) => act(`leave ${n}`, (_, readers) => readers[n % readers.length].leave())) },
+    { weight: 1, arbitrary: fc.nat().map((n) => act(`drop ${n}`, (model) => model.drop(n % (model.cursorAt(Infinity) + 2)))) },
     { weight: 1, arbitrary: fc.nat().map((n) => act(`locate ${n}`, (model) => model.checkLocate(n % (model.cursorAt(Infinity) + 2)))) },
   ),
   { minLength: 20, maxLength: 200 },

@@ -15,6 +15,7 @@ import {
   type History,
   PAGE,
   type Range,
+  recordAfter,
   type Rejected,
   type Repeated,
   type RoomRecord,
@@ -181,6 +182,7 @@ export class FakeConnection implements Connection {
 interface Appended {
   readonly draft: Draft;
   readonly owner: string | undefined;
+  readonly anybodys: boolean;
 }
 
 /** What a history keeps when its program ends. */
@@ -225,20 +227,22 @@ export class FakeHistory implements History {
     return new FakeHistory(this.epoch, { entries: [...entries], rooms: new Map(rooms), refs: new Map(refs) });
   }
 
-  append(draft: Draft, owner?: string): Promise<void> | undefined {
+  append(draft: Draft, owner?: string, anybodys = false): Promise<void> | undefined {
     this.onAppend(draft);
     assert(!this.#closed, "append after close");
-    this.#appended.push({ draft, owner });
+    this.#appended.push({ draft, owner, anybodys });
     return this.full;
   }
 
   /** Commits drafts, the oldest first, in one batch. */
   commit(many = this.#appended.length): void {
     const batch = { entries: [] as Entry[], repeated: [] as Repeated[], rejected: [] as Rejected[] };
-    for (const { draft, owner } of this.#appended.splice(0, many)) {
+    for (const { draft, owner, anybodys } of this.#appended.splice(0, many)) {
       const key = draft.ref === undefined || owner === undefined ? undefined : `${owner} ${draft.ref}`;
       const original = key === undefined ? undefined : this.#kept.refs.get(key);
-      if (original === undefined) batch.entries.push(this.#place(draft, key));
+      const code = original === undefined && draft.type === "deleted" ? this.#bury(draft, anybodys) : undefined;
+      if (code !== undefined) batch.rejected.push({ draft, code });
+      else if (original === undefined) batch.entries.push(this.#place(draft, key));
       else if (original.room === draft.room && original.text === draft.text) batch.repeated.push({ draft, original });
       else batch.rejected.push({ draft, code: "ref_conflict" });
     }
@@ -311,10 +315,20 @@ export class FakeHistory implements History {
     return this.#kept.entries.filter((entry) => entry.room === room && entry.seq > this.floor);
   }
 
+  #bury({ room, target, from }: Draft, anybodys: boolean): Rejected["code"] | undefined {
+    const at = this.#kept.entries.findIndex((entry) => entry.room === room && entry.seq === target);
+    const entry = this.#kept.entries[at];
+    if (!entry || entry.type === "tombstone" || entry.type === "deleted") return "no_such_entry";
+    if (!anybodys && entry.from !== from) return "not_yours";
+    this.#kept.entries[at] = { ...entry, type: "tombstone", text: "" };
+    return undefined;
+  }
+
   #place(draft: Draft, key: string | undefined): Entry {
-    const { head: prev, topic } = this.#kept.rooms.get(draft.room) ?? { head: 0, topic: "" };
+    const before = this.#kept.rooms.get(draft.room);
+    const prev = before?.head ?? 0;
     const entry: Entry = { kind: "entry", ...draft, seq: prev + 1, prev };
-    this.#kept.rooms.set(draft.room, { room: draft.room, head: prev + 1, topic: draft.type === "topic" ? draft.text : topic });
+    this.#kept.rooms.set(draft.room, recordAfter(entry, before));
     this.#kept.entries.push(entry);
     if (key !== undefined) this.#kept.refs.set(key, entry);
     return entry;

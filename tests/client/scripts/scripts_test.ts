@@ -15,7 +15,7 @@ import { parseFlags } from "../../../shared/flags.ts";
 import { parseNick } from "../../../shared/names.ts";
 import type { ClientFrame, Refused, Say } from "../../../shared/protocol.ts";
 import { FakeClock } from "../fake_clock.ts";
-import { echo, FakeServer, type Peer, said } from "../fake_server.ts";
+import { deleted, echo, FakeServer, type Peer, said } from "../fake_server.ts";
 
 const never = new AbortController().signal;
 const NO_ACCESS = { password: undefined, allowPlaintext: false };
@@ -203,4 +203,10 @@ Deno.test("entryLine and entryJson: nothing in them moves a cursor or turns a li
   assertEquals(JSON.parse(json), entry);
   // deno-lint-ignore no-control-regex -- what is looked for
   assertEquals(json.slice(0, -1).match(/[\x00-\x1f\x7f-\x9f\u202a-\u202e]/), null);
+});
+
+Deno.test("entryLine and entryJson: a deletion, and what it left", () => {
+  const gone = { ...said("eve", "", 1), type: "tombstone" } as const;
+  const lines = [gone, deleted("zoe", 1, 2)].map((entry) => [entryLine(entry).slice(16), JSON.parse(entryJson(entry)).target]);
+  assertEquals(lines, [[" * a message of eve was deleted\n", undefined], [" * zoe deleted message 1\n", 1]]);
 });

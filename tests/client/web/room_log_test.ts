@@ -109,3 +109,14 @@ Deno.test("logItems ends with what is pending, and every key is its own", () => 
   assertEquals(items.map(({ kind }) => kind), ["day", "new", "message", "note", "failed", "pending", "pending"]);
   assert(new Set(items.map(({ key }) => key)).size === items.length);
 });
+
+Deno.test("RoomLog.bury leaves a tombstone in its place, and the log shows no other trace of it", () => {
+  const log = new RoomLog();
+  for (const live of range(1, 3)) log.add(live);
+  assertEquals(log.bury(2)?.entry.text, "2");
+  assertEquals(log.bury(9), undefined);
+  log.add({ ...row(4), entry: { ...row(4).entry, type: "deleted", text: "", target: 2 } });
+  assertEquals([log.newest, JSON.stringify(log.rows).includes('"2"')], [4, false]);
+  const items = logItems(log.rows, { readTo: 3, pending: [], dayOf: () => "" });
+  assertEquals(items.map(({ kind, key }) => `${kind} ${key}`), ["day d1", "message m1h", "message m2x", "message m3"]);
+});

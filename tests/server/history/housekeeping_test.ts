@@ -1,14 +1,15 @@
 import type { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { Housekeeping } from "../../../server/history/housekeeping.ts";
-import { openDatabase } from "../../../server/history/open_database.ts";
+import { openDatabase, openReadOnly } from "../../../server/history/open_database.ts";
 import { type Retention, Retirement } from "../../../server/history/retention.ts";
 import { SqliteCommit } from "../../../server/history/sqlite_commit.ts";
 import { SqliteRead } from "../../../server/history/sqlite_read.ts";
 import { loadRooms, type SqliteRoom } from "../../../server/history/sqlite_rooms.ts";
+import { Wiping } from "../../../server/history/wiping.ts";
 import { SLICE, WordIndex } from "../../../server/history/word_index.ts";
 import type { Draft, Entry } from "../../../shared/protocol.ts";
-import { draft } from "../../contracts/history_contract.ts";
+import { deletion, draft } from "../../contracts/history_contract.ts";
 import { TempFolder } from "./temp_folder.ts";
 
 const DAY = 24 * 60 * 60_000;
@@ -23,6 +24,7 @@ class Parts implements Disposable {
   #index!: WordIndex;
   #housekeeping!: Housekeeping;
   #commits!: SqliteCommit;
+  #file!: Deno.FsFile;
 
   constructor(keep: Retention) {
     this.#keep = keep;
@@ -32,20 +34,25 @@ class Parts implements Disposable {
   open(): void {
     this.db = openDatabase(`${this.#folder.path}/chat.db`);
     this.rooms = loadRooms(this.db);
-    this.#commits = new SqliteCommit(this.db, this.rooms);
-    this.#index = new WordIndex(this.db);
-    const retirement = new Retirement(this.db, this.#keep, this.#index);
-    this.#housekeeping = new Housekeeping(this.db, this.rooms, this.#index, retirement, () => this.now);
+    const index = this.#index = new WordIndex(this.db);
+    this.#file = Deno.openSync(`${this.#folder.path}/chat.db`, { read: true, write: true });
+    const wiping = new Wiping(this.db, this.#file, () => this.now);
+    this.#commits = new SqliteCommit(this.db, this.rooms, { index, wiping });
+    const retirement = new Retirement(this.db, this.#keep, index);
+    this.#housekeeping = new Housekeeping(this.db, this.rooms, { index, retirement, wiping }, () => this.now);
   }
 
   reopen(): void {
-    this.db.close();
+    this.#close();
     this.open();
   }
 
   commit(drafts: readonly Draft[], owner?: string): ReturnType<SqliteCommit["commit"]> {
     return this.#commits.commit(
-      drafts.flatMap((d) => [d.room, d.at, d.type, d.by, d.from, d.text, d.ref, owner]),
+      drafts.flatMap((d) => {
+        const deletion = d.target === undefined ? undefined : { target: d.target, anybodys: false };
+        return [d.room, d.at, d.type, d.by, d.from, d.text, d.ref, owner, deletion];
+      }),
     );
   }
 
@@ -67,12 +74,28 @@ class Parts implements Disposable {
     return step.value;
   }
 
+  /** Those of the words that stand in any file of the folder. */
+  onDisk(words: readonly string[]): string[] {
+    const files = this.#folder.names.map((name) => new TextDecoder("latin1").decode(Deno.readFileSync(`${this.#folder.path}/${name}`)));
+    return words.filter((word) => files.some((file) => file.includes(word)));
+  }
+
+  /** A reader beside it, as a backup is. */
+  reader(): DatabaseSync {
+    return openReadOnly(`${this.#folder.path}/chat.db`);
+  }
+
   count(table: string): number {
     return Number(this.db.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n);
   }
 
-  [Symbol.dispose](): void {
+  #close(): void {
     this.db.close();
+    this.#file.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.#close();
     this.#folder[Symbol.dispose]();
   }
 }
@@ -127,8 +150,8 @@ Deno.test("C6 a ref is remembered at least 30 days, also when its entry is gone,
   assertEquals(parts.read("lobby").map(({ text }) => text), ["last"]);
   parts.now += 29 * DAY;
   parts.keepHouse();
-  const { repeated, conflicts } = parts.commit([first, draft("lobby", "other", { ref: "r1" })], "ann");
-  assertEquals([repeated, conflicts], [[{ index: 0, seq: 1, at: first.at }], [1]]);
+  const { repeated, rejected } = parts.commit([first, draft("lobby", "other", { ref: "r1" })], "ann");
+  assertEquals([repeated, rejected], [[{ index: 0, seq: 1, at: first.at }], [{ index: 1, code: "ref_conflict" }]]);
 
   parts.now += 2 * DAY;
   parts.keepHouse();
@@ -154,4 +177,97 @@ Deno.test("a batch that fails leaves rooms and refs as they were", () => {
   assertEquals(parts.commit(batch, "ann").places, [1, batch[0].at, 3, batch[1].at, 4, batch[2].at]);
   parts.reopen();
   assertEquals([parts.rooms.get("new")?.head, parts.rooms.get("lobby")?.topic, parts.rooms.get("lobby")?.head], [1, "tea", 4]);
+});
+
+const ALL: Retention = { entries: Infinity, ms: Infinity };
+
+/** The word that only one message has. */
+function unique(i: number): string {
+  return `zq${String(i).padStart(6, "0")}xy`;
+}
+
+/** Says `count` messages, each with a word of its own, in rooms by turns: their pages are split as they grow. Returns what is where. */
+function talkInRooms(parts: Parts, count: number): { room: string; seq: number; word: string }[] {
+  const said: { room: string; seq: number; word: string }[] = [];
+  const heads = new Map<string, number>();
+  for (let i = 0; i < count; i += 20) {
+    const some = Array.from({ length: 20 }, (_, k) => {
+      const room = `room${(i + k) * 7919 % 23}`;
+      const seq = (heads.get(room) ?? 0) + 1;
+      heads.set(room, seq);
+      said.push({ room, seq, word: unique(i + k) });
+      return draft(room, `hello ${unique(i + k)} and ${"lorem ipsum ".repeat((i + k) * 31 % 20)}`);
+    });
+    parts.commit(some);
+    if (i % 60 === 0) parts.keepHouse();
+  }
+  parts.keepHouse();
+  return said;
+}
+
+Deno.test("a deletion leaves nothing of the text on the disk, in no page, index or log", () => {
+  using parts = new Parts(ALL);
+  const said = talkInRooms(parts, 4_000);
+  const deleted = said.filter((_, i) => i % 3 === 0);
+  const words = deleted.map(({ word }) => word);
+  assertEquals(parts.onDisk(words).length, words.length);
+  for (let i = 0; i < deleted.length; i += 50) {
+    const { rejected } = parts.commit(deleted.slice(i, i + 50).map(({ room, seq }) => deletion(room, seq)));
+    assertEquals(rejected, []);
+  }
+  parts.now += DAY;
+  parts.keepHouse();
+  assertEquals(parts.onDisk(words), []);
+  for (const { room } of said.slice(-100)) parts.commit([draft(room, "what is in memory of these pages is written again")]);
+  parts.db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  assertEquals(parts.onDisk(words), []);
+  parts.db.exec("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, words, row)");
+  assertEquals(parts.db.prepare("SELECT term FROM vocabulary WHERE term GLOB 'zq*'").all().length, said.length - deleted.length);
+  parts.db.exec("DROP TABLE vocabulary");
+  parts.db.exec("INSERT INTO words (words) VALUES ('integrity-check')");
+  assertEquals(parts.db.prepare("PRAGMA integrity_check").get()?.integrity_check, "ok");
+  parts.reopen();
+  assertEquals(parts.onDisk(words), []);
+  for (const { room, seq, word } of said.filter((_, i) => i % 97 === 1)) {
+    assertEquals(parts.search(room, word).map((entry) => entry.seq), deleted.some((one) => one.word === word) ? [] : [seq]);
+  }
+});
+
+Deno.test("a deletion whose server was killed is wiped by the next one", () => {
+  using parts = new Parts(ALL);
+  talkInRooms(parts, 400);
+  parts.commit([deletion("room0", 1)]);
+  assertEquals(parts.onDisk([unique(0)]), [unique(0)]);
+  parts.reopen();
+  parts.keepHouse();
+  assertEquals(parts.onDisk([unique(0)]), []);
+});
+
+Deno.test("a reader may hold the wiping up, not the commits; it is made good when it has gone", () => {
+  using parts = new Parts(ALL);
+  talkInRooms(parts, 400);
+  const reader = parts.reader();
+  reader.exec("PRAGMA busy_timeout = 0; BEGIN");
+  assertEquals(reader.prepare("SELECT count(*) AS n FROM entries").get()?.n, 400);
+  parts.commit([deletion("room0", 1)]);
+  parts.keepHouse();
+  assertEquals(parts.commit([draft("lobby", "next")]).places.length, 2);
+  assertEquals(parts.onDisk([unique(0)]), [unique(0)]);
+  reader.close();
+  parts.now += DAY;
+  parts.keepHouse();
+  assertEquals(parts.onDisk([unique(0)]), []);
+});
+
+Deno.test("retention removes tombstones, deletions and what they were about as anything else", () => {
+  using parts = new Parts({ entries: 10, ms: Infinity });
+  parts.commit([...drafts(5), deletion("lobby", 2), draft("lobby", "tea", { type: "topic" }), deletion("lobby", 7)]);
+  parts.keepHouse();
+  parts.commit([deletion("lobby", 4), ...drafts(30)]);
+  parts.keepHouse();
+  assertEquals([parts.count("entries"), parts.read("lobby").length], [10, 10]);
+  parts.db.exec("INSERT INTO words (words) VALUES ('integrity-check')");
+  parts.commit(drafts(30));
+  parts.keepHouse();
+  assertEquals(parts.search("lobby", "word29").length, 1);
 });

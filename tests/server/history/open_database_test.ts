@@ -83,3 +83,20 @@ Deno.test("openReadOnly says that there is no history, and makes none", () => {
   assertThrows(() => openReadOnly(`${folder.path}/chat.db`), Fatal, "there is no history");
   assertEquals(snapshot(folder), []);
 });
+
+Deno.test("openDatabase: a history of the first version learns which entry its topic is from", () => {
+  using folder = new TempFolder();
+  const file = made(folder, MIGRATIONS.slice(0, 1));
+  const before = new DatabaseSync(file);
+  const id = (room: number, seq: number) => room * 2 ** 32 + seq;
+  for (
+    const [at, type, text] of [[id(1, 1), "topic", "tea"], [id(1, 2), "topic", "cake"], [id(1, 3), "said", "hi"], [id(2, 9), "topic", "x"]]
+  ) {
+    before.prepare(`INSERT INTO entries VALUES (?, 0, ?, 'bob', 's1', ?, NULL)`).run(at, type, text);
+  }
+  before.exec("UPDATE rooms SET topic = 'cake'; INSERT INTO rooms (id, name, topic) VALUES (3, 'dev', 'older than what is kept')");
+  before.close();
+  const db = openDatabase(file);
+  assertEquals(db.prepare("SELECT topic_seq FROM rooms ORDER BY id").all().map((row) => row.topic_seq), [2, 0]);
+  db.close();
+});

@@ -87,6 +87,8 @@ Deno.test("/help lists every command, with how it is used", () => {
     "/back          let them know that you are back",
     "/topic TEXT    say what the room is about",
     "/history [N]   the last N messages, 10 without a number",
+    "/numbers [N]   the last N messages with their numbers",
+    "/delete [N]    delete what you said last, or message N; /numbers shows the numbers",
     "/search WORDS  messages that have all of the words",
     "/help          this list",
     "bye            leave",
