@@ -5,16 +5,18 @@
  *
  * @module
  */
-import { type Entry, type Hello, LIMITS, LOBBY, PROTOCOL_VERSION, type Resume, type ServerFrame } from "../shared/protocol.ts";
+import { type Bye, type Entry, type Hello, LIMITS, LOBBY, PROTOCOL_VERSION, type Resume, type ServerFrame } from "../shared/protocol.ts";
 import { plural } from "../shared/text.ts";
 import type { Start } from "./broadcast.ts";
+import { Departed } from "./core/departed.ts";
+import type { Person } from "./core/moderation_rules.ts";
 import { RateLimit } from "./core/rate_limit.ts";
 import type { Refusal } from "./core/room.ts";
 import type { Session, Sessions } from "./core/sessions.ts";
 import type { HubOptions } from "./hub_options.ts";
 import { enterRoom, leaveRoom, type Place, type Places, sendMembers } from "./places.ts";
 import type { Pump } from "./pump.ts";
-import type { Seat } from "./seat.ts";
+import { personOf, type Seat } from "./seat.ts";
 
 /** How long a session whose connection broke keeps its seat, in milliseconds. */
 const GRACE_MS = 30_000;
@@ -41,6 +43,7 @@ export class Entrance {
   readonly #stopping: AbortSignal;
   readonly #sessions: Sessions;
   readonly #seats = new Map<string, Seat>();
+  readonly #departed = new Departed();
   #closing: "restart" | "storage" = "restart";
   /** Sessions that have nothing more to say, while the server stops. */
   #silent = 0;
@@ -62,6 +65,13 @@ export class Entrance {
     return this.#seats;
   }
 
+  /** Somebody by name who is here, or was a moment ago. */
+  person(nick: string): Person | undefined {
+    const session = this.#sessions.named(nick);
+    const seat = session && this.#seats.get(session.id);
+    return seat ? personOf(seat) : this.#departed.find(nick, this.#options.monotonic());
+  }
+
   /** Notes that an entry was committed. Its author hears of it with the room, or alone where it has left that. */
   committed(entry: Entry): void {
     const seat = this.#seats.get(entry.from);
@@ -70,18 +80,18 @@ export class Entrance {
   }
 
   /** Counts an answer that the history gave to something that a session appended. */
-  answered(id: string, how: "committed" | "repeated" | "rejected"): void {
+  answered(id: string, how: "committed" | "repeated" | "rejected" | "done"): void {
     const seat = this.#seats.get(id);
     if (!seat) return;
     const { session } = seat;
     session.answered++;
-    if (how !== "rejected") session.committed++;
+    if (how === "committed" || how === "repeated") session.committed++;
     if (session.answered < session.appended) return;
     seat.settled?.resolve();
     seat.settled = undefined;
   }
 
-  greet(frame: Hello | Resume, pump: Pump, last: boolean): Seat | "refused" | "no version" {
+  greet(frame: Hello | Resume, pump: Pump, last: boolean): Seat | "refused" | "banned" | "no version" {
     if (!frame.v.includes(PROTOCOL_VERSION)) {
       const text = `this server speaks version ${PROTOCOL_VERSION} of the protocol, the client ${frame.v.join(", ")}`;
       pump.send({ kind: "error", code: "version", text, v: [PROTOCOL_VERSION] });
@@ -89,9 +99,20 @@ export class Entrance {
     }
     const seat = frame.kind === "hello" ? this.#enter(frame, pump) : this.#resume(frame, pump);
     if (!("code" in seat)) return seat;
-    pump.send({ kind: "refused", code: seat.code, text: seat.text, final: last });
+    const isBanned = seat.code === "banned";
+    pump.send({ kind: "refused", code: seat.code, text: seat.text, final: last || isBanned });
     this.#options.watch({ type: "refused", peer: pump.connection.peer, text: seat.text });
-    return "refused";
+    return isBanned ? "banned" : "refused";
+  }
+
+  /** Ends a session for good: what it sends is not heard any more, and nothing brings it back. @param farewell Says why. */
+  expel(seat: Seat, farewell: Bye): void {
+    seat.isOut = true;
+    seat.token = undefined;
+    this.#sessions.revoke(seat.session);
+    if (seat.lostAt !== undefined) return this.#end(seat);
+    void seat.pump.finish({ ...farewell, sent: seat.session.committed });
+    seat.pump.connection.stop();
   }
 
   /**
@@ -137,10 +158,12 @@ export class Entrance {
 
   #enter(hello: Hello, pump: Pump): Seat | Refusal {
     const { newId, hash } = this.#options;
+    const installation = hello.secret === undefined ? undefined : hash(hello.secret);
+    const banned = this.#keptOut(installation, pump);
+    if (banned) return banned;
     const asked = hello.rooms?.length ? hello.rooms : [LOBBY];
     const places = asked.map((name) => this.#places.open(name));
     const wrong = places.find((place) => "code" in place);
-    const installation = hello.secret === undefined ? undefined : hash(hello.secret);
     const lost = this.#lost(hello.name, installation);
     const session = wrong ?? lost?.session ?? this.#sessions.open(hello.name, newId(), installation);
     if ("code" in session) {
@@ -181,6 +204,11 @@ export class Entrance {
     const session = this.#sessions.resume(before, now());
     if (!session) return { code: "resume_unknown", text: "the server does not know this session any more" };
     if ("code" in session) return session;
+    const banned = this.#keptOut(session.installation, pump);
+    if (banned) {
+      if (!this.#seats.has(session.id)) this.#sessions.close(session);
+      return banned;
+    }
     let seat = this.#seats.get(session.id);
     if (seat) {
       void seat.pump.finish({ kind: "bye", reason: "replaced", text: "You came back on another connection" });
@@ -196,8 +224,15 @@ export class Entrance {
     return seat;
   }
 
+  /** Why somebody may not come in, if so. */
+  #keptOut(installation: string | undefined, { connection: { peer } }: Pump): Refusal | undefined {
+    const { order, now } = this.#options;
+    return order.mayEnter(installation, peer.host, now());
+  }
+
   #seat(session: Session, pump: Pump): Seat {
-    const { rate, burst } = this.#options.limits;
+    const { order, limits: { rate, burst } } = this.#options;
+    session.role = order.roleOf(session.installation);
     const seat: Seat = { session, pump, rate: rate === undefined ? undefined : new RateLimit(rate, burst), token: undefined };
     this.#seats.set(session.id, seat);
     return seat;
@@ -224,6 +259,7 @@ export class Entrance {
       v: PROTOCOL_VERSION,
       session: session.id,
       nick: session.nick,
+      ...session.role === undefined ? {} : { role: session.role },
       ...session.away === undefined ? {} : { away: session.away },
       server,
       epoch,
@@ -251,7 +287,9 @@ export class Entrance {
   }
 
   /** Frees the name and the places of a session; what rooms it was in stays known, for when it is resumed. */
-  #end({ session }: Seat): void {
+  #end(seat: Seat): void {
+    const { session } = seat;
+    this.#departed.left(personOf(seat), this.#options.monotonic());
     this.#seats.delete(session.id);
     this.#sessions.close(session);
     for (const name of session.rooms) {

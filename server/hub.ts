@@ -20,9 +20,10 @@ import type { Local } from "./connection.ts";
 import { delay } from "./delay.ts";
 import type { Piece } from "./encoded_tail.ts";
 import { Entrance, type Leave } from "./entrance.ts";
-import { type Batch, PAGE } from "./history/history.ts";
+import { AUDIT_ROOM, type Batch, PAGE } from "./history/history.ts";
 import type { HubOptions } from "./hub_options.ts";
 import { pageOf, rangeOf } from "./page.ts";
+import { Moderator } from "./moderator.ts";
 import { Moves } from "./moves.ts";
 import { Places, sendMembers } from "./places.ts";
 import type { Pump } from "./pump.ts";
@@ -41,6 +42,7 @@ export class Hub {
   readonly #places: Places;
   readonly #entrance: Entrance;
   readonly #moves: Moves;
+  readonly #moderator: Moderator;
   #messages = 0;
   #commits = 0;
   #commitMs = 0;
@@ -55,6 +57,7 @@ export class Hub {
     const sessions = new Sessions();
     this.#entrance = new Entrance(options, { places: this.#places, sessions, stopping: this.#stopping.signal });
     this.#moves = new Moves(this.#places, sessions);
+    this.#moderator = new Moderator(options, this.#places, this.#entrance);
   }
 
   /** How many messages were delivered. */
@@ -94,7 +97,7 @@ export class Hub {
   }
 
   /** Lets a newcomer in, or back in. @param last Whether no other `hello` may follow. */
-  greet(hello: Hello | Resume, pump: Pump, last: boolean): Seat | "refused" | "no version" {
+  greet(hello: Hello | Resume, pump: Pump, last: boolean): Seat | "refused" | "banned" | "no version" {
     return this.#entrance.greet(hello, pump, last);
   }
 
@@ -110,6 +113,7 @@ export class Hub {
 
   /** Takes one frame. A returned promise is what to wait for before the next one: that wait is what a sender feels of a full house. */
   handle(seat: Seat, frame: Inbound): Promise<void> | undefined {
+    if (seat.isOut) return undefined;
     const wait = this.#carryOut(seat, frame);
     // Whatever is asked for counts.
     const ms = seat.rate?.take(this.#options.monotonic()) ?? 0;
@@ -129,10 +133,10 @@ export class Hub {
         answer(seat, frame.ref, this.#moves.part(seat, frame));
         break;
       case "nick":
-        answer(seat, frame.ref, this.#moves.rename(seat, frame));
+        answer(seat, frame.ref, this.#hushed(seat) ?? this.#moves.rename(seat, frame));
         break;
       case "away":
-        answer(seat, frame.ref, this.#moves.away(seat, frame));
+        answer(seat, frame.ref, (frame.text ? this.#hushed(seat) : undefined) ?? this.#moves.away(seat, frame));
         break;
       case "who": {
         const place = this.#places.where(seat, frame.room);
@@ -157,9 +161,11 @@ export class Hub {
       case "certificate":
         pump.send({ kind: "error", code: "unexpected", text: "ask for the certificate before anything else" });
         break;
-      case "delete":
       case "moderate":
+        return this.#moderator.moderate(seat, frame);
       case "report":
+        return this.#moderator.report(seat, frame);
+      case "delete":
         answer(seat, frame.ref, { code: "not_allowed", text: "only those who keep order here may do that" });
         break;
       case "malformed":
@@ -191,16 +197,26 @@ export class Hub {
 
   #say(seat: Seat, frame: Say | Topic): Promise<void> | undefined {
     const { session, pump } = seat;
+    const { order, limits } = this.#options;
+    const now = this.#options.now();
     const place = this.#places.where(seat, frame.room);
-    const decided = "code" in place ? place : place.room.decide(session, frame, this.#options.now(), this.#options.limits.textBytes);
+    const decided = "code" in place
+      ? place
+      : order.mayTalk(session, place.room.name, now) ?? place.room.decide(session, frame, now, limits.textBytes);
     if ("code" in place || "code" in decided) {
       this.#refuse(seat, frame.ref, decided as Refusal);
       return pump.congestion;
     }
+    order.talked(session, place.room.name, now);
     this.#appendedAt ??= this.#options.monotonic();
     const full = this.#options.history.append(decided, session.installation);
     session.appended++;
     return full ?? place.broadcast.pressure.wait();
+  }
+
+  /** Why somebody may not be heard, be it by a name or by a reason, if so. */
+  #hushed({ session }: Seat): Refusal | undefined {
+    return this.#options.order.mayBeHeard(session, this.#options.now());
   }
 
   async #holdUp(wait: Promise<void> | undefined, ms: number): Promise<void> {
@@ -219,6 +235,10 @@ export class Hub {
     if (this.#appendedAt !== undefined) this.#commitMs = this.#options.monotonic() - this.#appendedAt;
     this.#appendedAt = undefined;
     for (const [name, said] of Map.groupBy(entries, (entry) => entry.room as RoomName)) {
+      if (name as string === AUDIT_ROOM) {
+        for (const act of said) this.#moderator.committed(act);
+        continue;
+      }
       const place = this.#places.open(name);
       if ("code" in place) throw new Error(`cannot deliver to room "${name}": ${place.text}`);
       for (const entry of said) {
@@ -233,6 +253,10 @@ export class Hub {
       this.#entrance.answered(draft.from, "repeated");
     }
     for (const { draft, code } of rejected) {
+      if (draft.room === AUDIT_ROOM) {
+        this.#moderator.rejected({ code, text: REJECTED[code] });
+        continue;
+      }
       const seat = this.#entrance.seat(draft.from);
       if (seat) this.#refuse(seat, draft.ref, { code, text: REJECTED[code] });
       this.#entrance.answered(draft.from, "rejected");

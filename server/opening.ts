@@ -13,6 +13,8 @@ export interface Opening {
   readonly keeps: string;
   /** Opens the server's window once from elsewhere; `undefined` where its page has not been made. */
   readonly consoleKey: string | undefined;
+  /** Makes whoever types it the owner; `undefined` where the server has one. */
+  readonly ownerCode: string | undefined;
   /** What starts the program here: `chat`, or what runs it from its source. */
   readonly command: string;
   /** The machine's own addresses, for a server that listens on all of them. */
@@ -22,7 +24,7 @@ export interface Opening {
 }
 
 /** The opening lines of a server. */
-export function opening({ host, port, keeps, consoleKey, own, command, qr }: Opening): string {
+export function opening({ host, port, keeps, consoleKey, ownerCode, own, command, qr }: Opening): string {
   const hosts = reachableHosts(host, own);
   const lines = [
     `Server started on ${hostAndPort(host, port)}`,
@@ -38,6 +40,9 @@ export function opening({ host, port, keeps, consoleKey, own, command, qr }: Ope
   ];
   if (consoleKey !== undefined) {
     lines.push("Your window on the server:", ...hosts.map((ip) => `  ${consoleLink(ip, port, consoleKey)}`), "");
+  }
+  if (ownerCode !== undefined) {
+    lines.push(`Own this server: join with ${command} client or a browser and type /claim ${ownerCode}`, "");
   }
   if (isLoopback(host)) lines.push(`Only this machine can join. For others, start it with: ${command} server --host 0.0.0.0`);
   lines.push(`Kept: ${keeps}. Ctrl-C stops the server.`, "");

@@ -8,6 +8,7 @@ import type { Sample } from "../shared/console.ts";
 import { EXIT, type ExitCode, Fatal } from "../shared/exit.ts";
 import { base64Url, count, hostAndPort } from "../shared/text.ts";
 import { VERSION } from "../shared/version.ts";
+import { readOrder } from "./audit_log.ts";
 import type { ServerConfig } from "./config.ts";
 import type { Connection } from "./connection.ts";
 import { Console } from "./console/console.ts";
@@ -48,6 +49,8 @@ export interface RunningServer {
   readonly keeps: string;
   /** Opens the server's window once from elsewhere; `undefined` where its page has not been made. */
   readonly consoleKey: string | undefined;
+  /** Makes whoever types it the owner; `undefined` where the server has one. */
+  readonly ownerCode: string | undefined;
   /** Settles with what broke the history, when something does. */
   readonly broken: Promise<StorageBroken>;
   /** Tells everybody, delivers what was read, closes. Settles within 5 s. @param why Default: `"restart"`. */
@@ -101,6 +104,12 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
     listener.close();
     throw error;
   });
+  const order = await readOrder(kept.history).catch(async (error) => {
+    listener.close();
+    await kept.close();
+    throw error;
+  });
+  const ownerCode = order.owned && !config.newOwner ? undefined : newCode();
   const { limits } = config;
   let historyBytes = await kept.size?.();
   const sample = (): Sample => ({
@@ -132,6 +141,8 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
   };
   const hub = new Hub({
     ...kept,
+    order,
+    ownerCode,
     limits,
     watch: seen,
     server: SERVER,
@@ -169,7 +180,8 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
     console.close();
     watch({ type: "stopped", messages: hub.messages });
   };
-  return { host, port, keeps: kept.keeps, consoleKey: assets.has("/console") ? console.key : undefined, broken: broken.promise, stop };
+  const consoleKey = assets.has("/console") ? console.key : undefined;
+  return { host, port, keeps: kept.keeps, consoleKey, ownerCode, broken: broken.promise, stop };
 }
 
 /** Delivers until the history is closed or broken. */
@@ -261,6 +273,12 @@ async function print(text: string): Promise<void> {
 /** So many random bytes as text. 9 are enough that no two sessions of a server ever share an id, 24 that nobody guesses a token. */
 function randomText(bytes: number): string {
   return base64Url(crypto.getRandomValues(new Uint8Array(bytes)));
+}
+
+/** 60 random bits, in letters that nobody mistakes for others, as people type them. */
+function newCode(): string {
+  const letters = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => "0123456789abcdefghjkmnpqrstvwxyz"[byte & 31]);
+  return letters.join("").replace(/.{4}(?=.)/g, "$&-");
 }
 
 /** Settles with `work`, or after `ms` at the latest. */

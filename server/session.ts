@@ -58,7 +58,8 @@ class Newcomer {
   #due: number;
   #timer: ReturnType<typeof setTimeout>;
   #tries = 0;
-  #speaksAnother = false;
+  /** Why no other name would do. */
+  #turnedAway: "no version" | "banned" | undefined;
 
   constructor(connection: Connection, pump: Pump, hub: Hub) {
     this.#connection = connection;
@@ -76,8 +77,8 @@ class Newcomer {
       return ++this.#tries < this.#connection.nameTries;
     }
     const greeted = this.#hub.greet(frame, this.#pump, ++this.#tries === this.#connection.nameTries);
-    if (greeted === "no version") {
-      this.#speaksAnother = true;
+    if (greeted === "no version" || greeted === "banned") {
+      this.#turnedAway = greeted;
       return false;
     }
     if (greeted === "refused") {
@@ -109,7 +110,8 @@ class Newcomer {
   #farewell(why: string): Bye {
     if (performance.now() >= this.#due) return { kind: "bye", reason: "timeout", text: "No name came in time. Bye" };
     if (this.#hub.stopping.aborted) return { kind: "bye", reason: "restart", text: "The server is stopping. Bye" };
-    if (this.#speaksAnother) return { kind: "bye", reason: "error", text: "No version of the protocol is common. Bye" };
+    if (this.#turnedAway === "banned") return { kind: "bye", reason: "banned", text: "Bye" };
+    if (this.#turnedAway === "no version") return { kind: "bye", reason: "error", text: "No version of the protocol is common. Bye" };
     if (why === "had no name") return { kind: "bye", reason: "error", text: "Connect again to try another name. Bye" };
     return { kind: "bye", reason: "left", text: "Bye" };
   }

@@ -15,6 +15,7 @@ const DEFAULTS: ServerConfig = {
   ephemeral: false,
   webHosts: [],
   open: false,
+  newOwner: false,
   qr: false,
   logFormat: "text",
   logMessages: true,

@@ -7,6 +7,7 @@ import { assert, assertEquals } from "@std/assert";
 import { setImmediate } from "node:timers";
 import { decodeServerFrame, encodeFrame, type Malformed } from "../../shared/codec.ts";
 import type { ClientFrame, Draft, Entry, Hello, Seq, ServerFrame } from "../../shared/protocol.ts";
+import { Moderation } from "../../server/core/moderation.ts";
 import type { Codec, Connection, Local, Peer } from "../../server/connection.ts";
 import type { ServerEvent } from "../../server/events.ts";
 import {
@@ -373,6 +374,7 @@ export class FakeServer {
     this.history = history;
     this.hub = new Hub({
       history,
+      order: new Moderation(),
       limits: { maxConnections: undefined, maxPerAddress: undefined, rate: undefined, burst: 50, textBytes: 4096 },
       watch: (event) => this.events.push(event),
       server: "chat/test",

@@ -6,6 +6,7 @@ const OPENING = {
   port: 12345,
   keeps: "nothing",
   consoleKey: undefined,
+  ownerCode: undefined,
   own: ["192.168.1.5", "fd00::5"],
   command: "chat",
 };
