@@ -58,10 +58,9 @@ export class FakeConnection implements Connection {
   #stalled = false;
   #pending: { readonly take: () => void; readonly fail: () => void } | undefined;
 
-  constructor(codec: Codec = framesCodec) {
+  constructor(codec: Codec = framesCodec, host = "203.0.113.7") {
     this.codec = codec;
     this.oneRoom = codec.name === "text";
-    const host = "203.0.113.7";
     const id = ++connections;
     this.peer = { id, address: `${host}:${id}`, host, encrypted: false, transport: codec.name as Peer["transport"] };
   }
