@@ -89,7 +89,10 @@ export function decideAct(order: Moderation, request: Request): Decision | Refus
   const who = people.find(frame.target ?? "");
   if (frame.act === "deop") return deop(order, said, request, who);
   const network = who || frame.act !== "ban" ? undefined : parseNetwork(frame.target ?? "");
-  const long = frame.ms ? { ms: frame.ms } : {};
+  if (frame.ms === 0 && (frame.act === "ban" || frame.act === "mute")) {
+    return { code: "not_allowed", text: "say for how long, or leave that out: it is for ever then" };
+  }
+  const long = frame.ms === undefined ? {} : { ms: frame.ms };
   if (network) {
     const own = networkOf(by.host);
     if (contains(network, LOOPBACK) || network.text.startsWith("127.") || isOwnMachine(frame.target!.trim())) {

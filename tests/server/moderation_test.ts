@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Fatal } from "../../shared/exit.ts";
 import type { ClientFrame, Moderate, ServerFrame } from "../../shared/protocol.ts";
 import { readOrder } from "../../server/audit_log.ts";
-import { Moderation } from "../../server/core/moderation.ts";
+import type { Moderation } from "../../server/core/moderation.ts";
 import { AUDIT_ROOM } from "../../server/history/history.ts";
 import { textCodec } from "../../server/transports/text_codec.ts";
 import { FakeConnection, FakeHistory, FakeServer, say } from "./fakes.ts";
