@@ -4,11 +4,13 @@
  * @module
  */
 import { EXIT, Fatal } from "../shared/exit.ts";
+import { timeText } from "../shared/durations.ts";
 import { type Entry, LIMITS } from "../shared/protocol.ts";
+import { AUDIT_ROOM } from "../shared/names.ts";
 import { byteLength } from "../shared/text.ts";
 import { actSentence, decodeAct, reachOf } from "./core/kept_act.ts";
-import { Moderation, timeText } from "./core/moderation.ts";
-import { AUDIT_ROOM, type History, PAGE } from "./history/history.ts";
+import { Moderation } from "./core/moderation.ts";
+import { type History, PAGE } from "./history/history.ts";
 
 /**
  * The order as the history knows it: every act there is, in its order.

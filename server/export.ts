@@ -6,7 +6,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { EXIT, type ExitCode, Fatal } from "../shared/exit.ts";
 import { encodeFrame } from "../shared/codec.ts";
-import { AUDIT_ROOM } from "./history/history.ts";
+import { AUDIT_ROOM } from "../shared/names.ts";
 import { DATABASE, openReadOnly } from "./history/open_database.ts";
 import { ENTRY_COLUMNS, toEntry } from "./history/sqlite_read.ts";
 import { base } from "./history/sqlite_schema.ts";

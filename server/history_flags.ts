@@ -5,7 +5,7 @@
  */
 import { moment, roomName } from "../shared/flag_values.ts";
 import type { Checked, Flag, Flags } from "../shared/flags.ts";
-import { AUDIT_ROOM } from "./history/history.ts";
+import { AUDIT_ROOM } from "../shared/names.ts";
 
 /** `--data`, for every command that has to do with the history. */
 export const DATA_FLAG: Flag<string> & { default: undefined } = {

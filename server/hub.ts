@@ -11,7 +11,7 @@
  * @module
  */
 import type { Malformed } from "../shared/codec.ts";
-import type { RoomName } from "../shared/names.ts";
+import { AUDIT_ROOM, type RoomName } from "../shared/names.ts";
 import type { AskHistory, ClientFrame, Hello, Resume, Say, Search, Seq, ServerFrame, Topic } from "../shared/protocol.ts";
 import type { Broadcast, Reading } from "./broadcast.ts";
 import type { Refusal } from "./core/room.ts";
@@ -20,7 +20,7 @@ import type { Local } from "./connection.ts";
 import { delay } from "./delay.ts";
 import type { Piece } from "./encoded_tail.ts";
 import { Entrance, type Leave } from "./entrance.ts";
-import { AUDIT_ROOM, type Batch, PAGE } from "./history/history.ts";
+import { type Batch, PAGE } from "./history/history.ts";
 import type { HubOptions } from "./hub_options.ts";
 import { pageOf, rangeOf } from "./page.ts";
 import { Moderator } from "./moderator.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { AUDIT_ROOM } from "../shared/names.ts";
 import { type AskReport, type Entry, LIMITS, type Moderate } from "../shared/protocol.ts";
 import { auditLines } from "./audit_log.ts";
 import { ACT_VERSION, actSentence, encodeAct, type KeptAct } from "./core/kept_act.ts";
@@ -11,7 +12,6 @@ import { networkOf } from "./core/network.ts";
 import { OwnerCode } from "./core/owner_code.ts";
 import type { Refusal } from "./core/room.ts";
 import type { Entrance } from "./entrance.ts";
-import { AUDIT_ROOM } from "./history/history.ts";
 import type { HubOptions } from "./hub_options.ts";
 import { type Places, roleChange } from "./places.ts";
 import { answer, personOf, type Seat } from "./seat.ts";

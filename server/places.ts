@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { parseRoomName, type RoomName } from "../shared/names.ts";
+import { AUDIT_ROOM, parseRoomName, type RoomName } from "../shared/names.ts";
 import { type Absence, LIMITS, LOBBY, type RoleChange, type RoomLine, type Seq } from "../shared/protocol.ts";
 import { Broadcast } from "./broadcast.ts";
 import { type Refusal, Room } from "./core/room.ts";
 import type { Session } from "./core/sessions.ts";
-import { AUDIT_ROOM, type RoomRecord } from "./history/history.ts";
+import type { RoomRecord } from "./history/history.ts";
 import type { Pump } from "./pump.ts";
 import type { Seat } from "./seat.ts";
 

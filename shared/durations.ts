@@ -1,5 +1,5 @@
 /**
- * How long, in words that people type and read.
+ * How long and when, in words that people type and read.
  *
  * @module
  */
@@ -42,4 +42,9 @@ export function durationText(ms: number): string {
   const whole = Math.max(1_000, Math.ceil(ms / 1_000) * 1_000);
   const [unit, length] = Object.entries(UNITS).find(([, length]) => whole % length === 0) ?? ["s", UNITS.s];
   return `${count(whole / length)} ${unit}`;
+}
+
+/** A moment, in milliseconds since 1970, as everybody reads it alike: `2026-11-23 02:11 UTC`. */
+export function timeText(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }

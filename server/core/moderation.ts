@@ -11,7 +11,7 @@
  * @module
  */
 import { isOwnMachine } from "../../shared/address.ts";
-import { durationText } from "../../shared/durations.ts";
+import { durationText, timeText } from "../../shared/durations.ts";
 import { fold } from "../../shared/names.ts";
 import type { Role } from "../../shared/protocol.ts";
 import { type KeptAct, reachOf } from "./kept_act.ts";
@@ -238,9 +238,4 @@ function until({ until }: Hold): string {
 
 function because({ why }: Hold): string {
   return why === undefined ? "" : `: ${why}`;
-}
-
-/** A time as all clients read it alike: `2026-11-23 02:11 UTC`. */
-export function timeText(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }

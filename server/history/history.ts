@@ -13,9 +13,6 @@ export type Range =
 /** The most entries that one {@link History.read} or {@link History.search} returns. */
 export const PAGE = 200;
 
-/** The room of what was done to keep order. No peer can name it (`parseRoomName`), and nothing in it is ever too old or too much. */
-export const AUDIT_ROOM = "!audit";
-
 /** A room as its history knows it. */
 export interface RoomRecord {
   readonly room: string;

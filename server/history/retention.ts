@@ -4,7 +4,7 @@
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { AUDIT_ROOM } from "./history.ts";
+import { AUDIT_ROOM } from "../../shared/names.ts";
 import type { SqliteRoom } from "./sqlite_rooms.ts";
 import { base } from "./sqlite_schema.ts";
 import { type Transact, transactor } from "./transactor.ts";

@@ -3,7 +3,7 @@ import { Fatal } from "../../shared/exit.ts";
 import type { ClientFrame, Moderate, ServerFrame } from "../../shared/protocol.ts";
 import { readOrder } from "../../server/audit_log.ts";
 import type { Moderation } from "../../server/core/moderation.ts";
-import { AUDIT_ROOM } from "../../server/history/history.ts";
+import { AUDIT_ROOM } from "../../shared/names.ts";
 import { textCodec } from "../../server/transports/text_codec.ts";
 import { FakeConnection, FakeHistory, FakeServer, say } from "./fakes.ts";
 
