@@ -20,6 +20,8 @@ import { personOf, type Seat } from "./seat.ts";
 
 /** How long a session whose connection broke keeps its seat, in milliseconds. */
 const GRACE_MS = 30_000;
+/** How long a connection may take to show that it lives, in milliseconds. */
+const ANSWER_MS = 5_000;
 /** People whose names a peer that keeps no list is told, and itself. */
 const NAMED = 21;
 /** What somebody is sent of a room whose history does not connect with what it has. */
@@ -164,15 +166,15 @@ export class Entrance {
     const asked = hello.rooms?.length ? hello.rooms : [LOBBY];
     const places = asked.map((name) => this.#places.open(name));
     const wrong = places.find((place) => "code" in place);
-    const lost = this.#lost(hello.name, installation);
+    const lost = wrong ? undefined : this.#lost(hello.name, installation);
+    if (lost && "code" in lost) return lost;
     const session = wrong ?? lost?.session ?? this.#sessions.open(hello.name, newId(), installation);
     if ("code" in session) {
       for (const place of places) if ("room" in place) this.#places.tidy(place);
       return session;
     }
     const seat = lost ?? this.#seat(session, pump);
-    seat.pump = pump;
-    seat.lostAt = undefined;
+    if (lost) this.#takeOver(lost, pump);
     const wanted = new Set(places as Place[]);
     this.#makePlace(session, wanted);
     for (const place of wanted) if (!place.room.has(session)) this.#join(seat, place);
@@ -180,12 +182,30 @@ export class Entrance {
     return seat;
   }
 
-  /** The seat without a connection that holds a name, when its own installation asks for that: the welcome with its token may have been lost. */
-  #lost(name: string, installation: string | undefined): Seat | undefined {
+  /**
+   * The seat without a connection that holds a name, when its own installation asks for that: the welcome with its token may have been lost.
+   * A connection may have vanished without a word: it is asked first, and has {@link ANSWER_MS} to say something.
+   */
+  #lost(name: string, installation: string | undefined): Seat | Refusal | undefined {
     const session = this.#sessions.named(name);
     if (!session || installation === undefined || session.installation !== installation) return undefined;
     const seat = this.#seats.get(session.id);
-    return seat?.lostAt === undefined ? undefined : seat;
+    if (!seat || seat.lostAt !== undefined) return seat;
+    const now = this.#options.monotonic();
+    if (seat.askedAt !== undefined && seat.heardAt <= seat.askedAt) return now - seat.askedAt < ANSWER_MS ? undefined : seat;
+    seat.askedAt = now;
+    seat.pump.send({ kind: "ping" });
+    return { code: "name_taken", text: `${session.nick} is taken, by another connection of yours; if that is gone, ask again in 5 s` };
+  }
+
+  /** Gives a seat another connection. Should there be somebody at the one of before, they are told. */
+  #takeOver(seat: Seat, pump: Pump): void {
+    void seat.pump.finish({ kind: "bye", reason: "replaced", text: "You came back on another connection" });
+    seat.pump.connection.stop();
+    seat.pump = pump;
+    seat.lostAt = undefined;
+    seat.askedAt = undefined;
+    seat.heardAt = this.#options.monotonic();
   }
 
   /** Leaves rooms of before, the first ones first, that there is no place for beside those it wants. */
@@ -211,10 +231,7 @@ export class Entrance {
     }
     let seat = this.#seats.get(session.id);
     if (seat) {
-      void seat.pump.finish({ kind: "bye", reason: "replaced", text: "You came back on another connection" });
-      seat.pump.connection.stop();
-      seat.pump = pump;
-      seat.lostAt = undefined;
+      this.#takeOver(seat, pump);
     } else {
       seat = this.#seat(session, pump);
       for (const room of session.rooms) this.#join(seat, this.#places.at(room));
@@ -231,9 +248,10 @@ export class Entrance {
   }
 
   #seat(session: Session, pump: Pump): Seat {
-    const { order, limits: { rate, burst } } = this.#options;
+    const { order, limits: { rate, burst }, monotonic } = this.#options;
     session.role = order.roleOf(session.installation);
-    const seat: Seat = { session, pump, rate: rate === undefined ? undefined : new RateLimit(rate, burst), token: undefined };
+    const heardAt = monotonic();
+    const seat: Seat = { session, pump, rate: rate === undefined ? undefined : new RateLimit(rate, burst), token: undefined, heardAt };
     this.#seats.set(session.id, seat);
     return seat;
   }

@@ -114,9 +114,11 @@ export class Hub {
   /** Takes one frame. A returned promise is what to wait for before the next one: that wait is what a sender feels of a full house. */
   handle(seat: Seat, frame: Inbound): Promise<void> | undefined {
     if (seat.isOut) return undefined;
+    const now = this.#options.monotonic();
+    seat.heardAt = now;
     const wait = this.#carryOut(seat, frame);
     // Whatever is asked for counts.
-    const ms = seat.rate?.take(this.#options.monotonic()) ?? 0;
+    const ms = seat.rate?.take(now) ?? 0;
     return ms > 0 ? this.#holdUp(wait, ms) : wait;
   }
 

@@ -20,6 +20,10 @@ export interface Seat {
   token: string | undefined;
   /** Since when it has no connection, on the monotonic clock. */
   lostAt?: number;
+  /** When anything last came from it, on the monotonic clock. */
+  heardAt: number;
+  /** When its connection was asked whether it lives, because its own installation wants the name. */
+  askedAt?: number | undefined;
   /** Set when it was ended by those who keep order: it is not heard any more. */
   isOut?: true;
   /** Settles when everything that the session appended has its answer; there while somebody waits for that. */
