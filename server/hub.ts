@@ -4,7 +4,7 @@
  * 1. `handle` takes a frame from a session. A `say` goes to its room's rules (`core/room.ts`), which make a draft of it or refuse.
  * 2. The draft is appended to the history, which gives it its place and commits it.
  * 3. `run` takes what was committed, in the history's order, and `deliver` puts it onto the room's encoded tails.
- * 4. Each member's pump (`pump.ts`) writes from its position in the tail. What the tail does not reach back to is served by `catchUp`.
+ * 4. Each member's pump (`pump.ts`) writes from its position in the tail. What the tail does not reach back to is served by `past.ts`.
  *
  * Nobody hears what is not committed, everybody hears the same in the same order, and nothing here waits for a reader.
  *
@@ -12,7 +12,7 @@
  */
 import type { Malformed } from "../shared/codec.ts";
 import { AUDIT_ROOM, type RoomName } from "../shared/names.ts";
-import type { AskHistory, ClientFrame, Hello, Resume, Say, Search, Seq, ServerFrame, Topic } from "../shared/protocol.ts";
+import type { AskHistory, ClientFrame, Hello, Resume, Say, Search, Topic } from "../shared/protocol.ts";
 import type { Broadcast, Reading } from "./broadcast.ts";
 import type { Refusal } from "./core/room.ts";
 import { Sessions } from "./core/sessions.ts";
@@ -20,19 +20,19 @@ import type { Local } from "./connection.ts";
 import { delay } from "./delay.ts";
 import type { Piece } from "./encoded_tail.ts";
 import { Entrance, type Leave } from "./entrance.ts";
-import { type Batch, PAGE } from "./history/history.ts";
+import type { Batch } from "./history/history.ts";
 import type { HubOptions } from "./hub_options.ts";
 import { pageOf, rangeOf } from "./page.ts";
 import { Moderator } from "./moderator.ts";
 import { Moves } from "./moves.ts";
-import { Places, sendMembers } from "./places.ts";
+import { Past } from "./past.ts";
+import { Places } from "./places.ts";
 import type { Pump } from "./pump.ts";
 import { answer, type Seat } from "./seat.ts";
 
 /** What a session may ask for. */
 export type Inbound = Exclude<ClientFrame, { kind: "bye" }> | Malformed | Local;
 
-const encoder = new TextEncoder();
 /** What the author of a rejected draft is told, by its code. */
 const REJECTED = { ref_conflict: "this ref was used for something else before", storage_full: "the disk is full" };
 
@@ -43,6 +43,7 @@ export class Hub {
   readonly #entrance: Entrance;
   readonly #moves: Moves;
   readonly #moderator: Moderator;
+  readonly #past: Past;
   #messages = 0;
   #commits = 0;
   #commitMs = 0;
@@ -54,6 +55,7 @@ export class Hub {
   constructor(options: HubOptions) {
     this.#options = options;
     this.#places = new Places(options.history.rooms(), options.monotonic);
+    this.#past = new Past(options.history, this.#places);
     const sessions = new Sessions();
     this.#entrance = new Entrance(options, { places: this.#places, sessions, stopping: this.#stopping.signal });
     this.#moves = new Moves(this.#places, sessions);
@@ -265,57 +267,8 @@ export class Hub {
     }
   }
 
-  /** What a reader is sent that the tail does not reach back to, and where it goes on. The only way old entries are sent unasked. */
-  async catchUp(broadcast: Broadcast, reading: Reading): Promise<Piece> {
-    const { pump, tail, until, position: { cursor } } = reading;
-    const { codec } = pump.connection;
-    const encoded = (frames: readonly ServerFrame[]) => encoder.encode(frames.map((frame) => codec.encode(frame)).join(""));
-    if (reading.backlog) return { bytes: encoded(await this.#backlog(broadcast.room, reading)), next: reading.position };
-    if (until && cursor >= until.cursor) return { bytes: encoded([]), next: until };
-    const found = tail.locate(cursor);
-    if (found) {
-      // Who came and went was missed as well.
-      const place = this.#places.find(broadcast.room);
-      if ("room" in place && !until) sendMembers(pump, place, 0);
-      return { bytes: encoded([]), next: found };
-    }
-    const page = await this.#options.history.read({ room: broadcast.room, after: cursor, limit: PAGE });
-    // What is committed but not published yet comes with the tail, and what is published after a leave does not come at all.
-    const last = (until ?? tail.end).cursor;
-    const entries = page.filter(({ seq }) => seq <= last);
-    const frames: ServerFrame[] = entries.filter(({ type, from }) => !codec.skipsOwn || type !== "said" || from !== pump.reader);
-    const before = entries.at(0)?.prev ?? last;
-    if (before > cursor) frames.unshift(reset(broadcast.room, cursor, before));
-    // An offset that is gone as well: the next look at the tail comes back here, or finds its place by the cursor.
-    return { bytes: encoded(frames), next: { offset: -1, cursor: entries.at(-1)?.seq ?? last } };
+  /** What a reader is sent that the tail does not reach back to, and where it goes on. */
+  catchUp(broadcast: Broadcast, reading: Reading): Promise<Piece> {
+    return this.#past.catchUp(broadcast, reading);
   }
-
-  /** The next page of a backlog, announced before the first and after the last. */
-  async #backlog(room: string, reading: Reading): Promise<ServerFrame[]> {
-    const backlog = reading.backlog!;
-    const { newest, after, upTo } = backlog;
-    const range = newest === undefined ? { room, after, limit: PAGE } : { room, before: upTo + 1, limit: newest };
-    const entries = newest === 0 ? [] : (await this.#options.history.read(range)).filter(({ seq }) => seq <= upTo);
-    const frames: ServerFrame[] = [...entries];
-    const first = entries[0]?.prev ?? upTo;
-    if (!backlog.begun && entries.length > 0) {
-      frames.unshift({ kind: "backlog", room, count: newest === undefined ? upTo - first : entries.length });
-    }
-    if (backlog.reset) frames.unshift({ kind: "reset", room, cursor: first, skipped: 0 });
-    // Not before the first page only: what is kept may end while it is read.
-    else if (newest === undefined && first > after) frames.unshift(reset(room, after, first));
-    const last = entries.at(-1)?.seq ?? upTo;
-    if (newest === undefined && last < upTo) {
-      backlog.begun = true;
-      backlog.after = last;
-      return frames;
-    }
-    reading.backlog = undefined;
-    if (entries.length > 0 || backlog.begun) frames.push({ kind: "live", room });
-    return frames;
-  }
-}
-
-function reset(room: string, cursor: Seq, next: Seq): ServerFrame {
-  return { kind: "reset", room, cursor: next, skipped: next - cursor };
 }

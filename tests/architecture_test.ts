@@ -83,7 +83,7 @@ const RULES: readonly Rule[] = [
       SEAMS,
       /^server\/core\//,
       HISTORY,
-      /^server\/(hub|hub_options|entrance|moves|moderator|audit_log|places|seat|session|page|delay|broadcast|pump|encoded_tail|outbox|pressure|turns)\.ts$/,
+      /^server\/(hub|hub_options|entrance|moves|moderator|audit_log|past|places|seat|session|page|delay|broadcast|pump|encoded_tail|outbox|pressure|turns)\.ts$/,
       /^node:timers$/,
     ],
   },
@@ -94,7 +94,7 @@ const RULES: readonly Rule[] = [
 
 /** What lies below the hub, and must not know it. */
 const BELOW_HUB =
-  /^server\/(entrance|moves|moderator|audit_log|seat|places|hub_options|page|delay|broadcast|pump|encoded_tail|outbox|pressure|turns|connection|events|config|history_flags|first_bytes|first_words|spare_files|log|log_line|metrics|people|front_door|opening)\.ts$/;
+  /^server\/(entrance|moves|moderator|audit_log|past|seat|places|hub_options|page|delay|broadcast|pump|encoded_tail|outbox|pressure|turns|connection|events|config|history_flags|first_bytes|first_words|spare_files|log|log_line|metrics|people|front_door|opening)\.ts$/;
 const HUB_AND_ABOVE = /^server\/(hub|session|serve)\.ts$/;
 
 function isAllowed({ from, to }: Edge): boolean {

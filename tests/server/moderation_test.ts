@@ -389,7 +389,7 @@ Deno.test("readOrder does not go on past an act that makes no sense", async () =
   const history = new FakeHistory();
   assertEquals((await readOrder(history)).owned, false);
   const draft = { room: AUDIT_ROOM, at: NOW, type: "notice", by: "x", from: "s", text: '{"v":2}' } as const;
-  history.append(draft);
+  void history.append(draft);
   history.commit();
   const error = await assertRejects(() => readOrder(history), Fatal);
   assert(error.message.includes("its entry 1 is of version 2, and this program knows version 1"), error.message);
@@ -399,7 +399,7 @@ Deno.test("readOrder reads more than a page", async () => {
   const history = new FakeHistory();
   for (let i = 0; i < 450; i++) {
     const text = JSON.stringify({ v: 1, act: "ban", by: "olga", network: `10.0.${i >> 8}.${i & 255}` });
-    history.append({ room: AUDIT_ROOM, at: NOW, type: "notice", by: "olga", from: "s", text });
+    void history.append({ room: AUDIT_ROOM, at: NOW, type: "notice", by: "olga", from: "s", text });
   }
   history.commit();
   const order: Moderation = await readOrder(history);
