@@ -129,9 +129,16 @@ Deno.test("moderate: nobody without rights changes anything, and nothing of it i
   assertEquals([server.history.head(AUDIT_ROOM), olga.ended, roles(olga.frames)], [kept, undefined, ["olga owner"]]);
 });
 
-Deno.test("the audit room cannot be joined, read, searched, talked in or listed", async () => {
-  await using server = new OrderedServer();
-  const olga = await server.owner();
+Deno.test("the audit room cannot be joined, read, searched, talked in or listed, before a restart and after it", async () => {
+  const before = new OrderedServer();
+  await assertOutOfReach(before, await before.owner());
+  const history = before.history.reopened();
+  await before.close();
+  await using after = new OrderedServer({ history, order: await readOrder(history) });
+  await assertOutOfReach(after, await after.remembered("olga"));
+});
+
+async function assertOutOfReach(server: OrderedServer, olga: FakeConnection): Promise<void> {
   const room = AUDIT_ROOM;
   const frames: ClientFrame[] = [
     { kind: "join", room },
@@ -148,7 +155,7 @@ Deno.test("the audit room cannot be joined, read, searched, talked in or listed"
   const eve = await server.join("eve", undefined, { rooms: [room] });
   assertEquals(eve.all("refused").map(({ code }) => code), ["no_such_room"]);
   assert(!olga.text.includes(room));
-});
+}
 
 Deno.test("op and deop: rights come and go with everybody hearing it", async () => {
   await using server = new OrderedServer();
@@ -204,7 +211,17 @@ Deno.test("kick ends a session whose connection broke", async () => {
   assertEquals(server.hub.seats.size, 1);
 });
 
-Deno.test("kick of somebody who reads nothing ends the seat at the latest when the farewell is not taken", async () => {
+Deno.test("kick of somebody whose connection broke while an answer was due leaves no seat behind", async () => {
+  await using server = new OrderedServer();
+  const [olga, bob] = [await server.owner(), await server.remembered("bob")];
+  await server.ask(bob, say("due"));
+  bob.break();
+  await server.ask(olga, { kind: "moderate", act: "kick", target: "bob" });
+  await server.commit();
+  assertEquals([...server.hub.seats.values()].map(({ session }) => session.nick), ["olga"]);
+});
+
+Deno.test("kick of somebody who reads nothing waits for nothing", async () => {
   await using server = new OrderedServer();
   const [olga, bob] = [await server.owner(), await server.remembered("bob")];
   bob.stall();

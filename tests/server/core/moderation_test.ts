@@ -138,6 +138,21 @@ Deno.test("Moderation: the owner is never kept out or silenced, even by acts tha
   ]);
 });
 
+Deno.test("Moderation: whoever becomes the owner is not kept out by a ban of before, and whoever was is not by one of that time", () => {
+  const order = ordered();
+  for (const { nick, installation } of [bob, owner]) order.apply({ v: 1, act: "ban", by: "x", nick, installation: installation! }, NOW);
+  assertEquals([entering(order, bob), entering(order, owner)], ["You are banned", undefined]);
+  order.apply({ v: 1, act: "claim", by: "bob", nick: "bob", installation: "i-bob" }, NOW);
+  assertEquals([entering(order, bob), entering(order, owner)], [undefined, undefined]);
+});
+
+Deno.test("Moderation: nobody on this machine is kept out by an address, even by an act that no rule lets through", () => {
+  const order = ordered();
+  for (const network of ["127.0.0.0/8", "::/0", "0.0.0.0/0"]) order.apply({ v: 1, act: "ban", by: "olga", network }, NOW);
+  const hosts = ["127.0.0.1", "::1", "::ffff:127.0.0.1", "203.0.113.1", "2001:db8::1"];
+  assertEquals(hosts.map((host) => order.mayEnter(undefined, host, NOW)?.code), [undefined, undefined, undefined, "banned", "banned"]);
+});
+
 Deno.test("Moderation: the acts as they are kept make the same order again", () => {
   fc.assert(fc.property(requests, (requests) => {
     const [order, again] = [ordered(), ordered()];
@@ -271,6 +286,8 @@ Deno.test("a new owner takes the old one's place and rights", () => {
   const order = ordered();
   order.apply({ v: 1, act: "claim", by: "otto", nick: "otto", installation: "i-otto" }, NOW);
   assertEquals([order.roleOf("i-olga"), order.roleOf("i-otto"), order.roleOf("i-omar")], [undefined, "owner", "op"]);
+  order.apply({ v: 1, act: "claim", by: "olga", nick: "olga", installation: "i-olga" }, NOW);
+  assertEquals([order.roleOf("i-olga"), order.roleOf("i-otto"), order.roleOf("i-omar")], ["owner", undefined, "op"]);
 });
 
 Deno.test("mute: by installation, at netcat by the visit, until it is over or lifted", () => {

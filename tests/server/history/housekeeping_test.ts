@@ -7,6 +7,7 @@ import { SqliteCommit } from "../../../server/history/sqlite_commit.ts";
 import { SqliteRead } from "../../../server/history/sqlite_read.ts";
 import { loadRooms, type SqliteRoom } from "../../../server/history/sqlite_rooms.ts";
 import { SLICE, WordIndex } from "../../../server/history/word_index.ts";
+import { AUDIT_ROOM } from "../../../shared/names.ts";
 import type { Draft, Entry } from "../../../shared/protocol.ts";
 import { draft } from "../../contracts/history_contract.ts";
 import { TempFolder } from "./temp_folder.ts";
@@ -154,4 +155,14 @@ Deno.test("a batch that fails leaves rooms and refs as they were", () => {
   assertEquals(parts.commit(batch, "ann").places, [1, batch[0].at, 3, batch[1].at, 4, batch[2].at]);
   parts.reopen();
   assertEquals([parts.rooms.get("new")?.head, parts.rooms.get("lobby")?.topic, parts.rooms.get("lobby")?.head], [1, "tea", 4]);
+});
+
+Deno.test("Retirement: what was done to keep order is kept for ever, whatever is kept of rooms", () => {
+  using parts = new Parts({ entries: 2, ms: DAY });
+  for (const room of ["lobby", AUDIT_ROOM]) {
+    parts.commit(["one", "two", "three", "four"].map((text) => ({ ...draft(room, text), at: parts.now })));
+  }
+  parts.now += 2 * DAY;
+  parts.keepHouse();
+  assertEquals([parts.read("lobby").length, parts.read(AUDIT_ROOM).length], [0, 4]);
 });
