@@ -121,7 +121,7 @@ export class Moderation {
     return (act.act === "unban" ? this.#bans : this.#mutes).some((hold) => holds(hold, now) && isMeant(hold, act));
   }
 
-  /** What is forbidden to whom, a line each. */
+  /** What is forbidden to whom, a line each, the newest ban last. */
   report(now: number): string[] {
     const line = (what: string) => (hold: Hold) => {
       const reach = what === "banned" ? ` (${reachOf({ installation: hold.installation, network: hold.network?.text })})` : "";
@@ -131,10 +131,10 @@ export class Moderation {
     };
     const isHeld = (hold: Hold) => holds(hold, now);
     return [
-      ...this.#bans.filter(isHeld).map(line("banned")),
-      ...this.#mutes.filter(isHeld).map(line("muted")),
       ...Array.from(this.#slow, ([room, ms]) => `#${room}: slow, everybody talks once in ${durationText(ms)}`),
       ...Array.from(this.#readOnly, (room) => `#${room}: read-only`),
+      ...this.#mutes.filter(isHeld).map(line("muted")),
+      ...this.#bans.filter(isHeld).map(line("banned")),
     ];
   }
 

@@ -367,7 +367,7 @@ Deno.test("report tells what is forbidden, and what was done, the newest last", 
   await server.act(olga, { act: "readonly", room: "lobby", on: true });
   assertEquals(
     await server.answer(olga, { kind: "report", about: "bans" }),
-    "bob (their client and the address 203.0.113.40): banned by olga until 2026-09-21 15:13 UTC\n#lobby: read-only",
+    "#lobby: read-only\nbob (their client and the address 203.0.113.40): banned by olga until 2026-09-21 15:13 UTC",
   );
   assertEquals(
     await server.answer(olga, { kind: "report", about: "audit" }),
