@@ -51,6 +51,6 @@ function cannotGoOn(seq: number, problem: string): Fatal {
   return new Fatal(
     EXIT.ioError,
     `The record of bans and rights cannot be read: its entry ${seq} ${problem}. Nobody is let in without it: start the chat that wrote it, ` +
-      `or restore a backup ("chat export --room ${AUDIT_ROOM}" prints it)`,
+      `or restore a backup ("chat export --room '${AUDIT_ROOM}'" prints it)`,
   );
 }

@@ -1,3 +1,4 @@
+import { DatabaseSync } from "node:sqlite";
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Peer, Program, PROGRAM_ENV, type Server, startServer } from "../harness.ts";
 import { TempFolder } from "../server/history/temp_folder.ts";
@@ -155,6 +156,26 @@ Deno.test("text mode: what takes a remembered client is told so, word for word",
     const [command] = line.split(" ");
     await bob.expect(`! not sent: ${command} takes a client that the server remembers: join with chat client or a browser to keep order`);
   }
+});
+
+Deno.test("a server whose record of bans makes no sense lets nobody in: it ends with 74 and says what to do", async () => {
+  using data = new TempFolder();
+  {
+    await using server = await startServer("--data", data.path);
+    const [olga] = await Framed.come(server, "olga");
+    using _ = olga;
+    assertEquals(await olga.act({ act: "claim", text: await ownerCode(server) }), "You own this server now; /help lists what you can do");
+  }
+  const db = new DatabaseSync(`${data.path}/chat.db`);
+  db.prepare(`UPDATE entries SET text = replace(text, '"v":1', '"v":2') WHERE text LIKE '%claim%'`).run();
+  db.close();
+  const program = new Program("server", "--port", "0", "--data", data.path);
+  assertEquals(await program.exit(), 74);
+  assertStringIncludes(
+    program.stderr.all.at(-1)!,
+    "The record of bans and rights cannot be read: its entry 1 is of version 2, and this program knows version 1. Nobody is let in without it: " +
+      `start the chat that wrote it, or restore a backup ("chat export --room '!audit'" prints it)`,
+  );
 });
 
 Deno.test("bans and rights survive the server, and kill -9 of it; the record of them is exported by its name alone", async () => {
