@@ -5,7 +5,7 @@
  */
 import { type Checked, type Env, envName, type Flags, oneOf, onOff, type Values } from "../shared/flags.ts";
 import { EXIT, Fatal } from "../shared/exit.ts";
-import { readInviteCode } from "../shared/invite_code.ts";
+import { readShortCode } from "../shared/short_code.ts";
 import { parseNick } from "../shared/names.ts";
 import { isFingerprint } from "../shared/fingerprint.ts";
 import { type OpenFile, readPasswordFile } from "../shared/password.ts";
@@ -162,7 +162,7 @@ export function checkAddress(text: string): Checked<Address> {
 
 /** Takes the link too, which ends with the code. */
 function parseInvite(text: string): Checked<string> {
-  const value = readInviteCode(text.replace(/^.*#invite=/, ""));
+  const value = readShortCode(text.replace(/^.*#invite=/, ""));
   return value === undefined ? { problem: "is not the code of an invite, which has 16 letters and digits" } : { value };
 }
 

@@ -10,7 +10,7 @@ import { newRef } from "./ref.ts";
 /** What may be asked. */
 export type Question = Extract<
   ClientFrame,
-  { kind: "join" | "part" | "rooms" | "who" | "nick" | "history" | "search" | "topic" | "away" | "delete" }
+  { kind: "join" | "part" | "rooms" | "who" | "nick" | "history" | "search" | "topic" | "away" | "delete" | "moderate" | "report" }
 >;
 
 /** An answer; `undefined` when none will come, because the connection is gone. */

@@ -54,6 +54,8 @@ export interface ServerConfig {
   readonly webHosts: readonly string[];
   /** Opens the server's window in the browser of whoever starts the server. */
   readonly open: boolean;
+  /** Prints a code for a new owner though there is one. */
+  readonly newOwner: boolean;
   /** Prints a QR code of the chat page's link. */
   readonly qr: boolean;
 }
@@ -114,6 +116,11 @@ export const SERVER_FLAGS = {
   },
   "open": {
     help: "open the server's window in your browser",
+    default: false,
+    parse: onOff,
+  },
+  "new-owner": {
+    help: "print a code that makes whoever types it the owner, though the server has one",
     default: false,
     parse: onOff,
   },
@@ -183,6 +190,7 @@ export function serverConfig(values: Values<typeof SERVER_FLAGS>, logIsTerminal:
     allowPlaintextPassword: values["allow-plaintext-password"],
     webHosts: values["web-host"] ?? [],
     open: values.open,
+    newOwner: values["new-owner"],
     qr: values.qr,
     logFormat: values["log-format"],
     logMessages: values["log-messages"] ?? logIsTerminal,

@@ -6,6 +6,7 @@
  * @module
  */
 import {
+  type Bye,
   type Entry,
   type Hello,
   LIMITS,
@@ -17,16 +18,20 @@ import {
 } from "../shared/protocol.ts";
 import { plural } from "../shared/text.ts";
 import type { Start } from "./broadcast.ts";
+import { Departed } from "./core/departed.ts";
+import type { Person } from "./core/moderation_rules.ts";
 import { RateLimit } from "./core/rate_limit.ts";
 import type { Refusal } from "./core/room.ts";
 import type { Session, Sessions } from "./core/sessions.ts";
 import type { HubOptions } from "./hub_options.ts";
 import { enterRoom, leaveRoom, type Place, type Places, sendMembers } from "./places.ts";
 import type { Pump } from "./pump.ts";
-import type { Seat } from "./seat.ts";
+import { personOf, type Seat } from "./seat.ts";
 
 /** How long a session whose connection broke keeps its seat, in milliseconds. */
 const GRACE_MS = 30_000;
+/** How long a connection may take to show that it lives, in milliseconds. */
+const ANSWER_MS = 5_000;
 /** People whose names a peer that keeps no list is told, and itself. */
 const NAMED = 21;
 /** What somebody is sent of a room whose history does not connect with what it has. */
@@ -50,6 +55,7 @@ export class Entrance {
   readonly #stopping: AbortSignal;
   readonly #sessions: Sessions;
   readonly #seats = new Map<string, Seat>();
+  readonly #departed = new Departed();
   #closing: "restart" | "storage" = "restart";
   /** Sessions that have nothing more to say, while the server stops. */
   #silent = 0;
@@ -71,6 +77,13 @@ export class Entrance {
     return this.#seats;
   }
 
+  /** Somebody by name who is here, or was a moment ago. */
+  person(nick: string): Person | undefined {
+    const session = this.#sessions.named(nick);
+    const seat = session && this.#seats.get(session.id);
+    return seat ? personOf(seat) : this.#departed.find(nick, this.#options.monotonic());
+  }
+
   /** Notes that an entry was committed. Its author hears of it with the room, or alone where it has left that. */
   committed(entry: Entry): void {
     const seat = this.#seats.get(entry.from);
@@ -79,18 +92,18 @@ export class Entrance {
   }
 
   /** Counts an answer that the history gave to something that a session appended. */
-  answered(id: string, how: "committed" | "repeated" | "rejected"): void {
+  answered(id: string, how: "committed" | "repeated" | "rejected" | "done"): void {
     const seat = this.#seats.get(id);
     if (!seat) return;
     const { session } = seat;
     session.answered++;
-    if (how !== "rejected") session.committed++;
+    if (how === "committed" || how === "repeated") session.committed++;
     if (session.answered < session.appended) return;
     seat.settled?.resolve();
     seat.settled = undefined;
   }
 
-  greet(frame: Hello | Resume, pump: Pump, last: boolean): Seat | "refused" | "no version" {
+  greet(frame: Hello | Resume, pump: Pump, last: boolean): Seat | "refused" | "banned" | "no version" {
     if (!frame.v.includes(PROTOCOL_VERSION)) {
       const text = `this server speaks version ${PROTOCOL_VERSION} of the protocol, the client ${frame.v.join(", ")}`;
       pump.send({ kind: "error", code: "version", text, v: [PROTOCOL_VERSION] });
@@ -98,8 +111,19 @@ export class Entrance {
     }
     const seat = frame.kind === "hello" ? this.#enter(frame, pump) : this.#resume(frame, pump);
     if (!("code" in seat)) return seat;
-    this.turnAway({ code: seat.code, text: seat.text, final: last }, pump);
-    return "refused";
+    const isBanned = seat.code === "banned";
+    this.turnAway({ code: seat.code, text: seat.text, final: last || isBanned }, pump);
+    return isBanned ? "banned" : "refused";
+  }
+
+  /** Ends a session for good: what it sends is not heard any more, and nothing brings it back. @param farewell Says why. */
+  expel(seat: Seat, farewell: Bye): void {
+    seat.isOut = true;
+    seat.token = undefined;
+    this.#sessions.revoke(seat.session);
+    if (seat.lostAt !== undefined) return this.#end(seat);
+    void seat.pump.finish({ ...farewell, sent: seat.session.committed });
+    seat.pump.connection.stop();
   }
 
   /** Tells a newcomer why it is not let in. */
@@ -151,19 +175,21 @@ export class Entrance {
 
   #enter(hello: Hello, pump: Pump): Seat | Refusal {
     const { newId, hash } = this.#options;
+    const installation = hello.secret === undefined ? undefined : hash(hello.secret);
+    const banned = this.#keptOut(installation, pump);
+    if (banned) return banned;
     const asked = hello.rooms?.length ? hello.rooms : [LOBBY];
     const places = asked.map((name) => this.#places.open(name));
     const wrong = places.find((place) => "code" in place);
-    const installation = hello.secret === undefined ? undefined : hash(hello.secret);
-    const lost = this.#lost(hello.name, installation);
+    const lost = wrong ? undefined : this.#lost(hello.name, installation);
+    if (lost && "code" in lost) return lost;
     const session = wrong ?? lost?.session ?? this.#sessions.open(hello.name, newId(), installation);
     if ("code" in session) {
       for (const place of places) if ("room" in place) this.#places.tidy(place);
       return session;
     }
     const seat = lost ?? this.#seat(session, pump);
-    seat.pump = pump;
-    seat.lostAt = undefined;
+    if (lost) this.#takeOver(lost, pump);
     const wanted = new Set(places as Place[]);
     this.#makePlace(session, wanted);
     for (const place of wanted) if (!place.room.has(session)) this.#join(seat, place);
@@ -171,12 +197,30 @@ export class Entrance {
     return seat;
   }
 
-  /** The seat without a connection that holds a name, when its own installation asks for that: the welcome with its token may have been lost. */
-  #lost(name: string, installation: string | undefined): Seat | undefined {
+  /**
+   * The seat without a connection that holds a name, when its own installation asks for that: the welcome with its token may have been lost.
+   * A connection may have vanished without a word: it is asked first, and has {@link ANSWER_MS} to say something.
+   */
+  #lost(name: string, installation: string | undefined): Seat | Refusal | undefined {
     const session = this.#sessions.named(name);
     if (!session || installation === undefined || session.installation !== installation) return undefined;
     const seat = this.#seats.get(session.id);
-    return seat?.lostAt === undefined ? undefined : seat;
+    if (!seat || seat.lostAt !== undefined) return seat;
+    const now = this.#options.monotonic();
+    if (seat.askedAt !== undefined && seat.heardAt <= seat.askedAt) return now - seat.askedAt < ANSWER_MS ? undefined : seat;
+    seat.askedAt = now;
+    seat.pump.send({ kind: "ping" });
+    return { code: "name_taken", text: `${session.nick} is taken, by another connection of yours; if that is gone, ask again in 5 s` };
+  }
+
+  /** Gives a seat another connection. Should there be somebody at the one of before, they are told. */
+  #takeOver(seat: Seat, pump: Pump): void {
+    void seat.pump.finish({ kind: "bye", reason: "replaced", text: "You came back on another connection" });
+    seat.pump.connection.stop();
+    seat.pump = pump;
+    seat.lostAt = undefined;
+    seat.askedAt = undefined;
+    seat.heardAt = this.#options.monotonic();
   }
 
   /** Leaves rooms of before, the first ones first, that there is no place for beside those it wants. */
@@ -195,12 +239,14 @@ export class Entrance {
     const session = this.#sessions.resume(before, now());
     if (!session) return { code: "resume_unknown", text: "the server does not know this session any more" };
     if ("code" in session) return session;
+    const banned = this.#keptOut(session.installation, pump);
+    if (banned) {
+      if (!this.#seats.has(session.id)) this.#sessions.close(session);
+      return banned;
+    }
     let seat = this.#seats.get(session.id);
     if (seat) {
-      void seat.pump.finish({ kind: "bye", reason: "replaced", text: "You came back on another connection" });
-      seat.pump.connection.stop();
-      seat.pump = pump;
-      seat.lostAt = undefined;
+      this.#takeOver(seat, pump);
     } else {
       seat = this.#seat(session, pump);
       for (const room of session.rooms) this.#join(seat, this.#places.at(room));
@@ -210,9 +256,17 @@ export class Entrance {
     return seat;
   }
 
+  /** Why somebody may not come in, if so. */
+  #keptOut(installation: string | undefined, { connection: { peer } }: Pump): Refusal | undefined {
+    const { order, now } = this.#options;
+    return order.mayEnter(installation, peer.host, now());
+  }
+
   #seat(session: Session, pump: Pump): Seat {
-    const { rate, burst } = this.#options.limits;
-    const seat: Seat = { session, pump, rate: rate === undefined ? undefined : new RateLimit(rate, burst), token: undefined };
+    const { order, limits: { rate, burst }, monotonic } = this.#options;
+    session.role = order.roleOf(session.installation);
+    const heardAt = monotonic();
+    const seat: Seat = { session, pump, rate: rate === undefined ? undefined : new RateLimit(rate, burst), token: undefined, heardAt };
     this.#seats.set(session.id, seat);
     return seat;
   }
@@ -238,6 +292,7 @@ export class Entrance {
       v: PROTOCOL_VERSION,
       session: session.id,
       nick: session.nick,
+      ...session.role === undefined ? {} : { role: session.role },
       ...session.away === undefined ? {} : { away: session.away },
       server,
       epoch,
@@ -265,7 +320,9 @@ export class Entrance {
   }
 
   /** Frees the name and the places of a session; what rooms it was in stays known, for when it is resumed. */
-  #end({ session }: Seat): void {
+  #end(seat: Seat): void {
+    const { session } = seat;
+    this.#departed.left(personOf(seat), this.#options.monotonic());
     this.#seats.delete(session.id);
     this.#sessions.close(session);
     for (const name of session.rooms) {

@@ -6,6 +6,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { EXIT, type ExitCode, Fatal } from "../shared/exit.ts";
 import { encodeFrame } from "../shared/codec.ts";
+import { AUDIT_ROOM } from "../shared/names.ts";
 import { DATABASE, openReadOnly } from "./history/open_database.ts";
 import { ENTRY_COLUMNS, toEntry } from "./history/sqlite_read.ts";
 import { base } from "./history/sqlite_schema.ts";
@@ -13,7 +14,7 @@ import { base } from "./history/sqlite_schema.ts";
 /** Entries that are in memory at a time. */
 const PAGE = 500;
 
-/** What to export; everything where nothing is said. */
+/** What to export; all rooms where nothing is said, but not what was done to keep order, which is asked for by its name. */
 export interface ExportOptions {
   readonly room?: string;
   /** Milliseconds since 1970. */
@@ -62,5 +63,6 @@ function columnsOf(db: DatabaseSync): string {
 
 function roomsOf(db: DatabaseSync, only: string | undefined): { id: number; name: string }[] {
   const rows = db.prepare("SELECT id, name FROM rooms ORDER BY name").all();
-  return rows.map(({ id, name }) => ({ id: Number(id), name: String(name) })).filter(({ name }) => only === undefined || name === only);
+  const rooms = rows.map(({ id, name }) => ({ id: Number(id), name: String(name) }));
+  return rooms.filter(({ name }) => only === undefined ? name !== AUDIT_ROOM : name === only);
 }

@@ -5,6 +5,7 @@
  */
 import { moment, roomName } from "../shared/flag_values.ts";
 import type { Checked, Flag, Flags } from "../shared/flags.ts";
+import { AUDIT_ROOM } from "../shared/names.ts";
 
 /** `--data`, for every command that has to do with the history. */
 export const DATA_FLAG: Flag<string> & { default: undefined } = {
@@ -22,9 +23,9 @@ export const EXPORT_FLAGS = {
   data: DATA_FLAG,
   room: {
     placeholder: "ROOM",
-    help: "only this room",
+    help: `only this room; ${AUDIT_ROOM} is what was done to keep order`,
     default: undefined,
-    parse: roomName,
+    parse: (text: string): Checked<string> => text === AUDIT_ROOM ? { value: text } : roomName(text),
   },
   since: {
     placeholder: "TIME",

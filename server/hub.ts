@@ -4,15 +4,15 @@
  * 1. `handle` takes a frame from a session. A `say` goes to its room's rules (`core/room.ts`), which make a draft of it or refuse.
  * 2. The draft is appended to the history, which gives it its place and commits it.
  * 3. `run` takes what was committed, in the history's order, and `deliver` puts it onto the room's encoded tails.
- * 4. Each member's pump (`pump.ts`) writes from its position in the tail. What the tail does not reach back to is served by `catchUp`.
+ * 4. Each member's pump (`pump.ts`) writes from its position in the tail. What the tail does not reach back to is served by `past.ts`.
  *
  * Nobody hears what is not committed, everybody hears the same in the same order, and nothing here waits for a reader.
  *
  * @module
  */
 import type { Malformed } from "../shared/codec.ts";
-import type { RoomName } from "../shared/names.ts";
-import type { AskHistory, ClientFrame, Delete, Hello, Refused, Resume, Say, Search, Seq, ServerFrame, Topic } from "../shared/protocol.ts";
+import { AUDIT_ROOM, type RoomName } from "../shared/names.ts";
+import type { AskHistory, ClientFrame, Delete, Hello, Refused, Resume, Say, Search, Topic } from "../shared/protocol.ts";
 import type { Broadcast, Reading } from "./broadcast.ts";
 import type { Refusal } from "./core/room.ts";
 import { Sessions } from "./core/sessions.ts";
@@ -21,18 +21,18 @@ import { delay } from "./delay.ts";
 import { lastOf, NOTHING_SAID, rejection, tellTopic } from "./deletion.ts";
 import type { Piece } from "./encoded_tail.ts";
 import { Entrance, type Leave } from "./entrance.ts";
-import { type Batch, PAGE } from "./history/history.ts";
+import type { Batch } from "./history/history.ts";
 import type { HubOptions } from "./hub_options.ts";
 import { pageOf, rangeOf } from "./page.ts";
+import { Moderator } from "./moderator.ts";
 import { Moves } from "./moves.ts";
-import { Places, sendMembers } from "./places.ts";
+import { Past } from "./past.ts";
+import { Places } from "./places.ts";
 import type { Pump } from "./pump.ts";
 import { answer, type Seat } from "./seat.ts";
 
 /** What a session may ask for. */
 export type Inbound = Exclude<ClientFrame, { kind: "bye" }> | Malformed | Local;
-
-const encoder = new TextEncoder();
 
 /** The rooms, who is in them, and the one way in and out. */
 export class Hub {
@@ -40,6 +40,8 @@ export class Hub {
   readonly #places: Places;
   readonly #entrance: Entrance;
   readonly #moves: Moves;
+  readonly #moderator: Moderator;
+  readonly #past: Past;
   #messages = 0;
   #commits = 0;
   #commitMs = 0;
@@ -51,9 +53,11 @@ export class Hub {
   constructor(options: HubOptions) {
     this.#options = options;
     this.#places = new Places(options.history.rooms(), options.monotonic);
+    this.#past = new Past(options.history, this.#places);
     const sessions = new Sessions();
     this.#entrance = new Entrance(options, { places: this.#places, sessions, stopping: this.#stopping.signal });
     this.#moves = new Moves(this.#places, sessions);
+    this.#moderator = new Moderator(options, this.#places, this.#entrance);
   }
 
   /** How many messages were delivered. */
@@ -93,7 +97,7 @@ export class Hub {
   }
 
   /** Lets a newcomer in, or back in. @param last Whether no other `hello` may follow. */
-  greet(hello: Hello | Resume, pump: Pump, last: boolean): Seat | "refused" | "no version" {
+  greet(hello: Hello | Resume, pump: Pump, last: boolean): Seat | "refused" | "banned" | "no version" {
     return this.#entrance.greet(hello, pump, last);
   }
 
@@ -113,9 +117,12 @@ export class Hub {
 
   /** Takes one frame. A returned promise is what to wait for before the next one: that wait is what a sender feels of a full house. */
   handle(seat: Seat, frame: Inbound): Promise<void> | undefined {
+    if (seat.isOut) return undefined;
+    const now = this.#options.monotonic();
+    seat.heardAt = now;
     const wait = this.#carryOut(seat, frame);
     // Whatever is asked for counts.
-    const ms = seat.rate?.take(this.#options.monotonic()) ?? 0;
+    const ms = seat.rate?.take(now) ?? 0;
     return ms > 0 ? this.#holdUp(wait, ms) : wait;
   }
 
@@ -132,10 +139,10 @@ export class Hub {
         answer(seat, frame.ref, this.#moves.part(seat, frame));
         break;
       case "nick":
-        answer(seat, frame.ref, this.#moves.rename(seat, frame));
+        answer(seat, frame.ref, this.#hushed(seat) ?? this.#moves.rename(seat, frame));
         break;
       case "away":
-        answer(seat, frame.ref, this.#moves.away(seat, frame));
+        answer(seat, frame.ref, (frame.text ? this.#hushed(seat) : undefined) ?? this.#moves.away(seat, frame));
         break;
       case "who": {
         const place = this.#places.where(seat, frame.room);
@@ -163,9 +170,9 @@ export class Hub {
       case "delete":
         return frame.seq === 0 ? this.#deleteLast(seat, frame) : this.#say(seat, frame);
       case "moderate":
+        return this.#moderator.moderate(seat, frame);
       case "report":
-        answer(seat, frame.ref, { code: "not_allowed", text: "only those who keep order here may do that" });
-        break;
+        return this.#moderator.report(seat, frame);
       case "malformed":
         pump.send({ ...frame, kind: "error" });
         break;
@@ -195,19 +202,21 @@ export class Hub {
 
   #say(seat: Seat, frame: Say | Topic | Delete): Promise<void> | undefined {
     const { session, pump } = seat;
-    const { history, limits, now, mayDeleteAny } = this.#options;
+    const { history, order, limits } = this.#options;
+    const now = this.#options.now();
     const place = this.#places.where(seat, frame.room);
     const decided = "code" in place
       ? place
       : frame.kind === "delete"
-      ? place.room.decideDeletion(session, frame, now())
-      : place.room.decide(session, frame, now(), limits.textBytes);
+      ? place.room.decideDeletion(session, frame, now)
+      : order.mayTalk(session, place.room.name, now) ?? place.room.decide(session, frame, now, limits.textBytes);
     if ("code" in place || "code" in decided) {
       this.#refuse(seat, frame.ref, decided as Refusal);
       return pump.congestion;
     }
+    if (frame.kind !== "delete") order.talked(session, place.room.name, now);
     this.#appendedAt ??= this.#options.monotonic();
-    const full = history.append(decided, session.installation, frame.kind === "delete" && mayDeleteAny?.(session));
+    const full = history.append(decided, session.installation, frame.kind === "delete" && session.role !== undefined);
     session.appended++;
     return full ?? place.broadcast.pressure.wait();
   }
@@ -218,6 +227,11 @@ export class Hub {
     const seq = "code" in place ? 0 : await lastOf(seat.session, place.room, this.#options.history);
     if (seq === undefined) return this.#refuse(seat, frame.ref, NOTHING_SAID);
     await this.#say(seat, { ...frame, seq });
+  }
+
+  /** Why somebody may not be heard, be it by a name or by a reason, if so. */
+  #hushed({ session }: Seat): Refusal | undefined {
+    return this.#options.order.mayBeHeard(session, this.#options.now());
   }
 
   async #holdUp(wait: Promise<void> | undefined, ms: number): Promise<void> {
@@ -236,6 +250,10 @@ export class Hub {
     if (this.#appendedAt !== undefined) this.#commitMs = this.#options.monotonic() - this.#appendedAt;
     this.#appendedAt = undefined;
     for (const [name, said] of Map.groupBy(entries, (entry) => entry.room as RoomName)) {
+      if (name as string === AUDIT_ROOM) {
+        for (const act of said) this.#moderator.committed(act);
+        continue;
+      }
       const place = this.#places.open(name);
       if ("code" in place) throw new Error(`cannot deliver to room "${name}": ${place.text}`);
       const { topic } = place.room;
@@ -252,63 +270,18 @@ export class Hub {
       this.#entrance.answered(draft.from, "repeated");
     }
     for (const { draft, code } of rejected) {
+      if (draft.room === AUDIT_ROOM) {
+        this.#moderator.rejected({ code, text: rejection(draft, code) });
+        continue;
+      }
       const seat = this.#entrance.seat(draft.from);
       if (seat) this.#refuse(seat, draft.ref, { code, text: rejection(draft, code) });
       this.#entrance.answered(draft.from, "rejected");
     }
   }
 
-  /** What a reader is sent that the tail does not reach back to, and where it goes on. The only way old entries are sent unasked. */
-  async catchUp(broadcast: Broadcast, reading: Reading): Promise<Piece> {
-    const { pump, tail, until, position: { cursor } } = reading;
-    const { codec } = pump.connection;
-    const encoded = (frames: readonly ServerFrame[]) => encoder.encode(frames.map((frame) => codec.encode(frame)).join(""));
-    if (reading.backlog) return { bytes: encoded(await this.#backlog(broadcast.room, reading)), next: reading.position };
-    if (until && cursor >= until.cursor) return { bytes: encoded([]), next: until };
-    const found = tail.locate(cursor);
-    if (found) {
-      // Who came and went was missed as well.
-      const place = this.#places.find(broadcast.room);
-      if ("room" in place && !until) sendMembers(pump, place, 0);
-      return { bytes: encoded([]), next: found };
-    }
-    const page = await this.#options.history.read({ room: broadcast.room, after: cursor, limit: PAGE });
-    // What is committed but not published yet comes with the tail, and what is published after a leave does not come at all.
-    const last = (until ?? tail.end).cursor;
-    const entries = page.filter(({ seq }) => seq <= last);
-    const frames: ServerFrame[] = entries.filter(({ type, from }) => !codec.skipsOwn || type !== "said" || from !== pump.reader);
-    const before = entries.at(0)?.prev ?? last;
-    if (before > cursor) frames.unshift(reset(broadcast.room, cursor, before));
-    // An offset that is gone as well: the next look at the tail comes back here, or finds its place by the cursor.
-    return { bytes: encoded(frames), next: { offset: -1, cursor: entries.at(-1)?.seq ?? last } };
+  /** What a reader is sent that the tail does not reach back to, and where it goes on. */
+  catchUp(broadcast: Broadcast, reading: Reading): Promise<Piece> {
+    return this.#past.catchUp(broadcast, reading);
   }
-
-  /** The next page of a backlog, announced before the first and after the last. */
-  async #backlog(room: string, reading: Reading): Promise<ServerFrame[]> {
-    const backlog = reading.backlog!;
-    const { newest, after, upTo } = backlog;
-    const range = newest === undefined ? { room, after, limit: PAGE } : { room, before: upTo + 1, limit: newest };
-    const entries = newest === 0 ? [] : (await this.#options.history.read(range)).filter(({ seq }) => seq <= upTo);
-    const frames: ServerFrame[] = [...entries];
-    const first = entries[0]?.prev ?? upTo;
-    if (!backlog.begun && entries.length > 0) {
-      frames.unshift({ kind: "backlog", room, count: newest === undefined ? upTo - first : entries.length });
-    }
-    if (backlog.reset) frames.unshift({ kind: "reset", room, cursor: first, skipped: 0 });
-    // Not before the first page only: what is kept may end while it is read.
-    else if (newest === undefined && first > after) frames.unshift(reset(room, after, first));
-    const last = entries.at(-1)?.seq ?? upTo;
-    if (newest === undefined && last < upTo) {
-      backlog.begun = true;
-      backlog.after = last;
-      return frames;
-    }
-    reading.backlog = undefined;
-    if (entries.length > 0 || backlog.begun) frames.push({ kind: "live", room });
-    return frames;
-  }
-}
-
-function reset(room: string, cursor: Seq, next: Seq): ServerFrame {
-  return { kind: "reset", room, cursor: next, skipped: next - cursor };
 }

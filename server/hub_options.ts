@@ -4,13 +4,17 @@
  * @module
  */
 import type { ServerLimits } from "./config.ts";
-import type { Session } from "./core/sessions.ts";
+import type { Moderation } from "./core/moderation.ts";
 import type { Watch } from "./events.ts";
 import type { History } from "./history/history.ts";
 
 /** What a hub works with. Time and chance come in here. */
 export interface HubOptions {
   readonly history: History;
+  /** Who keeps order and who is held back, as the history knows it. */
+  readonly order: Moderation;
+  /** Makes whoever types it the owner, once. */
+  readonly ownerCode?: string | undefined;
   readonly limits: ServerLimits;
   readonly watch: Watch;
   /** The server's program and version, for `welcome`. */
@@ -27,8 +31,6 @@ export interface HubOptions {
   readonly newId: () => string;
   /** A secret that nobody guesses. */
   readonly newToken: () => string;
-  /** Whether a session may delete what anybody said. Without it nobody may. */
-  readonly mayDeleteAny?: (session: Session) => boolean;
   /** What is kept of a secret. */
   readonly hash: (secret: string) => string;
 }

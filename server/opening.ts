@@ -15,6 +15,8 @@ export interface Opening extends Reach {
   readonly consoleKey: string | undefined;
   /** Whether a password is asked for, and from whom it is taken. */
   readonly asks: Asks;
+  /** Makes whoever types it the owner; `undefined` where the server has one. */
+  readonly ownerCode: string | undefined;
   /** What starts the program here: `chat`, or what runs it from its source. */
   readonly command: string;
   /** The first link to the chat page as a QR code, in lines. */
@@ -23,7 +25,7 @@ export interface Opening extends Reach {
 
 /** The opening lines of a server. */
 export function opening(facts: Opening): string {
-  const { host, port, keeps, consoleKey, asks, command, qr, encryption } = facts;
+  const { host, port, keeps, consoleKey, ownerCode, asks, command, qr, encryption } = facts;
   const hosts = reachableHosts(facts);
   const netcat = (ip: string) => encryption ? `openssl s_client -quiet -connect ${hostAndPort(ip, port)}` : `nc ${ip} ${port}`;
   const lines = [
@@ -40,6 +42,9 @@ export function opening(facts: Opening): string {
   ];
   if (consoleKey !== undefined) {
     lines.push("Your window on the server:", ...hosts.map((ip) => `  ${consoleLink(ip, facts, consoleKey)}`), "");
+  }
+  if (ownerCode !== undefined) {
+    lines.push(`Own this server: join with ${command} client or a browser and type /claim ${ownerCode}`, "");
   }
   if (isLoopback(host)) lines.push(`Only this machine can join. For others, start it with: ${command} server --host 0.0.0.0`);
   if (asks !== "nothing") lines.push(`Whoever comes in is asked for the password. An invite stands in for it, once: ${command} invite`);

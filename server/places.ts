@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { parseRoomName, type RoomName } from "../shared/names.ts";
-import { type Absence, LIMITS, LOBBY, type RoomLine } from "../shared/protocol.ts";
+import { AUDIT_ROOM, parseRoomName, type RoomName } from "../shared/names.ts";
+import { type Absence, LIMITS, LOBBY, type RoleChange, type RoomLine } from "../shared/protocol.ts";
 import { Broadcast } from "./broadcast.ts";
 import { type Refusal, Room } from "./core/room.ts";
 import type { Session } from "./core/sessions.ts";
@@ -26,7 +26,7 @@ export class Places {
   /** @param records The rooms of the history. @param monotonic Milliseconds on a clock that never jumps. */
   constructor(records: readonly RoomRecord[], monotonic: () => number) {
     this.#monotonic = monotonic;
-    for (const { room, head, topic, topicSeq } of records) this.#add(room as RoomName, { head, topic, topicSeq });
+    for (const { room, head, topic, topicSeq } of records) if (room !== AUDIT_ROOM) this.#add(room as RoomName, { head, topic, topicSeq });
     if (!this.#places.has(LOBBY as RoomName)) this.#add(LOBBY as RoomName);
   }
 
@@ -71,6 +71,11 @@ export class Places {
       .slice(0, LIMITS.pageEntries);
   }
 
+  /** The names of all rooms that somebody is in. */
+  occupied(): string[] {
+    return [...this.#places.values()].filter(({ room }) => room.size > 0).map(({ room }) => room.name);
+  }
+
   /** Forgets a room that nobody is in and nothing was ever said in. */
   tidy({ room }: Place): void {
     if (room.size === 0 && room.head === 0 && room.name !== LOBBY) this.#places.delete(room.name);
@@ -89,6 +94,12 @@ export function enterRoom(session: Session, { room, broadcast }: Place): void {
   session.rooms.add(room.name);
   broadcast.publish([{ kind: "joined", room: room.name, by: session.nick, from: session.id, total: room.size }]);
   if (session.away !== undefined) broadcast.publish([absence(session, room)]);
+  if (session.role !== undefined) broadcast.publish([roleChange(session, room)]);
+}
+
+/** What a room is told when a session keeps order from now on, or no more. */
+export function roleChange({ id: from, nick: by, role }: Session, { name: room, size: total }: Room): RoleChange {
+  return { kind: "role", room, by, from, ...role === undefined ? {} : { role }, total };
 }
 
 /** What a room is told when a session goes away or comes back. */

@@ -6,9 +6,11 @@
 import { createHash } from "node:crypto";
 import type { Sample } from "../shared/console.ts";
 import { EXIT, type ExitCode, Fatal } from "../shared/exit.ts";
+import { SHORT_CODE_BYTES, shortCode } from "../shared/short_code.ts";
 import { hostAndPort } from "../shared/text.ts";
 import { VERSION } from "../shared/version.ts";
 import { type Asks, openAccess } from "./access/open_access.ts";
+import { readOrder } from "./audit_log.ts";
 import type { ServerConfig } from "./config.ts";
 import type { Connection } from "./connection.ts";
 import { Encryption } from "./encryption.ts";
@@ -53,6 +55,8 @@ export interface RunningServer {
   readonly asks: Asks;
   /** Opens the server's window once from elsewhere; `undefined` where its page has not been made. */
   readonly consoleKey: string | undefined;
+  /** Makes whoever types it the owner; `undefined` where the server has one. */
+  readonly ownerCode: string | undefined;
   /** Present where it encrypts. */
   readonly encryption: Proof | undefined;
   /** Reads the certificate again, where there is one. */
@@ -111,6 +115,8 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
   const listener = undo.adopt(listen(config), (listener) => listener.close());
   const { hostname: host, port } = listener.addr;
   const kept = undo.adopt(await openHistory(config), (kept) => kept.close());
+  const order = await readOrder(kept.history);
+  const ownerCode = order.owned && !config.newOwner ? undefined : shortCode(crypto.getRandomValues(new Uint8Array(SHORT_CODE_BYTES)));
   const encryption = undo.adopt(await Encryption.open(config, kept.folder), (encryption) => encryption?.close());
   const hash = (secret: string) => createHash("sha256").update(secret).digest("base64url");
   const monotonic = () => performance.now();
@@ -146,6 +152,8 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
   };
   const hub = new Hub({
     ...kept,
+    order,
+    ownerCode,
     limits,
     watch: seen,
     server: SERVER,
@@ -203,7 +211,18 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
   };
   const consoleKey = assets.has("/console") ? console.key : undefined;
   undo.move();
-  return { host, port, keeps: kept.keeps, asks, consoleKey, encryption: proof(), renewCertificate, broken: broken.promise, stop };
+  return {
+    host,
+    port,
+    keeps: kept.keeps,
+    asks,
+    consoleKey,
+    ownerCode,
+    encryption: proof(),
+    renewCertificate,
+    broken: broken.promise,
+    stop,
+  };
 }
 
 /** Delivers until the history is closed or broken. */

@@ -78,7 +78,8 @@ class Newcomer {
   #tries = 0;
   #wrongPasswords = 0;
   #admitted = false;
-  #speaksAnother = false;
+  /** Why no other name would do. */
+  #turnedAway: "no version" | "banned" | undefined;
 
   constructor(connection: Connection, pump: Pump, { hub, gate }: Pick<House, "hub" | "gate">) {
     this.#connection = connection;
@@ -136,8 +137,8 @@ class Newcomer {
 
   #greet(frame: Hello | Resume): boolean {
     const greeted = this.#hub.greet(frame, this.#pump, ++this.#tries >= this.#connection.nameTries);
-    if (greeted === "no version") {
-      this.#speaksAnother = true;
+    if (greeted === "no version" || greeted === "banned") {
+      this.#turnedAway = greeted;
       return false;
     }
     if (greeted === "refused") {
@@ -178,7 +179,8 @@ class Newcomer {
   #farewell(why: string): Bye {
     if (performance.now() >= this.#due) return { kind: "bye", reason: "timeout", text: "No name came in time. Bye" };
     if (this.#hub.stopping.aborted) return { kind: "bye", reason: "restart", text: "The server is stopping. Bye" };
-    if (this.#speaksAnother) return { kind: "bye", reason: "error", text: "No version of the protocol is common. Bye" };
+    if (this.#turnedAway === "banned") return { kind: "bye", reason: "banned", text: "Bye" };
+    if (this.#turnedAway === "no version") return { kind: "bye", reason: "error", text: "No version of the protocol is common. Bye" };
     if (why === "was not let in") return { kind: "bye", reason: "error", text: "Connect again to try once more. Bye" };
     if (why === "had no name") return { kind: "bye", reason: "error", text: "Connect again to try another name. Bye" };
     return { kind: "bye", reason: "left", text: "Bye" };

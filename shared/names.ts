@@ -23,6 +23,9 @@ export interface NameRefusal {
 /** A name, or why it is none. */
 export type Parsed<T> = { readonly ok: true; readonly name: T } | { readonly ok: false; readonly refusal: NameRefusal };
 
+/** The room of what was done to keep order: no peer can name it, because {@link parseRoomName} refuses it, and nothing in it is ever forgotten. */
+export const AUDIT_ROOM = "!audit";
+
 /** Names that would pass for the program's own voice, or trip one of its readers. */
 const RESERVED = new Set(["server", "system", "admin", "root", "everyone", "here", "__proto__", "constructor"].map(fold));
 

@@ -66,7 +66,7 @@ export function numbered(entry: Entry): string {
   return `${entry.seq} ${entrySentence(entry) ?? `${cleanText(entry.by)}: ${cleanText(entry.text)}`}`;
 }
 
-/** `Here now: alice, carol (away: lunch).` */
+/** `Here now: alice (op), carol (away: lunch).` */
 export function whoIsHere(room: Room, nick: string): string {
   const others = [...room.members.values()].filter((member) => member.nick !== nick).map(describe);
   if (room.total <= 1) return "Nobody else is here yet.";
@@ -76,8 +76,9 @@ export function whoIsHere(room: Room, nick: string): string {
   return `Here now: ${named.join(", ")} and ${count(rest)} ${rest === 1 ? "other" : "others"}.`;
 }
 
-function describe({ nick, away }: Member): string {
-  return away === undefined ? cleanText(nick) : `${cleanText(nick)} (${awayFor(away)})`;
+function describe({ nick, away, role }: Member): string {
+  const marks = [...role === undefined ? [] : [role], ...away === undefined ? [] : [awayFor(away)]];
+  return marks.length === 0 ? cleanText(nick) : `${cleanText(nick)} (${marks.join(", ")})`;
 }
 
 function awayFor(why: string): string {

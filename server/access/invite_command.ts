@@ -7,7 +7,7 @@ import { EXIT, Fatal } from "../../shared/exit.ts";
 import { count } from "../../shared/text.ts";
 import { announcedIn, type Announcement } from "../history/data_folder.ts";
 import { clientAddress, pageLink, reachableHosts } from "../reach.ts";
-import { CODE_BYTES, inviteCode } from "../../shared/invite_code.ts";
+import { SHORT_CODE_BYTES, shortCode } from "../../shared/short_code.ts";
 import { addInvite, sweepInvites } from "./invites.ts";
 
 /** How long an invite holds where nobody says how long, in milliseconds. */
@@ -39,7 +39,7 @@ export async function invite({ folder, lasts = DAY_MS, uses, command, own, now }
     const advice = `To have it ask for one, start it with: ${command} server --password-file FILE`;
     throw new Fatal(EXIT.failure, `No invite is needed: the server at ${server.address} asks nobody for a password. ${advice}`);
   }
-  const code = inviteCode(crypto.getRandomValues(new Uint8Array(CODE_BYTES)));
+  const code = shortCode(crypto.getRandomValues(new Uint8Array(SHORT_CODE_BYTES)));
   const expires = now + lasts;
   await keep(folder, code, { expires, uses }, now);
   const until = new Date(expires).toISOString().slice(0, 16).replace("T", " ");

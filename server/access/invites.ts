@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { readInviteCode } from "../../shared/invite_code.ts";
+import { readShortCode } from "../../shared/short_code.ts";
 
 /** Within a data folder. */
 const FOLDER = "invites";
@@ -69,7 +69,7 @@ export class Invites {
   }
 
   async #redeem(text: string, installation: string | undefined): Promise<boolean> {
-    const code = readInviteCode(text);
+    const code = readShortCode(text);
     if (code === undefined) return false;
     const path = pathOf(this.#folder, code);
     const invite = await readInvite(path);
@@ -83,9 +83,9 @@ export class Invites {
   }
 }
 
-/** @param code As {@link readInviteCode} reads it, or written in any way that it understands. */
+/** @param code As {@link readShortCode} reads it, or written in any way that it understands. */
 function pathOf(folder: string, code: string): string {
-  return `${folder}/${FOLDER}/${createHash("sha256").update(readInviteCode(code) ?? code).digest("hex")}.json`;
+  return `${folder}/${FOLDER}/${createHash("sha256").update(readShortCode(code) ?? code).digest("hex")}.json`;
 }
 
 async function readInvites(folder: string): Promise<{ readonly path: string; readonly invite: Invite }[]> {

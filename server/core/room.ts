@@ -26,6 +26,8 @@ export interface Refusal {
   readonly code: RefusalCode;
   /** One sentence for people, without a full stop. */
   readonly text: string;
+  /** When to try again, in milliseconds, where that may succeed. */
+  readonly retryMs?: number;
 }
 
 /** Bytes of reasons for being away that a list has place for, for each person that it may name: an answer has to fit the outbox. */
@@ -64,9 +66,9 @@ export class Room {
     return this.#members.has(session.id);
   }
 
-  /** Lets a session in, or notes its new name, or that it is away or back. */
-  join({ id, nick, away }: Session): void {
-    this.#members.set(id, away === undefined ? { nick, from: id } : { nick, from: id, away });
+  /** Lets a session in, or notes its new name or role, or that it is away or back. */
+  join({ id, nick, away, role }: Session): void {
+    this.#members.set(id, { nick, from: id, ...away === undefined ? {} : { away }, ...role === undefined ? {} : { role } });
   }
 
   /** Lets a session go; false when it was not there. */

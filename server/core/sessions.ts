@@ -6,6 +6,7 @@
  * @module
  */
 import { fold, type NameRefusal, type Nick, parseNick } from "../../shared/names.ts";
+import type { Role } from "../../shared/protocol.ts";
 
 /** How long a token is good, in milliseconds. */
 const TOKEN_MS = 24 * 60 * 60 * 1000;
@@ -21,6 +22,8 @@ export interface Session {
   away: string | undefined;
   /** The hash of the secret of the installation that it is from; within it a ref counts once. */
   readonly installation: string | undefined;
+  /** What it may do beside others, for as long as its installation may. */
+  role: Role | undefined;
   /** The rooms it is in, or was in when it ended. */
   readonly rooms: Set<string>;
   /** Messages appended to the history, answered or not yet. */
@@ -52,6 +55,7 @@ export class Sessions {
       nick: parsed.name,
       away: undefined,
       installation,
+      role: undefined,
       rooms: new Set(),
       appended: 0,
       answered: 0,
@@ -81,6 +85,11 @@ export class Sessions {
   /** Ends a session; its name is free. Its tokens stay good. */
   close(session: Session): void {
     if (this.#names.get(fold(session.nick)) === session) this.#names.delete(fold(session.nick));
+  }
+
+  /** Forgets by what a session may be resumed. */
+  revoke(session: Session): void {
+    for (const [hash, token] of this.#tokens) if (token.session === session) this.#tokens.delete(hash);
   }
 
   /** Remembers by what hash a session may be resumed; the one of before stays good for a moment. */

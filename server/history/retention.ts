@@ -4,6 +4,7 @@
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { AUDIT_ROOM } from "../../shared/names.ts";
 import type { SqliteRoom } from "./sqlite_rooms.ts";
 import { base } from "./sqlite_schema.ts";
 import { type Transact, transactor } from "./transactor.ts";
@@ -54,7 +55,7 @@ export class Retirement {
 
   /** Removes the next slice of a room's entries that are too many or too old at `now`; false when there was nothing to do. */
   advance(room: SqliteRoom, now: number): boolean {
-    if (room.floor >= room.head) return false;
+    if (room.floor >= room.head || room.name === AUDIT_ROOM) return false;
     const [first, head] = [base(room.id), base(room.id) + room.head];
     room.oldestAt ??= Number(this.#oldest.get(first + room.floor, head)?.at);
     const tooMany = room.head - this.#keep.entries;

@@ -105,10 +105,14 @@ function listed(members: readonly Member[], total: number): string {
   return total > NAMED ? `${names} and ${plural(total - NAMED, "other")}` : names;
 }
 
-/** `bob (away: lunch)`. A reason cannot close the bracket, and name somebody who is not there. */
-function named({ nick, away }: Member): string {
-  if (away === undefined) return nick;
-  return away === "" ? `${nick} (away)` : `${nick} (away: ${away.replaceAll("(", "[").replaceAll(")", "]")})`;
+/** `bob (op, away: lunch)`. A reason cannot close the bracket, and name somebody who is not there. */
+function named({ nick, away, role }: Member): string {
+  const marks = [...role === undefined ? [] : [role], ...away === undefined ? [] : [awayFor(away)]];
+  return marks.length === 0 ? nick : `${nick} (${marks.join(", ")})`;
+}
+
+function awayFor(reason: string): string {
+  return reason === "" ? "away" : `away: ${reason.replaceAll("(", "[").replaceAll(")", "]")}`;
 }
 
 function roomLine({ room, total, topic }: RoomLine): string {
@@ -134,6 +138,7 @@ function refusal({ code, text, final, retryMs }: Refused): string {
   if (code.startsWith("password_")) return final ? `! ${text}.\n` : `! ${text}. Enter the password, or the code of an invite:\n`;
   if (code === "storage_full") return `! not saved: ${text}\n`;
   if (code === "no_such_entry" || code === "not_yours") return `! not deleted: ${text}\n`;
+  if (code === "banned") return `! ${text}.\n`;
   if (!code.startsWith("name_")) return `! not sent: ${text}\n`;
   return final ? `! ${text}.\n` : `! ${text}. Enter another name:\n`;
 }

@@ -77,6 +77,11 @@ const COMMANDS: Record<string, Command> = {
   help: { help: "this list", frame: () => notice(helpText()) },
 };
 
+/** What nobody can do who is not remembered: rights hang on a client's own secret, which netcat has not. */
+const FOR_THE_REMEMBERED = new Set(
+  ["claim", "kick", "ban", "unban", "bans", "mute", "unmute", "op", "deop", "slow", "readonly", "announce", "audit"],
+);
+
 /** What a line asks for: something to say, or a command; `undefined` for a line with nothing on it. `//` says a text that begins with `/`. */
 export function parseLine(line: string): TextFrame | undefined {
   if (isBye(line)) return { kind: "bye" };
@@ -84,6 +89,9 @@ export function parseLine(line: string): TextFrame | undefined {
   if (line[0] !== "/") return { kind: "say", room: HERE, text: oneLine(line) };
   if (line[1] === "/") return { kind: "say", room: HERE, text: oneLine(line.slice(1)) };
   const [, name, words] = cleanText(line).match(/^\/(\S*)\s*(.*?)\s*$/) ?? ["", "", ""];
+  if (FOR_THE_REMEMBERED.has(name)) {
+    return malformed(`/${name} takes a client that the server remembers: join with chat client or a browser to keep order`);
+  }
   if (!Object.hasOwn(COMMANDS, name)) {
     return malformed(
       `there is no command /${cleanText(name.slice(0, 20))} (did you mean /${

@@ -18,6 +18,7 @@ const DEFAULTS: ServerConfig = {
   allowPlaintextPassword: false,
   webHosts: [],
   open: false,
+  newOwner: false,
   qr: false,
   logFormat: "text",
   logMessages: true,

@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Entry } from "../../shared/protocol.ts";
+import { ACT_VERSION } from "../../server/core/kept_act.ts";
+import { Moderation } from "../../server/core/moderation.ts";
 import { MemoryHistory } from "../../server/history/memory_history.ts";
 import { textCodec } from "../../server/transports/text_codec.ts";
 import { parseLine } from "../../server/transports/text_commands.ts";
@@ -11,6 +13,13 @@ function known(entries: readonly Entry[]): string[] {
   const texts = new Map(entries.map(({ seq, type, text }) => [seq, type === "deleted" ? "deleted" : text]));
   for (const { target } of entries) if (target !== undefined) texts.set(target, "");
   return [...texts].map(([seq, text]) => `${seq} ${text}`);
+}
+
+/** A server's order with one owner. @param secret Of the owner's installation. */
+function keptBy(secret: string): Moderation {
+  const order = new Moderation();
+  order.apply({ v: ACT_VERSION, act: "claim", by: "olga", installation: `hash of ${secret}` }, 0);
+  return order;
 }
 
 /** Types a line in text mode. */
@@ -42,8 +51,8 @@ Deno.test("delete: one's own is answered by the entry that everybody hears; some
 });
 
 Deno.test("delete: those who keep order delete anybody's", async () => {
-  await using server = new FakeServer({ mayDeleteAny: ({ nick }) => nick === "bob" });
-  const [alice, bob] = [await server.join("alice"), await server.join("bob")];
+  await using server = new FakeServer({ order: keptBy("bob's") });
+  const [alice, bob] = [await server.join("alice"), await server.join("bob", new FakeConnection(), { secret: "bob's" })];
   await server.said(alice, "lobby", "one", "two");
   bob.receive({ kind: "delete", ref: "b1", room: "lobby", seq: 1 });
   await server.commit();
@@ -51,8 +60,9 @@ Deno.test("delete: those who keep order delete anybody's", async () => {
 });
 
 Deno.test("delete: in a room that one is not in, it is refused", async () => {
-  await using server = new FakeServer({ mayDeleteAny: () => true });
-  const [alice, bob] = [await server.join("alice"), await server.join("bob", new FakeConnection(), { rooms: ["dev"] })];
+  await using server = new FakeServer({ order: keptBy("bob's") });
+  const bob = await server.join("bob", new FakeConnection(), { rooms: ["dev"], secret: "bob's" });
+  const alice = await server.join("alice");
   await server.said(alice, "lobby", "hi");
   for (const room of ["lobby", "nowhere"]) await server.ask(bob, { kind: "delete", ref: room, room, seq: 1 });
   assertEquals(bob.all("refused").map(({ code }) => code), ["not_in_room", "no_such_room"]);
@@ -139,14 +149,14 @@ const LONG = "x".repeat(4_000);
 
 /** Some who talk, and delete at random. */
 class Chat {
-  readonly server = new FakeServer({ mayDeleteAny: () => true, limits: { ...UNLIMITED } });
+  readonly server = new FakeServer({ order: keptBy("everybody's"), limits: { ...UNLIMITED } });
   readonly peers = new Map<string, FakeConnection>();
   readonly readers: FakeConnection[] = [];
   #said = 0;
 
   async join(name: string, connection: FakeConnection): Promise<FakeConnection> {
     this.readers.push(connection);
-    return await this.server.join(name, connection);
+    return await this.server.join(name, connection, { secret: "everybody's" });
   }
 
   say(name: string, long: boolean): void {

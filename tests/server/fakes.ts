@@ -7,6 +7,7 @@ import { assert, assertEquals } from "@std/assert";
 import { setImmediate } from "node:timers";
 import { decodeServerFrame, encodeFrame, type Malformed } from "../../shared/codec.ts";
 import type { ClientFrame, Draft, Entry, Hello, Seq, ServerFrame } from "../../shared/protocol.ts";
+import { Moderation } from "../../server/core/moderation.ts";
 import type { Codec, Connection, Local, Peer } from "../../server/connection.ts";
 import { type Gate, openGate } from "../../server/access/gate.ts";
 import type { ServerEvent } from "../../server/events.ts";
@@ -60,10 +61,9 @@ export class FakeConnection implements Connection {
   #stalled = false;
   #pending: { readonly take: () => void; readonly fail: () => void } | undefined;
 
-  constructor(codec: Codec = framesCodec) {
+  constructor(codec: Codec = framesCodec, host = "203.0.113.7") {
     this.codec = codec;
     this.oneRoom = codec.name === "text";
-    const host = "203.0.113.7";
     const id = ++connections;
     this.peer = { id, address: `${host}:${id}`, host, encrypted: false, transport: codec.name as Peer["transport"] };
   }
@@ -391,6 +391,7 @@ export class FakeServer {
     this.#gate = gate;
     this.hub = new Hub({
       history,
+      order: new Moderation(),
       limits: { maxConnections: undefined, maxPerAddress: undefined, rate: undefined, burst: 50, textBytes: 4096 },
       watch: (event) => this.events.push(event),
       server: "chat/test",

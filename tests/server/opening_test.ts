@@ -8,6 +8,7 @@ const OPENING = {
   keeps: "nothing",
   consoleKey: undefined,
   asks: "nothing",
+  ownerCode: undefined,
   own: ["192.168.1.5", "fd00::5"],
   command: "chat",
   encryption: undefined,

@@ -685,3 +685,54 @@ Deno.test("C7 however a client is cut off and comes back, it hears everything on
     { numRuns: 200 },
   );
 });
+
+/** A server whose monotonic clock is the test's, and bob in it by a secret. */
+async function withVanished(): Promise<
+  { server: FakeServer; bob: FakeConnection; clock: { now: number }; hello: () => Promise<FakeConnection> }
+> {
+  const clock = { now: 1_000 };
+  const server = new FakeServer({ monotonic: () => clock.now });
+  const bob = await server.join("bob", undefined, { secret: "bob's" });
+  const hello = () => server.join("bob", undefined, { secret: "bob's" });
+  return { server, bob, clock, hello };
+}
+
+Deno.test("C7 a hello of the same installation has its name from a connection that vanished: one that was asked and said nothing for 5 s", async () => {
+  const { server, bob, clock, hello } = await withVanished();
+  await using _ = server;
+  const first = await hello();
+  assertEquals([first.all("refused").map(({ code }) => code), bob.all("ping").length], [["name_taken"], 1]);
+  clock.now += 4_999;
+  assertEquals((await hello()).all("refused").map(({ text }) => text), ["bob is taken"]);
+  clock.now += 1;
+  const back = await hello();
+  assertEquals(back.all("welcome").map(({ session, resumed }) => [session, resumed]), [["s1", true]]);
+  assertEquals([bob.all("bye").map(({ reason }) => reason), server.hub.seats.size], [["replaced"], 1]);
+  await server.said(back, "lobby", "it is me");
+  assertEquals(back.all("entry").map(({ by, from }) => [by, from]), [["bob", "s1"]]);
+});
+
+Deno.test("C7 a connection that answers keeps its name, however often its installation asks for it", async () => {
+  const { server, bob, clock, hello } = await withVanished();
+  await using _ = server;
+  for (let i = 0; i < 3; i++) {
+    assertEquals((await hello()).all("refused").map(({ code }) => code), ["name_taken"]);
+    clock.now += 1;
+    await server.ask(bob, { kind: "pong" });
+    clock.now += 60_000;
+  }
+  assertEquals([bob.all("bye"), bob.all("ping").length], [[], 3]);
+});
+
+Deno.test("C7 another installation never has the name of a connection that says nothing", async () => {
+  const { server, bob, clock } = await withVanished();
+  await using _ = server;
+  for (const secret of ["eve's", undefined]) {
+    for (let i = 0; i < 3; i++) {
+      const eve = await server.join("bob", undefined, secret === undefined ? {} : { secret });
+      assertEquals(eve.all("refused").map(({ text }) => text), ["bob is taken"]);
+      clock.now += 60_000;
+    }
+  }
+  assertEquals([bob.all("bye"), bob.all("ping")], [[], []]);
+});

@@ -5,6 +5,8 @@
  */
 import { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals } from "@std/assert";
+import { actSentence, decodeAct, encodeAct } from "../../../server/core/kept_act.ts";
+import { contains, parseNetwork } from "../../../server/core/network.ts";
 import { hasWords, indexed, indexQuery, wordsOf } from "../../../server/history/words.ts";
 import { parseLine } from "../../../server/transports/text_commands.ts";
 import { decodeClientFrame, encodeFrame } from "../../../shared/codec.ts";
@@ -168,4 +170,42 @@ const words: Target = {
   },
 };
 
-export const TEXTS: readonly Target[] = [nicks, rooms, folded, clean, commands, words];
+/** A network is read again as itself, and has its own first address. */
+const networks: Target = {
+  name: "networks",
+  grammar: {
+    examples: ["203.0.113.7", "10.0.0.0/8", "::ffff:1.2.3.4", "2001:db8::/48", "[::1]", "fe80::1%eth0", "1:2:3:4:5:6:7:8/128"],
+    tokens: [...".:/%[]0123456789af", "::", "255", "ffff", "/0", "/33"],
+    longest: LIMITS.frameBytes,
+  },
+  check: (input) => {
+    const network = parseNetwork(input);
+    if (network === undefined) return;
+    assert(contains(network, network) && /^[0-9a-f.:]+(\/\d{1,3})?$/.test(network.text), network.text);
+    // An IPv6 address alone would stand for its network.
+    assertEquals(parseNetwork(network.bits === 128 ? `${network.text}/128` : network.text), network);
+  },
+};
+
+/** An act that is understood is written as it was read, and said in a sentence. */
+const keptActs: Target = {
+  name: "kept acts",
+  grammar: {
+    examples: [
+      '{"v":1,"act":"claim","by":"a","nick":"a","installation":"i"}',
+      '{"v":1,"act":"ban","by":"a","network":"203.0.113.0/24","ms":1000,"text":"spam"}',
+      '{"v":1,"act":"readonly","by":"a","room":"lobby","on":true}',
+      '{"v":1,"act":"slow","by":"a","room":"lobby","ms":0}',
+    ],
+    tokens: [...'{}[]:,"', '"v"', '"act"', '"by"', '"ms"', '"on"', "1", "2", "-1", "true", "null", '"__proto__"', '"unban"', '"target"'],
+    longest: LIMITS.textBytes,
+  },
+  check: (input) => {
+    const act = decodeAct(input);
+    if ("problem" in act) return assert(act.problem !== "");
+    assertEquals(decodeAct(encodeAct(act)), act);
+    assert(actSentence(act) !== "");
+  },
+};
+
+export const TEXTS: readonly Target[] = [nicks, rooms, folded, clean, commands, words, networks, keptActs];

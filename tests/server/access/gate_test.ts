@@ -3,7 +3,7 @@ import { type Outside, passwordGate, type PasswordGateOptions } from "../../../s
 import { addInvite, Invites } from "../../../server/access/invites.ts";
 import { Password } from "../../../server/access/password.ts";
 import type { Peer } from "../../../server/connection.ts";
-import { CODE_BYTES, inviteCode } from "../../../shared/invite_code.ts";
+import { SHORT_CODE_BYTES, shortCode } from "../../../shared/short_code.ts";
 import type { Hello } from "../../../shared/protocol.ts";
 import { textCodec } from "../../../server/transports/text_codec.ts";
 import { FakeConnection, FakeServer } from "../fakes.ts";
@@ -40,7 +40,7 @@ async function setUp(more: Partial<PasswordGateOptions> = {}): Promise<World> {
   };
   const password = await Password.of(PASSWORD, derive);
   derived.length = 0;
-  const [good, ended, spent] = Array.from({ length: 3 }, () => inviteCode(crypto.getRandomValues(new Uint8Array(CODE_BYTES))));
+  const [good, ended, spent] = Array.from({ length: 3 }, () => shortCode(crypto.getRandomValues(new Uint8Array(SHORT_CODE_BYTES))));
   for (const code of [good, spent]) await addInvite(folder.path, code, { expires: NOW + 1, uses: 1 });
   const invites = await Invites.open(folder.path, () => NOW);
   await addInvite(folder.path, ended, { expires: NOW, uses: 1 });

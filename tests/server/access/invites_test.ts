@@ -1,13 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { addInvite, Invites } from "../../../server/access/invites.ts";
-import { CODE_BYTES, inviteCode } from "../../../shared/invite_code.ts";
+import { SHORT_CODE_BYTES, shortCode } from "../../../shared/short_code.ts";
 import { TempFolder } from "../history/temp_folder.ts";
 
 const NOW = 1_790_000_000_000;
 
 function newCode(): string {
-  return inviteCode(crypto.getRandomValues(new Uint8Array(CODE_BYTES)));
+  return shortCode(crypto.getRandomValues(new Uint8Array(SHORT_CODE_BYTES)));
 }
 
 async function setUp(

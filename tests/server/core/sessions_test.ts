@@ -19,6 +19,7 @@ Deno.test("Sessions.open gives a session its name, id and installation", () => {
     nick: "bob",
     away: undefined,
     installation: "hash",
+    role: undefined,
     rooms: new Set(),
     appended: 0,
     answered: 0,

@@ -8,6 +8,7 @@ import { SqliteRead } from "../../../server/history/sqlite_read.ts";
 import { loadRooms, type SqliteRoom } from "../../../server/history/sqlite_rooms.ts";
 import { Wiping } from "../../../server/history/wiping.ts";
 import { SLICE, WordIndex } from "../../../server/history/word_index.ts";
+import { AUDIT_ROOM } from "../../../shared/names.ts";
 import type { Draft, Entry } from "../../../shared/protocol.ts";
 import { deletion, draft } from "../../contracts/history_contract.ts";
 import { TempFolder } from "./temp_folder.ts";
@@ -270,4 +271,14 @@ Deno.test("retention removes tombstones, deletions and what they were about as a
   parts.commit(drafts(30));
   parts.keepHouse();
   assertEquals(parts.search("lobby", "word29").length, 1);
+});
+
+Deno.test("Retirement: what was done to keep order is kept for ever, whatever is kept of rooms", () => {
+  using parts = new Parts({ entries: 2, ms: DAY });
+  for (const room of ["lobby", AUDIT_ROOM]) {
+    parts.commit(["one", "two", "three", "four"].map((text) => ({ ...draft(room, text), at: parts.now })));
+  }
+  parts.now += 2 * DAY;
+  parts.keepHouse();
+  assertEquals([parts.read("lobby").length, parts.read(AUDIT_ROOM).length], [0, 4]);
 });

@@ -1,0 +1,135 @@
+/**
+ * What was done to keep order, as the history keeps it: each act is the text of one entry of the audit room. Pure.
+ *
+ * @module
+ */
+import type { Act } from "../../shared/protocol.ts";
+import { durationText } from "../../shared/durations.ts";
+
+/** The version that this code writes, and the only one that it reads. */
+export const ACT_VERSION = 1;
+
+/** An act with everything that came of it: who is meant is decided when it is done, and never again. */
+export interface KeptAct {
+  readonly v: typeof ACT_VERSION;
+  readonly act: Act;
+  /** Who did it. */
+  readonly by: string;
+  /** Whom it is about, by name. */
+  readonly nick?: string;
+  /** Whom it is about, as the hash of the client's secret. */
+  readonly installation?: string;
+  /** Whom it is about where there is no installation, and which session a kick ends. */
+  readonly session?: string;
+  /** A ban's address or network, as `Network.text` has it. */
+  readonly network?: string;
+  /** What an `unban` or `unmute` lifts: a nick, or a network. */
+  readonly target?: string;
+  readonly room?: string;
+  /** How long it holds, or a slow room's pause, in milliseconds; for ever without it. */
+  readonly ms?: number;
+  readonly on?: boolean;
+  /** Why, or what is announced. */
+  readonly text?: string;
+}
+
+/** What each act cannot do without. */
+const NEEDED: Readonly<Record<Act, readonly (keyof KeptAct)[]>> = {
+  claim: ["nick", "installation"],
+  op: ["nick", "installation"],
+  deop: ["nick", "installation"],
+  kick: ["nick", "session"],
+  ban: [],
+  unban: ["target"],
+  mute: ["nick"],
+  unmute: ["target"],
+  slow: ["room", "ms"],
+  readonly: ["room", "on"],
+  announce: ["text"],
+};
+const TEXTS = ["by", "nick", "installation", "session", "network", "target", "room", "text"] as const;
+
+/** An act as a text to be kept. */
+export function encodeAct(act: KeptAct): string {
+  return JSON.stringify(act);
+}
+
+/** A kept text as an act, or what is wrong with it, as the end of a sentence. */
+export function decodeAct(text: string): KeptAct | { readonly problem: string } {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { problem: "is not JSON" };
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return { problem: "is not an object" };
+  const { v, act, ms, on, ...rest } = value as Record<string, unknown>;
+  if (v !== ACT_VERSION) return { problem: `is of version ${JSON.stringify(v)}, and this program knows version ${ACT_VERSION}` };
+  if (typeof act !== "string" || !Object.hasOwn(NEEDED, act)) {
+    return { problem: `does ${JSON.stringify(act)}, which this program does not know` };
+  }
+  const kept: Record<string, unknown> = { v, act };
+  for (const name of TEXTS) {
+    if (rest[name] === undefined) continue;
+    if (typeof rest[name] !== "string") return { problem: `has a "${name}" that is no text` };
+    kept[name] = rest[name];
+  }
+  if (ms !== undefined && (!Number.isSafeInteger(ms) || (ms as number) < 0)) return { problem: 'has an "ms" that is no time' };
+  if (on !== undefined && typeof on !== "boolean") return { problem: 'has an "on" that is neither true nor false' };
+  if (ms !== undefined) kept.ms = ms;
+  if (on !== undefined) kept.on = on;
+  const needed: readonly string[] = ["by", ...NEEDED[act as Act]];
+  const missing = needed.find((name) => kept[name] === undefined);
+  if (missing !== undefined) return { problem: `has no "${missing}"` };
+  if (act === "ban" && kept.installation === undefined && kept.network === undefined) return { problem: "bans nobody" };
+  if (act === "mute" && kept.installation === undefined && kept.session === undefined) return { problem: "mutes nobody" };
+  return kept as unknown as KeptAct;
+}
+
+/**
+ * An act in one sentence for people, without a full stop.
+ *
+ * @example
+ * ```ts
+ * import { actSentence } from "./kept_act.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const ban = { v: 1, act: "ban", by: "alice", nick: "bob", installation: "i1", ms: 86_400_000, text: "spam" } as const;
+ * assertEquals(actSentence(ban), "bob was banned by alice for 1 d: spam");
+ * ```
+ */
+export function actSentence({ act, by, nick, network, target, room, ms, on, text }: KeptAct): string {
+  const whom = nick ?? network ?? target;
+  const long = ms === undefined ? "" : ` for ${durationText(ms)}`;
+  const why = text === undefined ? "" : `: ${text}`;
+  switch (act) {
+    case "claim":
+      return `${whom} owns this server now`;
+    case "op":
+      return `${whom} was made an op by ${by}`;
+    case "deop":
+      return `${whom} is an op no more, says ${by}`;
+    case "kick":
+      return `${whom} was kicked by ${by}${why}`;
+    case "ban":
+      return `${whom} was banned by ${by}${long}${why}`;
+    case "unban":
+      return `${whom} was unbanned by ${by}`;
+    case "mute":
+      return `${whom} was muted by ${by}${long}${why}`;
+    case "unmute":
+      return `${whom} was unmuted by ${by}`;
+    case "slow":
+      return ms === 0 ? `${by} ended the slow mode of #${room}` : `${by} made #${room} slow: everybody talks once in ${durationText(ms!)}`;
+    case "readonly":
+      return on ? `${by} made #${room} read-only` : `${by} let everybody talk in #${room} again`;
+    case "announce":
+      return `${by} announces${why}`;
+  }
+}
+
+/** Whom a ban keeps out, for people: `their client and the address 203.0.113.7`. */
+export function reachOf({ installation, network }: Pick<KeptAct, "installation" | "network">): string {
+  const parts = [...installation === undefined ? [] : ["their client"], ...network === undefined ? [] : [`the address ${network}`]];
+  return parts.join(" and ");
+}

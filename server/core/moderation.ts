@@ -1,0 +1,241 @@
+/**
+ * Who keeps order, and who and what is held back. Pure: no clock, no chance, nothing awaited.
+ *
+ * It is nothing but what was done: `apply` takes every act that was committed, in the history's order, and the same acts make the same of it.
+ * What may be done is decided in `moderation_rules.ts`.
+ *
+ * 1. Rights hang on an installation: who is not remembered has none.
+ * 2. The owner MUST NOT be banned or muted by any act, and MUST NOT be an op.
+ * 3. Whoever keeps order is not kept out by an address; nobody on this machine is.
+ *
+ * @module
+ */
+import { isOwnMachine } from "../../shared/address.ts";
+import { durationText, timeText } from "../../shared/durations.ts";
+import { fold } from "../../shared/names.ts";
+import type { Role } from "../../shared/protocol.ts";
+import { type KeptAct, reachOf } from "./kept_act.ts";
+import { contains, type Network, networkOf, parseNetwork } from "./network.ts";
+import type { Refusal } from "./room.ts";
+import type { Session } from "./sessions.ts";
+
+/** People whose last word in a slow room is remembered. */
+const TALKERS = 10_000;
+
+/** Somebody or something that is held back. */
+interface Hold {
+  readonly nick: string | undefined;
+  readonly installation: string | undefined;
+  readonly session: string | undefined;
+  readonly network: Network | undefined;
+  /** Milliseconds since 1970; for ever without it. */
+  readonly until: number | undefined;
+  readonly by: string;
+  readonly why: string | undefined;
+}
+
+/** Somebody, as far as rights and bans know people. */
+export type Who = Pick<Session, "id" | "installation">;
+
+/** The order in a server. */
+export class Moderation {
+  #owner: { readonly installation: string; readonly nick: string } | undefined;
+  /** The names of the ops when they were named, by installation. */
+  readonly #ops = new Map<string, string>();
+  #bans: Hold[] = [];
+  #mutes: Hold[] = [];
+  /** The pause of each slow room, in milliseconds. */
+  readonly #slow = new Map<string, number>();
+  readonly #readOnly = new Set<string>();
+  /** When somebody talked last in each slow room. Not kept: a restart forgives. */
+  readonly #talked = new Map<string, Map<string, number>>();
+
+  /** Whether anybody owns the server. */
+  get owned(): boolean {
+    return this.#owner !== undefined;
+  }
+
+  /** How many bans and mutes there are, those that are over among them. */
+  get held(): number {
+    return this.#bans.length + this.#mutes.length;
+  }
+
+  roleOf(installation: string | undefined): Role | undefined {
+    if (installation === undefined) return undefined;
+    if (installation === this.#owner?.installation) return "owner";
+    return this.#ops.has(installation) ? "op" : undefined;
+  }
+
+  /** The installation of an op by the name it had when it was named, for one who is not here. */
+  opNamed(nick: string): string | undefined {
+    for (const [installation, name] of this.#ops) if (fold(name) === fold(nick)) return installation;
+    return undefined;
+  }
+
+  /** Why somebody may not come in, if so. `host` is an address without a port. */
+  mayEnter(installation: string | undefined, host: string, now: number): Refusal | undefined {
+    const role = this.roleOf(installation);
+    if (role === "owner") return undefined;
+    const network = role === undefined && !isOwnMachine(host) ? networkOf(host) : undefined;
+    const ban = this.#bans.find((ban) => holds(ban, now) && (isOf(ban, { installation }) || covers(ban, network)));
+    return ban && { code: "banned", text: `You are banned${until(ban)}${because(ban)}` };
+  }
+
+  /** Why somebody may not be heard anywhere, if so. */
+  mayBeHeard(who: Who, now: number): Refusal | undefined {
+    if (this.roleOf(who.installation) === "owner") return undefined;
+    const mute = this.#mutes.find((mute) => holds(mute, now) && isOf(mute, { installation: who.installation, session: who.id }));
+    return mute && { code: "muted", text: `you are muted${until(mute)}${because(mute)}` };
+  }
+
+  /** Why somebody may not talk in a room now, if so. */
+  mayTalk(who: Who, room: string, now: number): Refusal | undefined {
+    const muted = this.mayBeHeard(who, now);
+    if (muted || this.roleOf(who.installation) !== undefined) return muted;
+    if (this.#readOnly.has(room)) return { code: "read_only", text: `#${room} is read-only: only those who keep order talk there` };
+    const pause = this.#slow.get(room);
+    const talked = pause === undefined ? undefined : this.#talked.get(room)?.get(identity(who));
+    if (pause === undefined || talked === undefined) return undefined;
+    // A clock that was set back holds nobody up for longer than the pause.
+    const retryMs = Math.min(pause, talked + pause - now);
+    if (retryMs <= 0) return undefined;
+    return { code: "slow_mode", text: `#${room} is slow: you can talk again in ${durationText(retryMs)}`, retryMs };
+  }
+
+  /** Notes that somebody talked. */
+  talked(who: Who, room: string, now: number): void {
+    const pause = this.#slow.get(room);
+    if (pause === undefined) return;
+    let talked = this.#talked.get(room);
+    if (!talked) this.#talked.set(room, talked = new Map());
+    talked.delete(identity(who));
+    talked.set(identity(who), now);
+    for (const [other, at] of talked) {
+      if (talked.size <= TALKERS && now - at < pause) break;
+      talked.delete(other);
+    }
+  }
+
+  /** Whether an `unban` or `unmute` would lift anything. */
+  lifts(act: KeptAct, now: number): boolean {
+    return (act.act === "unban" ? this.#bans : this.#mutes).some((hold) => holds(hold, now) && isMeant(hold, act));
+  }
+
+  /** What is forbidden to whom, a line each, the newest ban last. */
+  report(now: number): string[] {
+    const line = (what: string) => (hold: Hold) => {
+      const reach = what === "banned" ? ` (${reachOf({ installation: hold.installation, network: hold.network?.text })})` : "";
+      return `${hold.nick ?? hold.network?.text}${hold.nick === undefined ? "" : reach}: ${what} by ${hold.by}${until(hold)}${
+        because(hold)
+      }`;
+    };
+    const isHeld = (hold: Hold) => holds(hold, now);
+    return [
+      ...Array.from(this.#slow, ([room, ms]) => `#${room}: slow, everybody talks once in ${durationText(ms)}`),
+      ...Array.from(this.#readOnly, (room) => `#${room}: read-only`),
+      ...this.#mutes.filter(isHeld).map(line("muted")),
+      ...this.#bans.filter(isHeld).map(line("banned")),
+    ];
+  }
+
+  /** Takes an act that was committed at the time `at`, in milliseconds since 1970. */
+  apply(act: KeptAct, at: number): void {
+    const { installation = "", nick = "", room = "", ms = 0 } = act;
+    this.#bans = this.#bans.filter((ban) => holds(ban, at));
+    this.#mutes = this.#mutes.filter((mute) => holds(mute, at));
+    switch (act.act) {
+      case "claim":
+        this.#owner = { installation, nick };
+        this.#ops.delete(installation);
+        break;
+      case "op":
+        if (installation !== this.#owner?.installation) this.#ops.set(installation, nick);
+        break;
+      case "deop":
+        this.#ops.delete(installation);
+        break;
+      case "ban":
+        if (!this.#isOwners(act)) this.#bans = withHold(this.#bans, holdOf(act, at));
+        break;
+      case "mute":
+        if (!this.#isOwners(act)) this.#mutes = withHold(this.#mutes, holdOf(act, at));
+        break;
+      case "unban":
+        this.#bans = this.#bans.filter((ban) => !isMeant(ban, act));
+        break;
+      case "unmute":
+        this.#mutes = this.#mutes.filter((mute) => !isMeant(mute, act));
+        break;
+      case "slow":
+        if (ms > 0) this.#slow.set(room, ms);
+        else this.#slow.delete(room);
+        this.#talked.delete(room);
+        break;
+      case "readonly":
+        if (act.on) this.#readOnly.add(room);
+        else this.#readOnly.delete(room);
+        break;
+      case "kick":
+      case "announce":
+        break;
+      default:
+        act.act satisfies never;
+    }
+  }
+
+  #isOwners({ installation }: KeptAct): boolean {
+    return installation !== undefined && installation === this.#owner?.installation;
+  }
+}
+
+function holdOf({ nick, installation, session, network, ms, by, text }: KeptAct, at: number): Hold {
+  return {
+    nick,
+    installation,
+    session,
+    network: network === undefined ? undefined : parseNetwork(network),
+    until: ms === undefined ? undefined : at + ms,
+    by,
+    why: text,
+  };
+}
+
+/** Takes the place of one that holds the same back. */
+function withHold(holding: readonly Hold[], hold: Hold): Hold[] {
+  const same = (other: Hold) =>
+    other.installation === hold.installation && other.session === hold.session && other.network?.text === hold.network?.text;
+  return [...holding.filter((other) => !same(other)), hold];
+}
+
+function holds({ until }: Hold, now: number): boolean {
+  return until === undefined || now < until;
+}
+
+function isOf(hold: Hold, { installation, session }: Partial<Pick<Hold, "installation" | "session">>): boolean {
+  if (installation !== undefined && hold.installation === installation) return true;
+  return session !== undefined && hold.session === session;
+}
+
+function covers({ network }: Hold, other: Network | undefined): boolean {
+  return network !== undefined && other !== undefined && contains(network, other);
+}
+
+/** Whether an act lifts a hold: by the name it was made for, the address, or who has the name now. */
+function isMeant(hold: Hold, { target = "", installation, session }: KeptAct): boolean {
+  const { nick, network } = hold;
+  if (nick !== undefined && fold(nick) === fold(target)) return true;
+  return (network !== undefined && network.text === parseNetwork(target)?.text) || isOf(hold, { installation, session });
+}
+
+/** Who talks, whatever connection they have now. */
+function identity({ installation, id }: Who): string {
+  return installation ?? id;
+}
+
+function until({ until }: Hold): string {
+  return until === undefined ? "" : ` until ${timeText(until)}`;
+}
+
+function because({ why }: Hold): string {
+  return why === undefined ? "" : `: ${why}`;
+}

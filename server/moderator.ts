@@ -1,0 +1,206 @@
+/**
+ * Keeps order: an act is decided, appended to the history, and done when it is committed.
+ *
+ * @module
+ */
+import { readShortCode } from "../shared/short_code.ts";
+import { AUDIT_ROOM } from "../shared/names.ts";
+import { type AskReport, type Entry, LIMITS, type Moderate } from "../shared/protocol.ts";
+import { auditLines } from "./audit_log.ts";
+import { ACT_VERSION, actSentence, encodeAct, type KeptAct } from "./core/kept_act.ts";
+import { decideAct, type Decision, type People } from "./core/moderation_rules.ts";
+import { networkOf } from "./core/network.ts";
+import { OwnerCode } from "./core/owner_code.ts";
+import type { Refusal } from "./core/room.ts";
+import type { Entrance } from "./entrance.ts";
+import type { HubOptions } from "./hub_options.ts";
+import { type Places, roleChange } from "./places.ts";
+import { answer, personOf, type Seat } from "./seat.ts";
+
+/** The name that the server's own entries bear, and their session: nobody can have either. */
+const SERVER = "server";
+
+/** An act that waits for its commit. */
+interface Pending extends Decision {
+  readonly seat: Seat;
+  readonly ref: string | undefined;
+  /** When it cannot be kept, it never was. */
+  readonly takeBack: () => void;
+}
+
+/** The hub's part in keeping order. */
+export class Moderator {
+  readonly #options: HubOptions;
+  readonly #places: Places;
+  readonly #entrance: Entrance;
+  readonly #code: OwnerCode;
+  readonly #people: People;
+  /** In the order they were appended, which is the order they come back in. */
+  readonly #pending: Pending[] = [];
+  /** The newest act. */
+  #head: number;
+
+  constructor(options: HubOptions, places: Places, entrance: Entrance) {
+    this.#options = options;
+    this.#places = places;
+    this.#entrance = entrance;
+    this.#code = new OwnerCode(options.ownerCode === undefined ? undefined : this.#hashOfCode(options.ownerCode));
+    this.#head = options.history.rooms().find(({ room }) => room === AUDIT_ROOM)?.head ?? 0;
+    this.#people = {
+      find: (nick) => entrance.person(nick),
+      here: () => Array.from(entrance.seats.values(), personOf),
+    };
+  }
+
+  /** Decides what somebody wants to do, and appends it. A returned promise is the history's: it is full. */
+  moderate(seat: Seat, frame: Moderate): Promise<void> | undefined {
+    const decided = frame.act === "claim" ? this.#claim(seat, frame) : this.#decide(seat, { ...frame, act: frame.act });
+    if ("code" in decided) {
+      answer(seat, frame.ref, decided);
+      const { pump, session: { nick } } = seat;
+      this.#options.watch({ type: "refused", peer: pump.connection.peer, nick, text: decided.text });
+      return pump.congestion;
+    }
+    const { session } = seat;
+    this.#pending.push({ takeBack: () => {}, ...decided, seat, ref: frame.ref });
+    session.appended++;
+    const text = encodeAct(decided.act);
+    return this.#options.history.append({
+      room: AUDIT_ROOM,
+      at: this.#options.now(),
+      type: "notice",
+      by: session.nick,
+      from: session.id,
+      text,
+    });
+  }
+
+  /** Says what is forbidden to whom, or what was done. */
+  async report(seat: Seat, { ref, about }: AskReport): Promise<void> {
+    const { order, history, now } = this.#options;
+    if (order.roleOf(seat.session.installation) === undefined) {
+      return answer(seat, ref, { code: "not_allowed", text: "only those who keep order here may ask for that" });
+    }
+    const lines = about === "bans" ? order.report(now()) : await auditLines(history, this.#head);
+    answer(seat, ref, { kind: "report", about, lines: lines.slice(-LIMITS.pageEntries) });
+    await seat.pump.congestion;
+  }
+
+  /** Does what was committed. */
+  committed(entry: Entry): void {
+    this.#head = entry.seq;
+    const { act, told, seat, ref } = this.#next();
+    this.#options.order.apply(act, entry.at);
+    this.#carryOut(act);
+    answer(seat, ref, { kind: "done", text: told });
+    this.#entrance.answered(seat.session.id, "done");
+  }
+
+  /** An act could not be kept: it is as if it had never been asked for. */
+  rejected(refusal: Refusal): void {
+    const { seat, ref, takeBack } = this.#next();
+    takeBack();
+    answer(seat, ref, refusal);
+    this.#entrance.answered(seat.session.id, "rejected");
+  }
+
+  #next(): Pending {
+    const next = this.#pending.shift();
+    if (!next) throw new Error("an act came back from the history that nobody had asked for");
+    return next;
+  }
+
+  #decide(seat: Seat, frame: Moderate & { readonly act: Exclude<Moderate["act"], "claim"> }): Decision | Refusal {
+    const { order, now } = this.#options;
+    const place = frame.room === undefined ? undefined : this.#places.find(frame.room);
+    if (place && "code" in place && order.roleOf(seat.session.installation) !== undefined) return place;
+    const room = place && "room" in place ? place.room.name : undefined;
+    return decideAct(order, { frame, by: personOf(seat), room, people: this.#people, now: now() });
+  }
+
+  #claim(seat: Seat, { text = "" }: Moderate): (Decision & Pick<Pending, "takeBack">) | Refusal {
+    const { nick, installation, host } = personOf(seat);
+    if (installation === undefined) {
+      return { code: "not_allowed", text: "this client is not remembered: join with chat client or a browser, and type it there" };
+    }
+    const redeemed = this.#code.redeem(this.#hashOfCode(text), networkOf(host)?.text ?? host, this.#options.monotonic());
+    if (redeemed === "wrong") return { code: "not_allowed", text: "that is not the code that the server printed when it started" };
+    if ("retryMs" in redeemed) return { code: "not_allowed", text: "too many wrong codes; try again in a minute", ...redeemed };
+    const act: KeptAct = { v: ACT_VERSION, act: "claim", by: nick, nick, installation };
+    return { act, told: "You own this server now; /help lists what you can do", ...redeemed };
+  }
+
+  /** However it is typed. */
+  #hashOfCode(code: string): string {
+    return this.#options.hash(`owner ${readShortCode(code) ?? ""}`);
+  }
+
+  #carryOut(act: KeptAct): void {
+    const { order, now } = this.#options;
+    switch (act.act) {
+      case "kick": {
+        const seat = this.#entrance.seat(act.session!);
+        if (seat) this.#expel(seat, act, `You were kicked by ${act.by}${act.text === undefined ? "" : `: ${act.text}`}`);
+        return;
+      }
+      case "ban":
+        for (const seat of [...this.#entrance.seats.values()]) {
+          const { installation, host } = personOf(seat);
+          const why = order.mayEnter(installation, host, now());
+          if (why) this.#expel(seat, act, why.text);
+        }
+        return;
+      case "claim":
+      case "op":
+      case "deop":
+        this.#renewRoles();
+        return this.#tellRoomsOf(act);
+      case "mute":
+      case "unmute":
+        return this.#tellRoomsOf(act);
+      case "slow":
+      case "readonly":
+        return this.#tell([act.room!], act);
+      case "announce":
+        return this.#tell(this.#places.occupied(), act);
+      case "unban":
+        return;
+      default:
+        act.act satisfies never;
+    }
+  }
+
+  /** Ends a session for good and says so where it was. */
+  #expel(seat: Seat, act: KeptAct, text: string): void {
+    const rooms = [...seat.session.rooms];
+    this.#entrance.expel(seat, { kind: "bye", reason: act.act === "ban" ? "banned" : "kicked", text });
+    this.#tell(rooms, { ...act, nick: seat.session.nick });
+  }
+
+  #renewRoles(): void {
+    for (const { session } of this.#entrance.seats.values()) {
+      const role = this.#options.order.roleOf(session.installation);
+      if (role === session.role) continue;
+      session.role = role;
+      for (const name of session.rooms) {
+        const { room, broadcast } = this.#places.at(name);
+        room.join(session);
+        broadcast.publish([roleChange(session, room)]);
+      }
+    }
+  }
+
+  #tellRoomsOf(act: KeptAct): void {
+    const isMeant = ({ id, installation }: Seat["session"]) =>
+      act.installation === undefined ? id === act.session : installation === act.installation;
+    const sessions = Array.from(this.#entrance.seats.values(), ({ session }) => session).filter(isMeant);
+    this.#tell(new Set(sessions.flatMap(({ rooms }) => [...rooms])), act);
+  }
+
+  /** Puts an act into rooms as an entry of theirs. They are few, and nobody waits for them. */
+  #tell(rooms: Iterable<string>, act: KeptAct): void {
+    const { history, now } = this.#options;
+    const entry = { at: now(), type: "notice", by: SERVER, from: SERVER, text: actSentence(act) } as const;
+    for (const room of rooms) void history.append({ room, ...entry });
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * What peers are sent of a room's past unasked.
+ *
+ * @module
+ */
+import type { Seq, ServerFrame } from "../shared/protocol.ts";
+import type { Broadcast, Reading } from "./broadcast.ts";
+import type { Piece } from "./encoded_tail.ts";
+import { type History, PAGE } from "./history/history.ts";
+import { type Places, sendMembers } from "./places.ts";
+
+const encoder = new TextEncoder();
+
+/** Reads the past from the history, a page at a time. */
+export class Past {
+  readonly #history: History;
+  readonly #places: Places;
+
+  constructor(history: History, places: Places) {
+    this.#history = history;
+    this.#places = places;
+  }
+
+  /** What a reader is sent that the tail does not reach back to, and where it goes on. The only way old entries are sent unasked. */
+  async catchUp(broadcast: Broadcast, reading: Reading): Promise<Piece> {
+    const { pump, tail, until, position: { cursor } } = reading;
+    const { codec } = pump.connection;
+    const encoded = (frames: readonly ServerFrame[]) => encoder.encode(frames.map((frame) => codec.encode(frame)).join(""));
+    if (reading.backlog) return { bytes: encoded(await this.#backlog(broadcast.room, reading)), next: reading.position };
+    if (until && cursor >= until.cursor) return { bytes: encoded([]), next: until };
+    const found = tail.locate(cursor);
+    if (found) {
+      // Who came and went was missed as well.
+      const place = this.#places.find(broadcast.room);
+      if ("room" in place && !until) sendMembers(pump, place, 0);
+      return { bytes: encoded([]), next: found };
+    }
+    const page = await this.#history.read({ room: broadcast.room, after: cursor, limit: PAGE });
+    // What is committed but not published yet comes with the tail, and what is published after a leave does not come at all.
+    const last = (until ?? tail.end).cursor;
+    const entries = page.filter(({ seq }) => seq <= last);
+    const frames: ServerFrame[] = entries.filter(({ type, from }) => !codec.skipsOwn || type !== "said" || from !== pump.reader);
+    const before = entries.at(0)?.prev ?? last;
+    if (before > cursor) frames.unshift(reset(broadcast.room, cursor, before));
+    // An offset that is gone as well: the next look at the tail comes back here, or finds its place by the cursor.
+    return { bytes: encoded(frames), next: { offset: -1, cursor: entries.at(-1)?.seq ?? last } };
+  }
+
+  /** The next page of a backlog, announced before the first and after the last. */
+  async #backlog(room: string, reading: Reading): Promise<ServerFrame[]> {
+    const backlog = reading.backlog!;
+    const { newest, after, upTo } = backlog;
+    const range = newest === undefined ? { room, after, limit: PAGE } : { room, before: upTo + 1, limit: newest };
+    const entries = newest === 0 ? [] : (await this.#history.read(range)).filter(({ seq }) => seq <= upTo);
+    const frames: ServerFrame[] = [...entries];
+    const first = entries[0]?.prev ?? upTo;
+    if (!backlog.begun && entries.length > 0) {
+      frames.unshift({ kind: "backlog", room, count: newest === undefined ? upTo - first : entries.length });
+    }
+    if (backlog.reset) frames.unshift({ kind: "reset", room, cursor: first, skipped: 0 });
+    // Not before the first page only: what is kept may end while it is read.
+    else if (newest === undefined && first > after) frames.unshift(reset(room, after, first));
+    const last = entries.at(-1)?.seq ?? upTo;
+    if (newest === undefined && last < upTo) {
+      backlog.begun = true;
+      backlog.after = last;
+      return frames;
+    }
+    reading.backlog = undefined;
+    if (entries.length > 0 || backlog.begun) frames.push({ kind: "live", room });
+    return frames;
+  }
+}
+
+function reset(room: string, cursor: Seq, next: Seq): ServerFrame {
+  return { kind: "reset", room, cursor: next, skipped: next - cursor };
+}
