@@ -54,7 +54,10 @@ export function opening(facts: Opening): string {
   if (consoleKey !== undefined) {
     lines.push("Your window on the server:", ...hosts.map((ip) => `  ${consoleLink(ip, page, consoleKey)}`), "");
   }
-  if (isLoopback(host)) lines.push(`Only this machine can join. For others, start it with: ${command} server --host 0.0.0.0`);
+  if (isLoopback(host)) {
+    const how = encryption ? "add --host 0.0.0.0" : `start it with: ${command} server --host 0.0.0.0`;
+    lines.push(`Only this machine can join. For others, ${how}`);
+  }
   lines.push(`Kept: ${keeps}. Ctrl-C stops the server.`, "");
   return lines.join("\n") + "\n";
 }

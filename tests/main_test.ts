@@ -49,9 +49,15 @@ const WRONG: readonly [args: string[], text: string][] = [
   [["server", "--port", "99999"], '--port: "99999" is not a port; allowed are 0 to 65535'],
   [["server", "12345"], 'Unexpected argument "12345": chat server takes none'],
   [["client", "--name", "a:b"], '--name: "a:b" is not allowed: A name cannot have a colon in it'],
-  [["client", "a b"], 'ADDRESS: "a b" is not an address; allowed are host, host:port and [v6]:port, the port from 1 to 65535'],
+  [
+    ["client", "a b"],
+    'ADDRESS: "a b" is not an address; allowed are host, host:port and [v6]:port, the port from 1 to 65535, and tls:// before them',
+  ],
   [["--follow"], 'Unknown flag "--follow" without a command (did you mean chat tail --follow?)'],
-  [["tail", "a b"], 'ADDRESS: "a b" is not an address; allowed are host, host:port and [v6]:port, the port from 1 to 65535'],
+  [
+    ["tail", "a b"],
+    'ADDRESS: "a b" is not an address; allowed are host, host:port and [v6]:port, the port from 1 to 65535, and tls:// before them',
+  ],
   [["completions"], "SHELL: name one of bash, zsh, fish"],
   [["completions", "csh"], 'SHELL: "csh" is not allowed; allowed are bash, zsh and fish'],
   [["client", "localhost", "bob"], 'Unexpected argument "bob": chat client, after the address, takes none'],
