@@ -46,7 +46,10 @@ export function opening(facts: Opening): string {
   if (ownerCode !== undefined) {
     lines.push(`Own this server: join with ${command} client or a browser and type /claim ${ownerCode}`, "");
   }
-  if (isLoopback(host)) lines.push(`Only this machine can join. For others, start it with: ${command} server --host 0.0.0.0`);
+  if (isLoopback(host)) {
+    const how = encryption ? "add --host 0.0.0.0" : `start it with: ${command} server --host 0.0.0.0`;
+    lines.push(`Only this machine can join. For others, ${how}`);
+  }
   if (asks !== "nothing") lines.push(`Whoever comes in is asked for the password. An invite stands in for it, once: ${command} invite`);
   if (asks === "password, encrypted" && !encryption && !isLoopback(host)) {
     lines.push(

@@ -69,6 +69,7 @@ const RULES: readonly Rule[] = [
   },
   { of: /^server\/transports\/web\/ws\.d\.ts$/, may: [/^ws$/] },
   { of: WEB_PARTS, may: [SHARED, SOCKET, WEB_PARTS, /^node:crypto$/] },
+  { of: /^server\/transports\/tls\.ts$/, may: [SOCKET_PARTS, /^server\/transports\/tls_listener\.ts$/] },
   { of: /^server\/transports\//, may: [SHARED, SEAMS, SOCKET_PARTS] },
   { of: SEAMS, may: [SHARED, SEAMS] },
   { of: /^server\/serve\.ts$/, may: [SHARED, /^server\//, /^@std\//, /^node:crypto$/] },

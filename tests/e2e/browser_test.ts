@@ -473,3 +473,21 @@ browserTest("whatever is written stays text, and the content security policy has
   assertEquals(await ada.page.evaluate("globalThis.fell"), undefined);
   assertEquals(ada.complaints, []);
 });
+
+browserTest("over TLS the page and its WebSocket are encrypted, and the window on the own machine needs no key", async (chromium) => {
+  await using server = await startServer("--tls");
+  const ada = await chromium.person(server.port, { ignoreHTTPSErrors: true });
+  const opened: string[] = [];
+  ada.page.on("websocket", (socket) => void opened.push(socket.url()));
+  await ada.page.goto(`https://127.0.0.1:${server.port}/`);
+  await ada.join("Ada");
+  using nc = await Peer.named(server.port, "nc");
+  await ada.say("encrypted");
+  await nc.lines.match(/^Ada: encrypted$/);
+  await nc.send("in plain text\n");
+  await ada.hears("in plain text");
+  assertEquals(opened, [`wss://127.0.0.1:${server.port}/ws`]);
+  await ada.page.goto(`https://127.0.0.1:${server.port}/console`);
+  await ada.reads("body", "Ada");
+  assertEquals(ada.complaints, []);
+});

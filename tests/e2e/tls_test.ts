@@ -329,12 +329,12 @@ Deno.test("TLS: a certificate that an authority vouches for is for the name that
   using folder = scratch();
   const path = (name: string) => `${folder.path}/${name}`;
   const ca = await generate([{ name: "commonName", value: "authority" }], {
-    keyType: "ec",
+    keyType: "rsa",
     algorithm: "sha256",
     extensions: [{ name: "basicConstraints", cA: true, critical: true }, { name: "keyUsage", keyCertSign: true, critical: true }],
   });
   const leaf = await generate([{ name: "commonName", value: "localhost" }], {
-    keyType: "ec",
+    keyType: "rsa",
     algorithm: "sha256",
     ca: { key: ca.private, cert: ca.cert },
     extensions: [{ name: "basicConstraints", cA: false, critical: true }, {

@@ -152,3 +152,16 @@ Deno.test("FrontDoor: the certificate is handed out however the question is spel
   assertEquals(await exchange(door.port, spellings[0] + spellings[0]), `${certificate}welcome 127.0.0.2:4711 false\n`);
   assertEquals(await exchange(door.port, `{"kind":"certificate"${"x".repeat(300)}`), "welcome 127.0.0.2:4711 false\n");
 });
+
+Deno.test("FrontDoor: who has asked for the certificate and takes long to begin is not asked for a name in the middle of it", async () => {
+  await using door = await encryptedDoor("127.0.0.2");
+  const conn = await Deno.connect({ hostname: "127.0.0.1", port: door.port });
+  await conn.write(new TextEncoder().encode('{"kind":"certificate"}\n'));
+  await soon(conn.read(new Uint8Array(4_096)), "the certificate");
+  // Longer than it takes until netcat is asked.
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  using encrypted = await Deno.startTls(conn, { hostname: "chat", caCerts: [door.pem] });
+  await encrypted.handshake();
+  await encrypted.write(new TextEncoder().encode(HELLO));
+  assertEquals(await soon(new Response(encrypted.readable).text(), "a welcome"), "welcome 127.0.0.2:4711 true\n");
+});
