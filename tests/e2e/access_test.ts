@@ -254,6 +254,9 @@ for (const [view, shown] of [["", "*".repeat(PASSWORD.length)], ["--plain", ""]]
     if (shown !== "") await terminal.shows(`Password: ${shown}`);
     await terminal.type("Enter");
     await terminal.shows("Hello bob");
+    // What is typed now is seen as usual.
+    await terminal.type("half a line");
+    await terminal.shows("half a line");
     await first[Symbol.asyncDispose]();
     await terminal.shows("lost");
     await using second = await home.start("--port", String(first.port));

@@ -53,3 +53,12 @@ Deno.test("localConsoleLink: on the machine itself no browser has to be talked i
   assertEquals(localConsoleLink({ host: "192.168.1.5", port: 1, encryption }, "k"), "https://192.168.1.5:1/console#k");
   assertEquals(localConsoleLink({ host: "192.168.1.5", port: 1, encryption: undefined }, "k"), "http://192.168.1.5:1/console#k");
 });
+
+Deno.test("opening: says that a password is asked for, and of whom it is not taken", () => {
+  const told = (more: Partial<Parameters<typeof opening>[0]>) => {
+    return opening({ ...OPENING, host: "0.0.0.0", ...more }).match(/Whoever comes in|from other machines are not encrypted/g)?.length;
+  };
+  assertEquals([told({}), told({ asks: "password" }), told({ asks: "password, encrypted" })], [undefined, 1, 2]);
+  assertEquals(told({ asks: "password, encrypted", encryption: { fingerprint: "f", names: [] } }), 1);
+  assertEquals(told({ asks: "password, encrypted", host: "127.0.0.1" }), 1);
+});

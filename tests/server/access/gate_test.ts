@@ -193,6 +193,23 @@ Deno.test("serveConnection: after five wrong passwords it is over, and a name is
   assertEquals([peer.ended, world.derived.length], ["finished", 5]);
 });
 
+Deno.test("serveConnection: to be asked for a password is no try at a name", async () => {
+  using world = await setUp();
+  await using server = new FakeServer({ gate: world.gate });
+  await server.join("bob", here(), { password: PASSWORD });
+  const peer = await server.join("bob", here());
+  for (const name of ["bob", "bob", "carol"]) await server.ask(peer, { kind: "hello", v: [1], name, password: PASSWORD });
+  assertEquals(peer.all("welcome")[0]?.nick, "carol");
+});
+
+Deno.test("serveConnection: whoever goes on without a password is parted with", async () => {
+  using world = await setUp();
+  await using server = new FakeServer({ gate: world.gate });
+  const peer = await server.join("bob", here());
+  for (let n = 0; n < 3; n++) await server.ask(peer, { kind: "hello", v: [1], name: "bob" });
+  assertEquals([peer.all("refused").map(({ final }) => final), peer.ended], [[false, false, false, true], "finished"]);
+});
+
 Deno.test("serveConnection: a token needs no password", async () => {
   using world = await setUp();
   await using server = new FakeServer({ gate: world.gate });
