@@ -9,6 +9,7 @@ import { CLIENT_FLAGS, clientConfig, clientEnv } from "./client/flags.ts";
 import { SEND_FLAGS, sendConfig, TAIL_FLAGS, tailConfig } from "./client/scripts/flags.ts";
 import { SERVER_FLAGS, serverConfig } from "./server/config.ts";
 import { BACKUP_FLAGS, EXPORT_FLAGS } from "./server/history_flags.ts";
+import { CLIENT_GIVES_UP, FILES_ONLY_GIVES_UP, giveUp, SERVER_GIVES_UP } from "./rights.ts";
 import { completions, SHELLS } from "./shared/completions.ts";
 import { EXIT, type ExitCode, Fatal } from "./shared/exit.ts";
 import { platformFolder } from "./shared/folders.ts";
@@ -139,7 +140,7 @@ async function server(args: readonly string[]): Promise<ExitCode> {
   const { values, rest } = orFatal(parsed);
   expectNothing(rest, "chat server");
   const { serve } = await import("./server/serve.ts");
-  return await serve(serverConfig(values, Deno.stderr.isTerminal()));
+  return await serve(serverConfig(values, Deno.stderr.isTerminal()), () => giveUp(SERVER_GIVES_UP));
 }
 
 async function client(args: readonly string[]): Promise<ExitCode> {
@@ -163,6 +164,7 @@ async function client(args: readonly string[]): Promise<ExitCode> {
   if ("problem" in config) {
     throw new Fatal(EXIT.usage, `${set === undefined ? "ADDRESS" : "CHAT_SERVER"}: ${JSON.stringify(address)} ${config.problem}`);
   }
+  giveUp(CLIENT_GIVES_UP);
   const { chat } = await import("./client/chat.ts");
   return await chat(config.value);
 }
@@ -175,6 +177,7 @@ async function send(args: readonly string[]): Promise<ExitCode> {
   const { values, rest: words } = orFatal(parsed);
   const config = sendConfig(values, { words, more, login: env("USER") ?? env("USERNAME") });
   if ("problem" in config) throw new Fatal(EXIT.usage, `TEXT: ${config.problem}`);
+  giveUp(CLIENT_GIVES_UP);
   const { send } = await import("./client/scripts/send.ts");
   return await send(config.value);
 }
@@ -186,6 +189,7 @@ async function tail(args: readonly string[]): Promise<ExitCode> {
   expectNothing(rest, "chat tail, after the address,");
   const config = tailConfig(values, address);
   if ("problem" in config) throw new Fatal(EXIT.usage, `ADDRESS: ${JSON.stringify(address)} ${config.problem}`);
+  giveUp(CLIENT_GIVES_UP);
   const { tail } = await import("./client/scripts/tail.ts");
   return await tail(config.value);
 }
@@ -198,7 +202,9 @@ async function backup(args: readonly string[]): Promise<ExitCode> {
   expectNothing(rest, "chat backup, after the file,");
   const { dataFolder } = await import("./server/history/data_folder.ts");
   const { backup } = await import("./server/backup.ts");
-  return await backup(values.data ?? dataFolder(env, Deno.build.os), file);
+  const folder = values.data ?? dataFolder(env, Deno.build.os);
+  giveUp(FILES_ONLY_GIVES_UP);
+  return await backup(folder, file);
 }
 
 async function exportHistory(args: readonly string[]): Promise<ExitCode> {
@@ -209,8 +215,10 @@ async function exportHistory(args: readonly string[]): Promise<ExitCode> {
   const { dataFolder } = await import("./server/history/data_folder.ts");
   const { exportHistory } = await import("./server/export.ts");
   const options = { ...room === undefined ? {} : { room }, ...since === undefined ? {} : { since } };
+  const folder = data ?? dataFolder(env, Deno.build.os);
+  giveUp(FILES_ONLY_GIVES_UP);
   // Whoever has seen enough closes the pipe: chat export | head -1.
-  return await exportHistory(data ?? dataFolder(env, Deno.build.os), options, (lines) => Promise.resolve(void print(lines)));
+  return await exportHistory(folder, options, (lines) => Promise.resolve(void print(lines)));
 }
 
 function help([command = "help", ...rest]: readonly string[]): ExitCode {

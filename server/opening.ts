@@ -17,12 +17,14 @@ export interface Opening {
   readonly command: string;
   /** The machine's own addresses, for a server that listens on all of them. */
   readonly own: readonly string[];
+  /** Whether the server runs as root. */
+  readonly root: boolean;
   /** The first link to the chat page as a QR code, in lines. */
   readonly qr?: string;
 }
 
 /** The opening lines of a server. */
-export function opening({ host, port, keeps, consoleKey, own, command, qr }: Opening): string {
+export function opening({ host, port, keeps, consoleKey, own, command, root, qr }: Opening): string {
   const hosts = reachableHosts(host, own);
   const lines = [
     `Server started on ${hostAndPort(host, port)}`,
@@ -40,6 +42,7 @@ export function opening({ host, port, keeps, consoleKey, own, command, qr }: Ope
     lines.push("Your window on the server:", ...hosts.map((ip) => `  ${consoleLink(ip, port, consoleKey)}`), "");
   }
   if (isLoopback(host)) lines.push(`Only this machine can join. For others, start it with: ${command} server --host 0.0.0.0`);
+  if (root) lines.push("This server runs as root, which it has no need of: run it as a user of its own, as in the README under As a service");
   lines.push(`Kept: ${keeps}. Ctrl-C stops the server.`, "");
   return lines.join("\n") + "\n";
 }

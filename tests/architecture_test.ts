@@ -41,10 +41,12 @@ const RULES: readonly Rule[] = [
     of: /^main\.ts$/,
     may: [
       SHARED,
+      /^rights\.ts$/,
       /^client\/(chat|config|flags|settings|scripts\/(flags|send|tail)|state\/servers)\.ts$/,
       /^server\/(serve|config|history_flags|backup|export|history\/data_folder)\.ts$/,
     ],
   },
+  { of: /^rights\.ts$/, may: [] },
   { of: SHARED, may: [SHARED, /^@std\//, /^deno\.json$/] },
   { of: /^server\/core\//, may: [SHARED, /^server\/core\//] },
   { of: HISTORY, may: [SHARED] },

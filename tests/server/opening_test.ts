@@ -8,6 +8,7 @@ const OPENING = {
   consoleKey: undefined,
   own: ["192.168.1.5", "fd00::5"],
   command: "chat",
+  root: false,
 };
 
 Deno.test("opening: the links are whole, for every address that others may reach", () => {
@@ -22,4 +23,10 @@ Deno.test("opening: the links are whole, for every address that others may reach
 Deno.test("opening: whoever listens for this machine only is told how to let others in", () => {
   assert(opening(OPENING).includes("\nOnly this machine can join. For others, start it with: chat server --host 0.0.0.0\n"));
   assert(!opening({ ...OPENING, host: "0.0.0.0" }).includes("Only this machine"));
+});
+
+Deno.test("opening: whoever starts it as root is told in one line what to do instead, and nobody else", () => {
+  assertEquals(opening({ ...OPENING, root: true }).match(/.*root.*/g)?.length, 1);
+  assert(opening({ ...OPENING, root: true }).includes("run it as a user of its own, as in the README under As a service\n"));
+  assert(!opening(OPENING).includes("root"));
 });
