@@ -5,11 +5,12 @@
  *
  * @module
  */
-import { CLIENT_FLAGS, clientConfig, clientEnv } from "./client/flags.ts";
+import { accessOf, CLIENT_FLAGS, clientConfig, clientEnv } from "./client/flags.ts";
 import { SEND_FLAGS, sendConfig, TAIL_FLAGS, tailConfig } from "./client/scripts/flags.ts";
+import { INVITE_FLAGS } from "./server/access/invite_flags.ts";
 import { SERVER_FLAGS, serverConfig } from "./server/config.ts";
 import { BACKUP_FLAGS, EXPORT_FLAGS } from "./server/history_flags.ts";
-import { CLIENT_GIVES_UP, FILES_ONLY_GIVES_UP, giveUp, SERVER_GIVES_UP } from "./rights.ts";
+import { CLIENT_GIVES_UP, FILES_ONLY_GIVES_UP, giveUp, serverGivesUp } from "./rights.ts";
 import { completions, SHELLS } from "./shared/completions.ts";
 import { EXIT, type ExitCode, Fatal } from "./shared/exit.ts";
 import { platformFolder } from "./shared/folders.ts";
@@ -73,6 +74,18 @@ const COMMANDS = {
       ["chat tail --follow --json", "everything from now on, for a program"],
     ],
   },
+  invite: {
+    summary: "let somebody in without the password",
+    usage: "chat invite [flags]",
+    about: "Makes an invite to this user's server, which asks for a password, and prints its code and a link. The code stands in for the " +
+      "password. Whoever comes in with it is known again and comes back without it, but for those at netcat, who use it up each time. The " +
+      "server need not run; one with --ephemeral keeps no invites.",
+    flags: INVITE_FLAGS,
+    examples: [
+      ["chat invite", "for one person, for a day"],
+      ["chat invite --uses 5 --expires 7d", "for five people, for a week"],
+    ],
+  },
   backup: {
     summary: "copy a server's history",
     usage: "chat backup [flags] FILE",
@@ -125,6 +138,8 @@ async function run(args: readonly string[]): Promise<ExitCode> {
       return await tail(rest);
     case "completions":
       return printCompletions(rest);
+    case "invite":
+      return await inviteSomebody(rest);
     case "backup":
       return await backup(rest);
     case "export":
@@ -140,7 +155,8 @@ async function server(args: readonly string[]): Promise<ExitCode> {
   const { values, rest } = orFatal(parsed);
   expectNothing(rest, "chat server");
   const { serve } = await import("./server/serve.ts");
-  return await serve(serverConfig(values, Deno.stderr.isTerminal()), () => giveUp(SERVER_GIVES_UP));
+  const config = serverConfig(values, Deno.stderr.isTerminal());
+  return await serve(config, () => giveUp(serverGivesUp({ writes: config.passwordFile !== undefined })));
 }
 
 async function client(args: readonly string[]): Promise<ExitCode> {
@@ -160,7 +176,11 @@ async function client(args: readonly string[]): Promise<ExitCode> {
   if (folders.state === undefined) complain("There is no home folder: nothing of this chat will be remembered");
   const set = given === undefined ? env("CHAT_SERVER") || undefined : undefined;
   const address = given ?? set ?? settings().server ?? lastServer(folders.state) ?? DEFAULT_ADDRESS;
-  const config = clientConfig(values, address, { folders, dumb: env("TERM") === "dumb" });
+  const config = clientConfig(values, address, {
+    folders,
+    dumb: env("TERM") === "dumb",
+    access: await accessOf(values, env, Deno.open),
+  });
   if ("problem" in config) {
     throw new Fatal(EXIT.usage, `${set === undefined ? "ADDRESS" : "CHAT_SERVER"}: ${JSON.stringify(address)} ${config.problem}`);
   }
@@ -175,7 +195,8 @@ async function send(args: readonly string[]): Promise<ExitCode> {
   const parsed = parseFlags(SEND_FLAGS, before, env);
   if (parsed.kind === "help") return help(["send"]);
   const { values, rest: words } = orFatal(parsed);
-  const config = sendConfig(values, { words, more, login: env("USER") ?? env("USERNAME") });
+  const access = await accessOf(values, env, Deno.open);
+  const config = sendConfig(values, { words, more, login: env("USER") ?? env("USERNAME"), access });
   if ("problem" in config) throw new Fatal(EXIT.usage, `TEXT: ${config.problem}`);
   giveUp(CLIENT_GIVES_UP);
   const { send } = await import("./client/scripts/send.ts");
@@ -187,11 +208,24 @@ async function tail(args: readonly string[]): Promise<ExitCode> {
   if (parsed.kind === "help") return help(["tail"]);
   const { values, rest: [address = DEFAULT_ADDRESS, ...rest] } = orFatal(parsed);
   expectNothing(rest, "chat tail, after the address,");
-  const config = tailConfig(values, address);
+  const config = tailConfig(values, address, await accessOf(values, env, Deno.open));
   if ("problem" in config) throw new Fatal(EXIT.usage, `ADDRESS: ${JSON.stringify(address)} ${config.problem}`);
   giveUp(CLIENT_GIVES_UP);
   const { tail } = await import("./client/scripts/tail.ts");
   return await tail(config.value);
+}
+
+async function inviteSomebody(args: readonly string[]): Promise<ExitCode> {
+  const parsed = parseFlags(INVITE_FLAGS, args, env);
+  if (parsed.kind === "help") return help(["invite"]);
+  const { values: { data, expires: lasts, uses }, rest } = orFatal(parsed);
+  expectNothing(rest, "chat invite");
+  const { dataFolder } = await import("./server/history/data_folder.ts");
+  const { ownAddresses } = await import("./server/own_addresses.ts");
+  const { invite } = await import("./server/access/invite_command.ts");
+  const folder = data ?? dataFolder(env, Deno.build.os);
+  const command = Deno.build.standalone ? "chat" : "deno task chat";
+  return print(await invite({ folder, lasts, uses, command, own: ownAddresses(), now: Date.now() }));
 }
 
 async function backup(args: readonly string[]): Promise<ExitCode> {

@@ -14,8 +14,12 @@ export const CLIENT_GIVES_UP: readonly Right[] = ["env", "run", "sys"];
 /**
  * For a server that runs: connections that come in need no right of their own, nor does a database that is open. It reads on (`/dev/null`, to keep file
  * descriptors back), and the environment variables that are left are those of a library that is loaded late.
+ *
+ * @param writes Whether it writes other files than those that are open: the invites.
  */
-export const SERVER_GIVES_UP: readonly Right[] = ["net", "run", "sys", "write"];
+export function serverGivesUp({ writes }: { readonly writes: boolean }): readonly Right[] {
+  return writes ? ["net", "run", "sys"] : ["net", "run", "sys", "write"];
+}
 
 /** For what works on the history's files and talks to nobody. */
 export const FILES_ONLY_GIVES_UP: readonly Right[] = ["env", "net", "run", "sys"];

@@ -13,11 +13,12 @@ import { dial } from "./dial.ts";
 import { relayFrames } from "./frame_relay.ts";
 import type { Memory } from "./commands.ts";
 import { LiveSettings } from "./live_settings.ts";
+import { askedPassword, heldPassword } from "./password.ts";
 import { newSecret } from "./ref.ts";
 import { listen, listenForLeave } from "./signals.ts";
 import { ClientState } from "./state/state.ts";
 import { paint } from "./views/paint.ts";
-import { inputLines, PlainView } from "./views/plain.ts";
+import { inputLines, PlainView, typedLines } from "./views/plain.ts";
 import { type Device, type TerminalLook, TerminalView } from "./views/terminal.ts";
 import { Writer } from "./writer.ts";
 
@@ -57,7 +58,7 @@ async function chatInTerminal(config: ClientConfig): Promise<ExitCode> {
 }
 
 async function chatInLines(config: ClientConfig): Promise<ExitCode> {
-  const view = new PlainView({ input: inputLines(Deno.stdin.readable), output: Deno.stdout, errors: Deno.stderr }, true);
+  const view = new PlainView({ input: typedLines(Deno.stdin.readable), output: Deno.stdout, errors: Deno.stderr, hide: setRaw }, true);
   try {
     return await chatAsPerson(config, view, () => {});
   } finally {
@@ -91,6 +92,10 @@ async function chatAsPerson(
       known = undefined;
       return name === undefined ? view.askName(refused?.text, signal) : Promise.resolve(name);
     },
+    access: {
+      password: askedPassword(config.access.password, (refused, signal) => view.askPassword(refused.text, signal)),
+      allowPlaintext: config.access.allowPlaintext,
+    },
     secret,
     rooms: seen?.rooms ?? [],
     backlog: PERSON_BACKLOG,
@@ -116,6 +121,7 @@ async function chatOverPipes(config: ClientConfig): Promise<ExitCode> {
       if (refused) throw new Fatal(EXIT.failure, `${cleanText(refused.text)}. Pass another name with --name`);
       return Promise.resolve(name);
     },
+    access: { ...config.access, password: heldPassword(config.access.password) },
     secret: newSecret(),
     backlog: 0,
     clock: systemClock,

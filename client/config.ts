@@ -29,6 +29,15 @@ export interface ClientConfig {
   colour: Colour;
   timeFormat: TimeFormat;
   folders: ClientFolders;
+  access: Access;
+}
+
+/** What is given to a server that asks for a password. Nothing of it is ever written down. */
+export interface Access {
+  /** The password, or the code of an invite; `undefined` where none is at hand. */
+  readonly password: string | undefined;
+  /** Whether it may go to another machine over a connection that is not encrypted. */
+  readonly allowPlaintext: boolean;
 }
 
 /** When to use colour. */

@@ -9,7 +9,16 @@
  * @module
  */
 import { EXIT, Fatal } from "../shared/exit.ts";
-import { type ClientFrame, type Join, LOBBY, type Part, type Refused, type ServerFrame } from "../shared/protocol.ts";
+import {
+  type ClientFrame,
+  type Hello,
+  type Join,
+  LOBBY,
+  type Part,
+  type Refused,
+  type Resume,
+  type ServerFrame,
+} from "../shared/protocol.ts";
 import { cleanText } from "../shared/text.ts";
 import { aborted } from "./aborted.ts";
 import { allowedName, type NameSource } from "./allowed_name.ts";
@@ -19,6 +28,7 @@ import { type Address, formatAddress } from "./config.ts";
 import type { Dial } from "./dial.ts";
 import type { ConnectionEvent } from "./events.ts";
 import { FrameSocket } from "./frame_socket.ts";
+import { allowedPassword, heldPassword, type PasswordSource } from "./password.ts";
 import { newRef } from "./ref.ts";
 import { type Resumable, Resumption } from "./resumption.ts";
 import { type Keeper, type NotSent, type SayWithRef, Unacknowledged } from "./unacknowledged.ts";
@@ -41,6 +51,8 @@ export interface ConnectionOptions {
   readonly address: Address;
   readonly dial: Dial;
   readonly name: NameSource;
+  /** For a server that asks for a password; without it there is none to give. */
+  readonly access?: AccessOptions;
   /** At least 128 random bits of this installation's own. */
   readonly secret: string;
   /** The rooms to begin with; the lobby where none are given. */
@@ -55,6 +67,14 @@ export interface ConnectionOptions {
   readonly keeper?: Keeper;
   readonly clock: Clock;
   readonly random: () => number;
+}
+
+/** How to come in where a password is asked for. */
+export interface AccessOptions {
+  /** What it gives is kept for as long as the program runs, and nowhere else. */
+  readonly password: PasswordSource;
+  /** Whether it may go to another machine over a connection that is not encrypted. */
+  readonly allowPlaintext: boolean;
 }
 
 /** How one socket's life ended. */
@@ -87,11 +107,17 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
   readonly #moves = new Map<string, Join | Part>();
   /** The name that is ours, or asked for. */
   #nick: string | undefined;
+  readonly #access: AccessOptions;
+  /** What was given when a password was asked for. */
+  #password: string | undefined;
+  /** Whether the newest connection may carry it. */
+  #confidential = false;
   /** The socket, from its welcome on. */
   #live: FrameSocket | undefined;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
+    this.#access = options.access ?? { password: heldPassword(undefined), allowPlaintext: false };
     this.#unacknowledged = new Unacknowledged(options.keeper);
     this.#resumption = new Resumption(options.rooms ?? [], options.backlog, options.resume);
   }
@@ -161,8 +187,22 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
             this.#nick = await this.#name(refused);
             continue;
           }
-          if (this.#sessions.size === 0 && !patient) throw new Fatal(EXIT.tempFail, `No place at ${this.#where}: ${refused.text}`);
-          retryMs = refused.retryMs;
+          if (refused.code === "not_encrypted") throw this.#notEncrypted(refused);
+          retryMs = Math.min(refused.retryMs ?? 0, LONGEST_RETRY_MS);
+          if (asksForPassword(refused)) {
+            const from = clock.now() + retryMs;
+            this.#password = await this.#askPassword(refused);
+            if (this.#password === undefined) return;
+            await clock.sleep(Math.max(0, from - clock.now()), this.#leave.signal);
+            continue;
+          }
+          if (refused.code === "password_needed") {
+            // It was not checked, and may be right.
+            if (!missed) yield { kind: "lost", why: cleanText(refused.text) };
+            missed = true;
+          } else if (this.#sessions.size === 0 && !patient) {
+            throw new Fatal(EXIT.tempFail, `No place at ${this.#where}: ${refused.text}`);
+          }
         }
         // A server that is stopping spreads its clients out, but no server makes us wait for ever, or not at all.
         await clock.sleep(Math.max(backoff(attempt++, random), Math.min(retryMs ?? 0, LONGEST_RETRY_MS)), this.#leave.signal);
@@ -177,6 +217,16 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
     return formatAddress(this.#options.address);
   }
 
+  #askPassword(refused: Refused): Promise<string | undefined> {
+    if (!this.#confidential) throw this.#notEncrypted(refused);
+    return allowedPassword(this.#access.password, refused, this.#leave.signal);
+  }
+
+  #notEncrypted({ text }: Refused): Fatal {
+    const advice = "Join it over TLS or, on a network that you trust, with --allow-plaintext-password on both sides";
+    return new Fatal(EXIT.noPermission, `${cleanText(text)}: nothing hides it on the way to ${this.#where}. ${advice}`);
+  }
+
   #name(refused: Refused | undefined): Promise<string | undefined> {
     return allowedName(this.#options.name, refused, this.#leave.signal);
   }
@@ -186,11 +236,12 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
     const { address, dial, clock } = this.#options;
     const conn = await dial(address, { clock, signal: this.#leave.signal });
     if ("kind" in conn) return this.#leave.signal.aborted ? { kind: "left" } : this.#cut(conn.why, conn.text);
+    this.#confidential = conn.confidential === true || this.#access.allowPlaintext;
     const socket = new FrameSocket(conn, clock);
     const closed = new AbortController();
     const limits = [this.#limitWelcome(socket, closed.signal), this.#limitFarewell(socket, closed.signal)];
     try {
-      socket.send(this.#resumption.greeting({ name, secret: this.#options.secret }));
+      socket.send(this.#greeting(name));
       return yield* this.#listen(socket, name, closed.signal);
     } finally {
       this.#live = undefined;
@@ -216,7 +267,7 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
         if (this.#live !== undefined) yield heard;
       } else if (heard.kind === "refused" && heard.code === "resume_unknown") {
         this.#resumption.forget();
-        socket.send(this.#resumption.greeting({ name, secret: this.#options.secret }));
+        socket.send(this.#greeting(name));
       } else {
         this.#note(heard, socket, closed);
         yield heard;
@@ -227,6 +278,12 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
     if (this.#leave.signal.aborted) return { kind: "left" };
     const why = said !== undefined && this.#live === undefined ? said : socket.ended;
     return this.#cut(why, `No chat server at ${this.#where} (${why})`);
+  }
+
+  #greeting(name: string): Hello | Resume {
+    const greeting = this.#resumption.greeting({ name, secret: this.#options.secret });
+    const tells = greeting.kind === "hello" && this.#password !== undefined && this.#confidential;
+    return tells ? { ...greeting, password: this.#password! } : greeting;
   }
 
   /** What a frame means for what we keep. */
@@ -298,4 +355,9 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
     if (!closed.aborted && this.#live === socket) await this.#options.clock.sleep(FAREWELL_MS, closed);
     socket.close("left");
   }
+}
+
+/** Whether what was given is not the password, if anything was. With `password_needed` and a time it was not looked at. */
+function asksForPassword({ code, retryMs }: Refused): boolean {
+  return code === "password_wrong" || (code === "password_needed" && retryMs === undefined);
 }

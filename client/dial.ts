@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isOwnMachine } from "../shared/address.ts";
 import type { Clock } from "./clock.ts";
 import { type Address, DEFAULT_PORT, formatAddress } from "./config.ts";
 import type { Wire } from "./frame_socket.ts";
@@ -29,12 +30,13 @@ export interface DialOptions {
 export type Dial = (address: Address, options: DialOptions) => Promise<Wire | NoAnswer>;
 
 /** Connects within 10 s, or says why not. */
-export async function dial(address: Address, { clock, signal }: DialOptions): Promise<Deno.TcpConn | NoAnswer> {
+export async function dial(address: Address, { clock, signal }: DialOptions): Promise<Wire | NoAnswer> {
   const over = new AbortController();
   const waiting = AbortSignal.any([signal, over.signal]);
   const late = clock.sleep(TIMEOUT_MS, waiting).then(() => over.abort());
   try {
-    return await connect(address, waiting);
+    const conn = await connect(address, waiting);
+    return Object.assign(conn, { confidential: isOwnMachine(conn.remoteAddr.hostname) });
   } catch (error) {
     return noAnswer(address, over.signal.aborted ? `no answer in ${TIMEOUT_MS / 1000} s` : reason(error));
   } finally {

@@ -4,8 +4,35 @@
  * @module
  */
 import { type Checked, type Env, envName, type Flags, oneOf, onOff, type Values } from "../shared/flags.ts";
+import { EXIT, Fatal } from "../shared/exit.ts";
+import { readInviteCode } from "../shared/invite_code.ts";
 import { parseNick } from "../shared/names.ts";
-import { type ClientConfig, parseAddress } from "./config.ts";
+import { type OpenFile, readPasswordFile } from "../shared/password.ts";
+import { LIMITS } from "../shared/protocol.ts";
+import { byteLength } from "../shared/text.ts";
+import { type Access, type ClientConfig, parseAddress } from "./config.ts";
+
+/** The flags of every command that joins a server, for one that asks for a password. */
+export const ACCESS_FLAGS = {
+  "password-file": {
+    placeholder: "FILE",
+    help:
+      "where the password is, on the first line; CHAT_PASSWORD may hold it too. Among the arguments everybody on this machine could see it",
+    default: undefined,
+    parse: (text: string): Checked<string> => ({ value: text }),
+  },
+  "invite": {
+    placeholder: "CODE",
+    help: "the code of an invite, or its link, in place of a password",
+    default: undefined,
+    parse: parseInvite,
+  },
+  "allow-plaintext-password": {
+    help: "send the password to other machines over connections that are not encrypted, where others on the way can read it",
+    default: false,
+    parse: onOff,
+  },
+} satisfies Flags;
 
 /** The flags of `chat client`. */
 export const CLIENT_FLAGS = {
@@ -43,6 +70,7 @@ export const CLIENT_FLAGS = {
     default: false,
     parse: onOff,
   },
+  ...ACCESS_FLAGS,
 } satisfies Flags;
 
 /**
@@ -66,19 +94,42 @@ export function clientEnv(env: Env, settings: () => ReadonlyMap<string, string>)
   };
 }
 
+/**
+ * What is given to a server that asks for a password: an invite goes before a file, that before the environment.
+ *
+ * @throws {Fatal} When the file holds no password, or the environment one that is none.
+ */
+export async function accessOf(
+  values: Values<typeof ACCESS_FLAGS>,
+  env: Env,
+  open: (path: string) => Promise<OpenFile>,
+): Promise<Access> {
+  const { "password-file": file, invite } = values;
+  const set = env("CHAT_PASSWORD") || undefined;
+  if (set !== undefined && byteLength(set) > LIMITS.passwordBytes) {
+    throw new Fatal(EXIT.usage, `CHAT_PASSWORD: is too long; a password has at most ${LIMITS.passwordBytes} bytes`);
+  }
+  const password = invite ?? (file === undefined ? set : await readPasswordFile(file, open));
+  return { password, allowPlaintext: values["allow-plaintext-password"] };
+}
+
 /** What the process finds itself in. */
-export type Surroundings = Pick<ClientConfig, "folders" | "dumb">;
+export type Surroundings = Pick<ClientConfig, "folders" | "dumb" | "access">;
 
 /**
  * Reads `host`, `host:port` or `[v6]:port` and the flags.
  *
  * @return The config, or what is wrong with the address.
  */
-export function clientConfig(values: Values<typeof CLIENT_FLAGS>, address: string, { folders, dumb }: Surroundings): Checked<ClientConfig> {
+export function clientConfig(
+  values: Values<typeof CLIENT_FLAGS>,
+  address: string,
+  { folders, dumb, access }: Surroundings,
+): Checked<ClientConfig> {
   const parsed = checkAddress(address);
   if ("problem" in parsed) return parsed;
   const { name, plain, bell, colour, json } = values;
-  return { value: { ...parsed.value, name, plain, bell, colour, timeFormat: values["time-format"], json, dumb, folders } };
+  return { value: { ...parsed.value, name, plain, bell, colour, timeFormat: values["time-format"], json, dumb, folders, access } };
 }
 
 /** Reads an address as {@link parseAddress} does, or says what is wrong with it. */
@@ -87,6 +138,12 @@ export function checkAddress(text: string): Checked<{ readonly host: string; rea
   return value === undefined
     ? { problem: "is not an address; allowed are host, host:port and [v6]:port, the port from 1 to 65535" }
     : { value };
+}
+
+/** Takes the link too, which ends with the code. */
+function parseInvite(text: string): Checked<string> {
+  const value = readInviteCode(text.replace(/^.*#invite=/, ""));
+  return value === undefined ? { problem: "is not the code of an invite, which has 16 letters and digits" } : { value };
 }
 
 function parseName(text: string): Checked<string> {

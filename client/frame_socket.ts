@@ -27,6 +27,8 @@ export interface Wire extends Sink {
   /** Fills the buffer with what has come; `null` at the end. */
   read(buffer: Uint8Array): Promise<number | null>;
   close(): void;
+  /** Whether nobody on the way can read what it carries: it is encrypted, or leads no further than this machine. */
+  readonly confidential?: boolean;
 }
 
 /** One line from the server, or word that none comes. */

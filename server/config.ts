@@ -37,6 +37,10 @@ export interface ServerConfig {
   readonly data: string | undefined;
   /** Keeps the history in memory and nothing on disk. */
   readonly ephemeral: boolean;
+  /** The file whose first line is the password; `undefined`: everybody may come in. */
+  readonly passwordFile: string | undefined;
+  /** Whether the password may come over a connection from another machine that is not encrypted. */
+  readonly allowPlaintextPassword: boolean;
   /** Names that browsers may reach the server by, besides addresses and private names; in lower case. */
   readonly webHosts: readonly string[];
   /** Opens the server's window in the browser of whoever starts the server. */
@@ -62,6 +66,17 @@ export const SERVER_FLAGS = {
   "data": DATA_FLAG,
   "ephemeral": {
     help: "keep the newest messages in memory, and nothing on disk",
+    default: false,
+    parse: onOff,
+  },
+  "password-file": {
+    placeholder: "FILE",
+    help: "ask everybody for the password on the first line of this file, which only you may read, or for the code of a chat invite",
+    default: undefined,
+    parse: (text: string): Checked<string> => ({ value: text }),
+  },
+  "allow-plaintext-password": {
+    help: "take the password over connections from other machines that are not encrypted, where others on the way can read it",
     default: false,
     parse: onOff,
   },
@@ -136,6 +151,8 @@ export function serverConfig(values: Values<typeof SERVER_FLAGS>, logIsTerminal:
     port: values.port,
     data: values.data,
     ephemeral: values.ephemeral,
+    passwordFile: values["password-file"],
+    allowPlaintextPassword: values["allow-plaintext-password"],
     webHosts: values["web-host"] ?? [],
     open: values.open,
     qr: values.qr,

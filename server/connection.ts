@@ -67,6 +67,8 @@ export interface Connection extends AsyncIterable<readonly (ClientFrame | Malfor
   readonly oneRoom: boolean;
   /** Set when the peer has a name. Until then a line of text is one. */
   welcomed: boolean;
+  /** Set while a password is asked for. Then a line of text is that. */
+  passwordAsked: boolean;
   /** What went wrong, in words, when the connection broke. */
   readonly broken: string | undefined;
   write(bytes: Uint8Array): Promise<number>;

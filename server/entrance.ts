@@ -5,7 +5,16 @@
  *
  * @module
  */
-import { type Entry, type Hello, LIMITS, LOBBY, PROTOCOL_VERSION, type Resume, type ServerFrame } from "../shared/protocol.ts";
+import {
+  type Entry,
+  type Hello,
+  LIMITS,
+  LOBBY,
+  PROTOCOL_VERSION,
+  type Refused,
+  type Resume,
+  type ServerFrame,
+} from "../shared/protocol.ts";
 import { plural } from "../shared/text.ts";
 import type { Start } from "./broadcast.ts";
 import { RateLimit } from "./core/rate_limit.ts";
@@ -89,9 +98,14 @@ export class Entrance {
     }
     const seat = frame.kind === "hello" ? this.#enter(frame, pump) : this.#resume(frame, pump);
     if (!("code" in seat)) return seat;
-    pump.send({ kind: "refused", code: seat.code, text: seat.text, final: last });
-    this.#options.watch({ type: "refused", peer: pump.connection.peer, text: seat.text });
+    this.turnAway({ code: seat.code, text: seat.text, final: last }, pump);
     return "refused";
+  }
+
+  /** Tells a newcomer why it is not let in. */
+  turnAway(refusal: Omit<Refused, "kind">, pump: Pump): void {
+    pump.send({ kind: "refused", ...refusal });
+    this.#options.watch({ type: "refused", peer: pump.connection.peer, text: refusal.text });
   }
 
   /**

@@ -12,7 +12,7 @@
  */
 import type { Malformed } from "../shared/codec.ts";
 import type { RoomName } from "../shared/names.ts";
-import type { AskHistory, ClientFrame, Hello, Resume, Say, Search, Seq, ServerFrame, Topic } from "../shared/protocol.ts";
+import type { AskHistory, ClientFrame, Hello, Refused, Resume, Say, Search, Seq, ServerFrame, Topic } from "../shared/protocol.ts";
 import type { Broadcast, Reading } from "./broadcast.ts";
 import type { Refusal } from "./core/room.ts";
 import { Sessions } from "./core/sessions.ts";
@@ -98,6 +98,10 @@ export class Hub {
     return this.#entrance.greet(hello, pump, last);
   }
 
+  /** Tells a newcomer why it is not let in. */
+  turnAway(refusal: Omit<Refused, "kind">, pump: Pump): void {
+    this.#entrance.turnAway(refusal, pump);
+  }
   /** Takes the leave of a session, or notes that its connection broke. `why` is for the log. */
   leave(seat: Seat, pump: Pump, how: Leave, why: string): Promise<void> {
     return this.#entrance.leave(seat, pump, how, why);

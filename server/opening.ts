@@ -5,6 +5,9 @@
  */
 import { hostAndPort } from "../shared/text.ts";
 
+/** What a server asks for: nothing, or a password; that of those only whose connection nobody can read, or of all. */
+export type Asks = "nothing" | "password, encrypted" | "password";
+
 /** What the opening lines tell. */
 export interface Opening {
   readonly host: string;
@@ -13,6 +16,8 @@ export interface Opening {
   readonly keeps: string;
   /** Opens the server's window once from elsewhere; `undefined` where its page has not been made. */
   readonly consoleKey: string | undefined;
+  /** Whether a password is asked for, and from whom it is taken. */
+  readonly asks: Asks;
   /** What starts the program here: `chat`, or what runs it from its source. */
   readonly command: string;
   /** The machine's own addresses, for a server that listens on all of them. */
@@ -24,7 +29,7 @@ export interface Opening {
 }
 
 /** The opening lines of a server. */
-export function opening({ host, port, keeps, consoleKey, own, command, root, qr }: Opening): string {
+export function opening({ host, port, keeps, consoleKey, own, asks, command, root, qr }: Opening): string {
   const hosts = reachableHosts(host, own);
   const lines = [
     `Server started on ${hostAndPort(host, port)}`,
@@ -43,6 +48,10 @@ export function opening({ host, port, keeps, consoleKey, own, command, root, qr 
   }
   if (isLoopback(host)) lines.push(`Only this machine can join. For others, start it with: ${command} server --host 0.0.0.0`);
   if (root) lines.push("This server runs as root, which it has no need of: run it as a user of its own, as in the README under As a service");
+  if (asks !== "nothing") lines.push(`Whoever comes in is asked for the password. An invite stands in for it, once: ${command} invite`);
+  if (asks === "password, encrypted" && !isLoopback(host)) {
+    lines.push("Connections from other machines are not encrypted, and are refused: --allow-plaintext-password lets them in all the same.");
+  }
   lines.push(`Kept: ${keeps}. Ctrl-C stops the server.`, "");
   return lines.join("\n") + "\n";
 }
@@ -64,7 +73,7 @@ export function localConsoleLink(host: string, port: number, key: string): strin
 }
 
 /** Where others reach a server that listens on `host`. */
-function reachableHosts(host: string, own: readonly string[]): readonly string[] {
+export function reachableHosts(host: string, own: readonly string[]): readonly string[] {
   const everywhere = host === "0.0.0.0" || host === "::";
   const reachable = everywhere ? own.filter((ip) => host === "::" || !ip.includes(":")) : [host];
   return reachable.length > 0 ? reachable : ["127.0.0.1"];

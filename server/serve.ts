@@ -6,15 +6,19 @@
 import { createHash } from "node:crypto";
 import type { Sample } from "../shared/console.ts";
 import { EXIT, type ExitCode, Fatal } from "../shared/exit.ts";
+import { readPasswordFile } from "../shared/password.ts";
 import { base64Url, count, hostAndPort } from "../shared/text.ts";
 import { VERSION } from "../shared/version.ts";
+import { type Gate, openGate, passwordGate } from "./access/gate.ts";
+import { Invites } from "./access/invites.ts";
+import { Password } from "./access/password.ts";
 import type { ServerConfig } from "./config.ts";
 import type { Connection } from "./connection.ts";
 import { Console } from "./console/console.ts";
 import { openInBrowser } from "./browser.ts";
 import type { Watch } from "./events.ts";
 import { FrontDoor } from "./front_door.ts";
-import { dataFolder, lockDataFolder } from "./history/data_folder.ts";
+import { type Announcement, dataFolder, lockDataFolder } from "./history/data_folder.ts";
 import { dataSize } from "./history/data_size.ts";
 import { type History, StorageBroken } from "./history/history.ts";
 import { MEMORY_ENTRIES, MemoryHistory } from "./history/memory_history.ts";
@@ -23,7 +27,8 @@ import { SqliteHistory } from "./history/sqlite_history.ts";
 import { Hub } from "./hub.ts";
 import { openLog } from "./log.ts";
 import { metricsText } from "./metrics.ts";
-import { localConsoleLink, opening, pageLink } from "./opening.ts";
+import { type Asks, localConsoleLink, opening, pageLink } from "./opening.ts";
+import { ownAddresses } from "./own_addresses.ts";
 import { partWith, peopleOf } from "./people.ts";
 import { qrCode } from "./qr.ts";
 import { serveConnection } from "./session.ts";
@@ -46,6 +51,8 @@ export interface RunningServer {
   readonly port: number;
   /** What it keeps, for people. */
   readonly keeps: string;
+  /** What it asks of those who come in. */
+  readonly asks: Asks;
   /** Opens the server's window once from elsewhere; `undefined` where its page has not been made. */
   readonly consoleKey: string | undefined;
   /** Settles with what broke the history, when something does. */
@@ -97,11 +104,23 @@ async function showWindow({ host, port, consoleKey }: RunningServer): Promise<vo
 
 /** Starts a server. Throws {@link Fatal} when it cannot listen, or cannot open its history; then nothing was started. */
 export async function startServer(config: ServerConfig, watch: Watch): Promise<RunningServer> {
+  const { passwordFile } = config;
+  const password = passwordFile === undefined ? undefined : await Password.of(await readPasswordFile(passwordFile, Deno.open));
   const assets = await loadAssets(PAGE_FOLDER);
   const listener = listen(config);
   const { hostname: host, port } = listener.addr;
-  const kept = await openHistory(config, hostAndPort(host, port)).catch((error) => {
+  const announcement = {
+    address: hostAndPort(host, port),
+    password: password !== undefined,
+    plaintextPassword: config.allowPlaintextPassword,
+  };
+  const kept = await openHistory(config, announcement).catch((error) => {
     listener.close();
+    throw error;
+  });
+  const gate = await gateOf(password, kept.folder, config).catch(async (error) => {
+    listener.close();
+    await kept.close();
     throw error;
   });
   const { limits } = config;
@@ -143,12 +162,12 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
     random: Math.random,
     newId: () => randomText(9),
     newToken: () => randomText(24),
-    hash: (secret) => createHash("sha256").update(secret).digest("base64url"),
+    hash: hashed,
   });
   const turns = new Turns();
   const names = [...config.webHosts, config.host.toLowerCase()];
   const metrics = (): string => metricsText({ ...sample(), accepted: door.accepted, commits: hub.commits });
-  const serve = (connection: Connection) => serveConnection(connection, hub, turns);
+  const serve = (connection: Connection) => serveConnection(connection, { hub, gate, turns });
   const door = new FrontDoor(listener, { limits, watch: seen, site: { assets, names, metrics }, console, serve });
   const broken = Promise.withResolvers<StorageBroken>();
   const delivering = deliver(hub, broken.resolve);
@@ -172,7 +191,26 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
     console.close();
     watch({ type: "stopped", messages: hub.messages });
   };
-  return { host, port, keeps: kept.keeps, consoleKey: assets.has("/console") ? console.key : undefined, broken: broken.promise, stop };
+  const asks = password === undefined ? "nothing" : config.allowPlaintextPassword ? "password" : "password, encrypted";
+  const consoleKey = assets.has("/console") ? console.key : undefined;
+  return { host, port, keeps: kept.keeps, asks, consoleKey, broken: broken.promise, stop };
+}
+
+/** Lets everybody in, or those with the password or, where something is kept, the code of an invite. */
+async function gateOf(password: Password | undefined, folder: string | undefined, config: ServerConfig): Promise<Gate> {
+  if (password === undefined) return openGate;
+  return passwordGate({
+    password,
+    invites: folder === undefined ? undefined : await Invites.open(folder, Date.now),
+    allowPlaintext: config.allowPlaintextPassword,
+    hash: hashed,
+    monotonic: () => performance.now(),
+  });
+}
+
+/** What is kept of a secret that nobody can guess. */
+function hashed(secret: string): string {
+  return createHash("sha256").update(secret).digest("base64url");
 }
 
 /** Delivers until the history is closed or broken. */
@@ -189,12 +227,14 @@ interface Kept {
   readonly history: History;
   /** What is kept, for people. */
   readonly keeps: string;
+  /** The data folder, where it is on disk. */
+  readonly folder?: string;
   /** Its bytes on disk, where it is on disk. */
   size?(): Promise<number>;
   close(): Promise<void>;
 }
 
-async function openHistory({ ephemeral, data }: ServerConfig, at: string): Promise<Kept> {
+async function openHistory({ ephemeral, data }: ServerConfig, announcement: Announcement): Promise<Kept> {
   if (ephemeral) {
     const history = new MemoryHistory(randomText(9));
     return {
@@ -207,14 +247,14 @@ async function openHistory({ ephemeral, data }: ServerConfig, at: string): Promi
   const lock = lockDataFolder(folder);
   try {
     const history = await SqliteHistory.open(folder);
-    lock.announce(at);
+    lock.announce(announcement);
     const close = async () => {
       await history.close();
       lock[Symbol.dispose]();
     };
     const days = DEFAULT_RETENTION.ms / (24 * 60 * 60_000);
     const size = () => dataSize(folder);
-    return { history, size, keeps: `${days} days or ${count(DEFAULT_RETENTION.entries)} messages of a room, in ${folder}`, close };
+    return { history, folder, size, keeps: `${days} days or ${count(DEFAULT_RETENTION.entries)} messages of a room, in ${folder}`, close };
   } catch (error) {
     lock[Symbol.dispose]();
     throw error;
@@ -242,13 +282,6 @@ function cannotListen(error: unknown, host: string, port: number): unknown {
   }
   if (!(error instanceof Error)) return error;
   return new Fatal(EXIT.unavailable, `${at}: ${error.message}. Check --host`);
-}
-
-/** The machine's own addresses that others may reach it by. */
-function ownAddresses(): string[] {
-  return Deno.networkInterfaces()
-    .map(({ address }) => address)
-    .filter((ip) => !ip.startsWith("127.") && ip !== "::1" && !ip.startsWith("fe80"));
 }
 
 async function print(text: string): Promise<void> {

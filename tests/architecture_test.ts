@@ -23,6 +23,9 @@ interface Rule {
 const SHARED = /^shared\//;
 /** The interfaces that the server's parts meet at: they import `shared` and each other, and hold no more than types, limits and flags. */
 const SEAMS = /^server\/(connection|events|config|history_flags)\.ts$/;
+/** Who may come in. They know people and files, and nothing of rooms, sockets or the history. */
+const ACCESS = /^server\/access\/(gate|password|attempts|turnstile|invites)\.ts$/;
+const GATE = /^server\/access\/gate\.ts$/;
 const HISTORY = /^server\/history\/history\.ts$/;
 /** What every engine may use. */
 const ENGINE_PARTS = /^server\/history\/(batch_queue|words)\.ts$/;
@@ -43,7 +46,7 @@ const RULES: readonly Rule[] = [
       SHARED,
       /^rights\.ts$/,
       /^client\/(chat|config|flags|settings|scripts\/(flags|send|tail)|state\/servers)\.ts$/,
-      /^server\/(serve|config|history_flags|backup|export|history\/data_folder)\.ts$/,
+      /^server\/(serve|config|history_flags|backup|export|own_addresses|access\/invite_(flags|command)|history\/data_folder)\.ts$/,
     ],
   },
   { of: /^rights\.ts$/, may: [] },
@@ -70,6 +73,11 @@ const RULES: readonly Rule[] = [
   { of: /^server\/transports\//, may: [SHARED, SEAMS, SOCKET_PARTS] },
   { of: SEAMS, may: [SHARED, SEAMS] },
   { of: /^server\/serve\.ts$/, may: [SHARED, /^server\//, /^@std\//, /^node:crypto$/] },
+  { of: ACCESS, may: [SHARED, SEAMS, ACCESS, /^node:crypto$/] },
+  { of: /^server\/access\/invite_flags\.ts$/, may: [SHARED, SEAMS] },
+  { of: /^server\/access\/invite_command\.ts$/, may: [SHARED, ACCESS, /^server\/(opening|history\/data_folder)\.ts$/] },
+  { of: /^server\/own_addresses\.ts$/, may: [] },
+  { of: /^server\/session\.ts$/, may: [SHARED, SEAMS, GATE, /^server\/(hub|pump|seat|turns)\.ts$/] },
   { of: /^server\/opening\.ts$/, may: [SHARED] },
   { of: /^server\/qr\.ts$/, may: [/^uqr$/] },
   { of: /^server\/browser\.ts$/, may: [] },
@@ -96,7 +104,7 @@ const RULES: readonly Rule[] = [
 
 /** What lies below the hub, and must not know it. */
 const BELOW_HUB =
-  /^server\/(entrance|moves|seat|places|hub_options|page|delay|broadcast|pump|encoded_tail|outbox|pressure|turns|connection|events|config|history_flags|first_bytes|first_words|spare_files|log|log_line|metrics|people|front_door|opening)\.ts$/;
+  /^server\/(entrance|moves|seat|places|hub_options|page|delay|broadcast|pump|encoded_tail|outbox|pressure|turns|connection|events|config|history_flags|first_bytes|first_words|spare_files|log|log_line|metrics|people|front_door|opening|access\/\w+)\.ts$/;
 const HUB_AND_ABOVE = /^server\/(hub|session|serve)\.ts$/;
 
 function isAllowed({ from, to }: Edge): boolean {
@@ -199,6 +207,9 @@ const BROKEN: readonly Edge[] = [
   { from: "server/hub.ts", to: "server/session.ts" },
   { from: "server/pump.ts", to: "server/hub.ts" },
   { from: "server/session.ts", to: "server/serve.ts" },
+  { from: "server/session.ts", to: "server/access/invites.ts" },
+  { from: "server/access/gate.ts", to: "server/hub.ts" },
+  { from: "server/access/invites.ts", to: "server/history/data_folder.ts" },
   { from: "server/serve.ts", to: "client/chat.ts" },
   { from: "client/chat.ts", to: "server/serve.ts" },
   { from: "client/chat.ts", to: "npm:left-pad" },

@@ -6,8 +6,8 @@
 import { type Checked, type Flag, type Flags, onOff, type Values } from "../../shared/flags.ts";
 import { moment, roomName } from "../../shared/flag_values.ts";
 import { LOBBY } from "../../shared/protocol.ts";
-import { type Address, DEFAULT_HOST, DEFAULT_PORT, parseAddress } from "../config.ts";
-import { checkAddress, CLIENT_FLAGS } from "../flags.ts";
+import { type Access, type Address, DEFAULT_HOST, DEFAULT_PORT, parseAddress } from "../config.ts";
+import { ACCESS_FLAGS, checkAddress, CLIENT_FLAGS } from "../flags.ts";
 import { unsayable } from "./message.ts";
 import { loginNick } from "./name.ts";
 
@@ -22,6 +22,7 @@ const ROOM_FLAG: Flag<string> & { default: string } = {
 export const SEND_FLAGS = {
   room: ROOM_FLAG,
   name: { ...CLIENT_FLAGS.name, help: "the name to send under (default: your login name)" },
+  ...ACCESS_FLAGS,
 } satisfies Flags;
 
 /** The flags of `chat tail`. */
@@ -36,6 +37,7 @@ export const TAIL_FLAGS = {
   },
   json: { help: "print entries, one JSON object a line, in the fields of the protocol", default: false, parse: onOff },
   follow: { help: "go on with what is said, until Ctrl-C", default: false, parse: onOff },
+  ...ACCESS_FLAGS,
 } satisfies Flags;
 
 /** Where to begin: after an entry, at a moment in milliseconds since 1970, or so many milliseconds ago. */
@@ -50,22 +52,34 @@ export interface SendConfig {
   readonly named: boolean;
   /** The one message to send; `undefined` sends the lines of stdin. */
   readonly text: string | undefined;
+  readonly access: Access;
 }
 
 /** What `chat tail` is told before it starts. */
-export type TailConfig = Values<typeof TAIL_FLAGS> & { readonly address: Address };
+export type TailConfig = Omit<Values<typeof TAIL_FLAGS>, keyof typeof ACCESS_FLAGS> & {
+  readonly address: Address;
+  readonly access: Access;
+};
+
+/** What `chat send` is given beside its flags. */
+export interface SendArguments {
+  /** The arguments before `--`: the first of them may be an address. */
+  readonly words: readonly string[];
+  /** What follows `--`: words, whatever they look like. */
+  readonly more: readonly string[];
+  /** The user's login name, where there is one. */
+  readonly login: string | undefined;
+  readonly access: Access;
+}
 
 /**
  * What the arguments of `chat send` mean.
  *
- * @param words The arguments before `--`: the first of them may be an address.
- * @param more What follows `--`: words, whatever they look like.
- * @param login The user's login name, where there is one.
  * @return The config, or why there is nothing to send.
  */
 export function sendConfig(
   values: Values<typeof SEND_FLAGS>,
-  { words, more, login }: { readonly words: readonly string[]; readonly more: readonly string[]; readonly login: string | undefined },
+  { words, more, login, access }: SendArguments,
 ): Checked<SendConfig> {
   const address = words.length === 0 ? undefined : plainAddress(words[0]);
   const said = [...address === undefined ? words : words.slice(1), ...more];
@@ -79,6 +93,7 @@ export function sendConfig(
       name: values.name ?? loginNick(login),
       named: values.name !== undefined,
       text,
+      access,
     },
   };
 }
@@ -103,9 +118,13 @@ export function plainAddress(word: string): Address | undefined {
 }
 
 /** What the argument of `chat tail` means, or what is wrong with it. */
-export function tailConfig(values: Values<typeof TAIL_FLAGS>, address: string): Checked<TailConfig> {
+export function tailConfig(
+  { room, name, since, json, follow }: Values<typeof TAIL_FLAGS>,
+  address: string,
+  access: Access,
+): Checked<TailConfig> {
   const checked = checkAddress(address);
-  return "problem" in checked ? checked : { value: { ...values, address: checked.value } };
+  return "problem" in checked ? checked : { value: { room, name, since, json, follow, address: checked.value, access } };
 }
 
 /** Twelve digits and more are milliseconds, as in an entry's `at`: no room has so many entries. */

@@ -12,6 +12,7 @@ import { deliver } from "./delivery.ts";
 import type { ConnectionEvent } from "../events.ts";
 import { interruptible } from "./interrupt.ts";
 import { lines } from "./message.ts";
+import { heldPassword } from "../password.ts";
 import { newSecret } from "../ref.ts";
 import type { SendConfig } from "./flags.ts";
 import { numbered, oneOfManyNames } from "./name.ts";
@@ -22,12 +23,13 @@ import { Writer } from "../writer.ts";
  *
  * @throws {Fatal} When there is no server, or no name to send under.
  */
-export async function send({ address, room, name, named, text }: SendConfig): Promise<ExitCode> {
+export async function send({ address, room, name, named, text, access }: SendConfig): Promise<ExitCode> {
   const connection = new Connection({
     dial,
     address,
     rooms: [room],
     name: oneOfManyNames((n) => numbered(name, n)),
+    access: { ...access, password: heldPassword(access.password) },
     secret: newSecret(),
     backlog: 0,
     clock: systemClock,

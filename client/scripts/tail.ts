@@ -11,6 +11,7 @@ import { entryJson, entryLine } from "./entry_line.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Beginning, Reading } from "./reading.ts";
 import { recite } from "./recital.ts";
+import { heldPassword } from "../password.ts";
 import { newRef, newSecret } from "../ref.ts";
 import type { Since, TailConfig } from "./flags.ts";
 import { numbered, oneOfManyNames } from "./name.ts";
@@ -24,12 +25,13 @@ const NEWEST = 10;
  *
  * @throws {Fatal} When there is no server, no name to be there under, or no way to write.
  */
-export async function tail({ address, room, name, since, json, follow }: TailConfig): Promise<ExitCode> {
+export async function tail({ address, room, name, since, json, follow, access }: TailConfig): Promise<ExitCode> {
   const connection = new Connection({
     dial,
     address,
     rooms: [room],
     name: oneOfManyNames((n) => name === undefined ? `tail-${fourLetters()}` : numbered(name, n)),
+    access: { ...access, password: heldPassword(access.password) },
     secret: newSecret(),
     backlog: 0,
     clock: systemClock,

@@ -13,6 +13,9 @@ import { type Sink, Writer } from "../writer.ts";
 import type { OldEntries, View } from "./view.ts";
 import { sentence } from "./wording.ts";
 
+/** Ctrl-U takes the whole line back. */
+const KILL = "\x15";
+
 /** What a program's pipes look like from here. */
 export interface Pipes {
   /** Lines of input. */
@@ -21,6 +24,8 @@ export interface Pipes {
   readonly output: Sink;
   /** Takes everything else. */
   readonly errors: Sink;
+  /** Shows nothing of what is typed from here on, or shows it again. Keys then come as they are pressed. */
+  readonly hide?: (hidden: boolean) => void;
 }
 
 /** The view for programs, where every line is a message, and for people who want nothing redrawn, who may type commands. */
@@ -28,15 +33,17 @@ export class PlainView implements View {
   readonly #input: AsyncIterator<string>;
   readonly #output: Writer;
   readonly #errors: Writer;
+  readonly #hide: (hidden: boolean) => void;
   readonly #person: boolean;
-  /** Takes the next line, where a name was asked for. */
-  #answer: ((name: string | undefined) => void) | undefined;
+  /** Takes the next line, where something was asked for. */
+  #answer: ((line: string | undefined) => void) | undefined;
 
   /** @param person Whether a person types: then commands are understood, and everything goes to the output. */
-  constructor({ input, output, errors }: Pipes, person: boolean) {
+  constructor({ input, output, errors, hide = () => {} }: Pipes, person: boolean) {
     this.#input = input[Symbol.asyncIterator]();
     this.#output = new Writer(output);
     this.#errors = person ? this.#output : new Writer(errors);
+    this.#hide = hide;
     this.#person = person;
   }
 
@@ -54,16 +61,30 @@ export class PlainView implements View {
 
   /** Asks for a name, and says what was wrong with the last one; `undefined` when nobody waits for it any more. */
   askName(refused: string | undefined, signal: AbortSignal): Promise<string | undefined> {
+    return this.#ask(refused === undefined ? "Enter your name: " : `${cleanText(refused)}. Enter another name: `, signal);
+  }
+
+  /** Asks a person for a password, which is not shown, and says why; `undefined` when nobody waits for it any more. */
+  async askPassword(refused: string, signal: AbortSignal): Promise<string | undefined> {
+    this.notice(`${cleanText(refused)}.`);
+    this.#hide(true);
+    const line = await this.#ask("Password: ", signal);
+    this.#hide(false);
+    this.#output.write("\n");
+    return line === undefined ? undefined : edited(line);
+  }
+
+  #ask(prompt: string, signal: AbortSignal): Promise<string | undefined> {
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
-    const answer = (name: string | undefined): void => {
+    const answer = (line: string | undefined): void => {
       signal.removeEventListener("abort", giveUp);
       this.#answer = undefined;
-      resolve(name);
+      resolve(line);
     };
     const giveUp = (): void => answer(undefined);
     signal.addEventListener("abort", giveUp);
     this.#answer = answer;
-    this.#output.write(refused === undefined ? "Enter your name: " : `${cleanText(refused)}. Enter another name: `);
+    this.#output.write(prompt);
     return promise;
   }
 
@@ -136,7 +157,24 @@ function message(line: string): Input | undefined {
   return cleanText(line).trim() === "" ? undefined : { kind: "say", text: line };
 }
 
+/** What a line of keys comes to where the terminal does not work off its backspaces. */
+function edited(line: string): string {
+  const kept: string[] = [];
+  for (const key of line) {
+    if (key === "\x7f" || key === "\b") kept.pop();
+    else if (key === KILL) kept.length = 0;
+    else kept.push(key);
+  }
+  return cleanText(kept.join(""));
+}
+
 /** Lines of our own input, which is trusted: they may be of any length. */
 export function inputLines(input: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStream<string> {
   return input.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
+}
+
+/** Lines that a person types; where keys come as they are pressed, the one that ends a line is a carriage return. */
+export function typedLines(input: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStream<string> {
+  const newlines = new TransformStream<string, string>({ transform: (text, lines) => lines.enqueue(text.replaceAll("\r", "\n")) });
+  return input.pipeThrough(new TextDecoderStream()).pipeThrough(newlines).pipeThrough(new TextLineStream());
 }

@@ -23,7 +23,7 @@ import { Screen } from "./screen.ts";
 import { statusLine } from "./status_line.ts";
 import { type Look, Transcript } from "./transcript.ts";
 import type { Names, OldEntries, Status, View } from "./view.ts";
-import { fit } from "./width.ts";
+import { fit, splitGraphemes } from "./width.ts";
 import { sentence } from "./wording.ts";
 
 /** What a terminal looks like from here. */
@@ -44,6 +44,8 @@ export interface TerminalLook extends Look {
 interface Question {
   readonly prompt: string;
   readonly editor: LineEditor;
+  /** Whether the answer is nobody's business: it is not shown, and nothing that is made of it. */
+  readonly secret: boolean;
   readonly answer: (name: string | undefined) => void;
 }
 
@@ -107,16 +109,27 @@ export class TerminalView implements View {
 
   /** Asks for a name, and says what was wrong with the last one; `undefined` when the person would rather leave. */
   askName(refused: string | undefined, signal: AbortSignal): Promise<string | undefined> {
-    const { promise, resolve } = Promise.withResolvers<string | undefined>();
     const prompt = refused === undefined ? "Enter your name: " : `${cleanText(refused)}. Enter another name: `;
-    const answer = (name: string | undefined): void => {
+    return this.#ask(prompt, false, signal);
+  }
+
+  /** Asks for a password, which is not shown, and says why; `undefined` when the person would rather leave. */
+  async askPassword(refused: string, signal: AbortSignal): Promise<string | undefined> {
+    this.notice(`${cleanText(refused)}.`);
+    // A paste may bring the end of its line.
+    return (await this.#ask("Password: ", true, signal))?.replace(/\n+$/, "");
+  }
+
+  #ask(prompt: string, secret: boolean, signal: AbortSignal): Promise<string | undefined> {
+    const { promise, resolve } = Promise.withResolvers<string | undefined>();
+    const answer = (text: string | undefined): void => {
       signal.removeEventListener("abort", giveUp);
       this.#question = undefined;
-      resolve(name);
+      resolve(text);
     };
     const giveUp = (): void => answer(undefined);
     signal.addEventListener("abort", giveUp);
-    this.#question = { prompt, editor: new LineEditor(), answer };
+    this.#question = { prompt, editor: new LineEditor(), secret, answer };
     this.#redraw();
     return promise;
   }
@@ -269,7 +282,7 @@ export class TerminalView implements View {
         return { kind: "leave" };
       case "submit":
         if (!this.#question) return parseInput(asked.text);
-        this.#print([this.#question.prompt + cleanText(asked.text)]);
+        this.#print([this.#question.prompt + (this.#question.secret ? "" : cleanText(asked.text))]);
         this.#question.answer(asked.text);
         return undefined;
     }
@@ -291,7 +304,8 @@ export class TerminalView implements View {
     const below = rows > 2 ? [this.#below(editor, columns - 1)] : [];
     const pending = this.#pending.slice(0, Math.max(0, rows - 4)).map((row) => this.#look.paint.quiet(fit(row, columns - 1)));
     const maxRows = Math.max(1, rows - pending.length - below.length - 1);
-    const line = layout({ prompt: this.#prompt(columns >> 1), text: editor.text, cursor: editor.cursor, columns, maxRows });
+    const { text, cursor } = this.#question?.secret ? masked(editor) : editor;
+    const line = layout({ prompt: this.#prompt(columns >> 1), text, cursor, columns, maxRows });
     this.#screen.hide(columns);
     this.#screen.show({ rows: [...pending, ...line.rows, ...below], row: pending.length + line.row, column: line.column });
   }
@@ -306,8 +320,14 @@ export class TerminalView implements View {
 
   #below(editor: LineEditor, columns: number): string {
     const { question, offer } = editor;
+    if (this.#question?.secret) return "";
     if (question !== undefined) return fit(question, columns);
     if (offer !== undefined) return offerLine(offer, columns);
     return this.#look.paint.quiet(this.#question || !this.#status ? "" : statusLine(this.#status, columns));
   }
+}
+
+/** A line of which no more can be seen than how long it is. */
+function masked({ text, cursor }: LineEditor): { readonly text: string; readonly cursor: number } {
+  return { text: "*".repeat(splitGraphemes(text).length), cursor: splitGraphemes(text.slice(0, cursor)).length };
 }

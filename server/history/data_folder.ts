@@ -14,17 +14,26 @@ const LOCK = "lock.db";
 /** Who has the lock, for people. It may be left over from a server that was killed; the lock decides. */
 const HOLDER = "lock.json";
 
+/** What a running server tells of itself beside its history. */
+export interface Announcement {
+  /** Where it listens: `host:port`, `[v6]:port`. */
+  readonly address: string;
+  /** Whether it asks for a password. */
+  readonly password: boolean;
+  /** Whether it takes one over a connection from another machine that is not encrypted. */
+  readonly plaintextPassword: boolean;
+}
+
 /** Who has a data folder. */
-interface Holder {
+interface Holder extends Partial<Announcement> {
   readonly pid: number;
   readonly since: string;
-  readonly address?: string;
 }
 
 /** A data folder that is this process's own. */
 export interface DataFolderLock extends Disposable {
-  /** Tells whoever finds the folder locked where the server listens. */
-  announce(address: string): void;
+  /** Tells whoever finds the folder locked what server has it. */
+  announce(announcement: Announcement): void;
 }
 
 /**
@@ -73,21 +82,56 @@ function lock(folder: string): DataFolderLock {
     throw new Fatal(EXIT.tempFail, `${folder} is in use by ${holderOf(folder)}. Stop it, or choose another folder with --data`);
   }
   const since = new Date().toISOString();
-  const announce = (address?: string) => {
-    const text = JSON.stringify({ pid: Deno.pid, since, address } satisfies Record<keyof Holder, unknown>);
+  const announce = (announcement?: Announcement) => {
+    const text = JSON.stringify({ pid: Deno.pid, since, ...announcement } satisfies Holder);
     Deno.writeTextFileSync(`${folder}/${HOLDER}`, text, { mode: 0o600 });
   };
   announce();
   return { announce, [Symbol.dispose]: () => db.close() };
 }
 
+/** What the server tells of itself that has a folder now; `undefined` where none has it, or it has only just begun. */
+export function announcedIn(folder: string): Announcement | undefined {
+  if (!isLocked(folder)) return undefined;
+  const { address, password = false, plaintextPassword = false } = readHolder(folder) ?? {};
+  return address === undefined ? undefined : { address, password, plaintextPassword };
+}
+
+function isLocked(folder: string): boolean {
+  const file = `${folder}/${LOCK}`;
+  try {
+    Deno.statSync(file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+  const db = new DatabaseSync(file);
+  try {
+    db.exec("PRAGMA busy_timeout = 0");
+    db.prepare("BEGIN EXCLUSIVE").run();
+    return false;
+  } catch (error) {
+    if (error instanceof Error && error.message.includes("locked")) return true;
+    throw error;
+  } finally {
+    db.close();
+  }
+}
+
 function holderOf(folder: string): string {
   const server = "another chat server";
+  const holder = readHolder(folder);
+  if (holder === undefined) return server;
+  const { pid, since, address } = holder;
+  return `${server} (process ${pid}, since ${since}${address === undefined ? "" : `, at ${address}`})`;
+}
+
+/** `undefined` while it is just being written, or when it is not by us. */
+function readHolder(folder: string): Holder | undefined {
   try {
-    const { pid, since, address }: Holder = JSON.parse(Deno.readTextFileSync(`${folder}/${HOLDER}`));
-    return `${server} (process ${pid}, since ${since}${address === undefined ? "" : `, at ${address}`})`;
+    return JSON.parse(Deno.readTextFileSync(`${folder}/${HOLDER}`));
   } catch {
-    // It is just being written, or not by us; that the folder is locked is all that is known.
-    return server;
+    // That the folder is locked is all that is known then.
+    return undefined;
   }
 }

@@ -29,6 +29,7 @@ export class FramesConnection implements Connection {
   readonly nameTries = NAME_TRIES;
   readonly oneRoom = false;
   welcomed = false;
+  passwordAsked = false;
   readonly #socket: Socket;
   readonly #splitter = new LineSplitter(LIMITS.frameBytes);
 

@@ -6,10 +6,10 @@
 import { type Malformed, RUNAWAY } from "../../shared/codec.ts";
 import { type Line, LineSplitter } from "../../shared/lines.ts";
 import { type ClientFrame, LIMITS, PROTOCOL_VERSION } from "../../shared/protocol.ts";
-import { count } from "../../shared/text.ts";
+import { byteLength, count } from "../../shared/text.ts";
 import { type Connection, type Peer, peerOf } from "../connection.ts";
 import type { Socket } from "./socket.ts";
-import { TelnetFilter } from "./telnet.ts";
+import { ECHO_OFF, ECHO_ON, TelnetFilter } from "./telnet.ts";
 import { textCodec } from "./text_codec.ts";
 import { isBye, parseLine, TEXT_BACKLOG, type TextFrame } from "./text_commands.ts";
 
@@ -33,6 +33,11 @@ export class TextConnection implements Connection {
   readonly #socket: Socket;
   readonly #telnet = new TelnetFilter();
   readonly #splitter: LineSplitter;
+  /** The name that was asked for, which goes with the password. */
+  #name = "";
+  #passwordAsked = false;
+  /** What the peer's telnet is to be told before anything else. */
+  #negotiation: Uint8Array | undefined;
 
   /** @param due When a name is due, on the clock of `performance.now()`. @param lineBytes The longest line allowed. */
   constructor(socket: Socket, id: number, due: number, lineBytes: number) {
@@ -45,6 +50,16 @@ export class TextConnection implements Connection {
 
   get broken(): string | undefined {
     return this.#socket.broken;
+  }
+
+  get passwordAsked(): boolean {
+    return this.#passwordAsked;
+  }
+
+  /** A telnet that has shown that it is one shows nothing of the line that is typed next, or shows it again. */
+  set passwordAsked(asked: boolean) {
+    if (asked !== this.#passwordAsked && this.#telnet.seen) this.#negotiation = asked ? ECHO_OFF : ECHO_ON;
+    this.#passwordAsked = asked;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<readonly TextFrame[]> {
@@ -60,7 +75,7 @@ export class TextConnection implements Connection {
   }
 
   write(bytes: Uint8Array): Promise<number> {
-    return this.#socket.write(bytes);
+    return this.#negotiation === undefined ? this.#socket.write(bytes) : this.#negotiate(this.#negotiation, bytes);
   }
 
   stop(): void {
@@ -75,12 +90,12 @@ export class TextConnection implements Connection {
     this.#socket.close(why);
   }
 
-  /** Names one at a time, because what a line is depends on whether the one before was accepted; then everything else at once. */
+  /** Names and passwords one at a time, because what a line is depends on whether the one before was accepted; then everything else at once. */
   *#frames(lines: readonly Line[]): Generator<TextFrame[]> {
     // Decoded before anything is awaited: the bytes are only borrowed.
     const texts = lines.map((line) => line instanceof Uint8Array ? decoder.decode(line) : line);
     let at = 0;
-    for (; at < texts.length && !this.welcomed; at++) yield [asName(texts[at])];
+    for (; at < texts.length && !this.welcomed; at++) yield [this.#greeting(texts[at])];
     const frames: TextFrame[] = [];
     for (; at < texts.length; at++) {
       const text = texts[at];
@@ -89,11 +104,24 @@ export class TextConnection implements Connection {
     }
     if (frames.length > 0) yield frames;
   }
-}
 
-function asName(line: string | { readonly overlong: number }): ClientFrame {
-  const name = typeof line === "string" ? line : TOO_LONG;
-  return isBye(name) ? { kind: "bye" } : { kind: "hello", v: [PROTOCOL_VERSION], name, backlog: TEXT_BACKLOG };
+  /** What a line asks for before it is a message: a name, or the password for the name of before. Any line that is too long is none of them. */
+  #greeting(line: string | { readonly overlong: number }): ClientFrame {
+    if (typeof line === "string" && isBye(line)) return { kind: "bye" };
+    const hello = { kind: "hello", v: [PROTOCOL_VERSION], backlog: TEXT_BACKLOG } as const;
+    if (this.#passwordAsked) {
+      const password = typeof line === "string" && byteLength(line) <= LIMITS.passwordBytes ? line : "";
+      return { ...hello, name: this.#name, password };
+    }
+    this.#name = typeof line === "string" ? line : TOO_LONG;
+    return { ...hello, name: this.#name };
+  }
+
+  async #negotiate(negotiation: Uint8Array, bytes: Uint8Array): Promise<number> {
+    this.#negotiation = undefined;
+    while (negotiation.length > 0) negotiation = negotiation.subarray(await this.#socket.write(negotiation));
+    return await this.#socket.write(bytes);
+  }
 }
 
 function tooLong(bytes: number, limit: number): Malformed {

@@ -117,7 +117,10 @@ function page({ entries, room }: Page): string {
   return `* ${plural(entries.length, "message")} of #${room}:\n${lines}* That was all.\n`;
 }
 
-function refusal({ code, text, final }: Refused): string {
+function refusal({ code, text, final, retryMs }: Refused): string {
+  if (code === "not_encrypted") return `! ${text}.\n`;
+  if (code === "password_needed" && retryMs === undefined && !final) return `* ${text}:\n`;
+  if (code.startsWith("password_")) return final ? `! ${text}.\n` : `! ${text}. Enter the password, or the code of an invite:\n`;
   if (code === "storage_full") return `! not saved: ${text}\n`;
   if (!code.startsWith("name_")) return `! not sent: ${text}\n`;
   return final ? `! ${text}.\n` : `! ${text}. Enter another name:\n`;

@@ -13,6 +13,7 @@ const CONFIG: ClientConfig = {
   colour: "auto",
   timeFormat: "24h",
   folders: { config: undefined, state: undefined },
+  access: { password: undefined, allowPlaintext: false },
 };
 
 async function setUp(kept: boolean): Promise<{ settings: LiveSettings; applied: ClientConfig[] } & AsyncDisposable> {

@@ -60,7 +60,11 @@ Deno.test("a flag goes before the environment, that before config.json, that bef
     const lookUp = clientEnv((name) => env[name], () => readSettings(folder.path, NOW).flags);
     const parsed = parseFlags(CLIENT_FLAGS, args, lookUp);
     assert(parsed.kind === "parsed", JSON.stringify(parsed));
-    const checked = clientConfig(parsed.values, "example.org", { folders: NOWHERE, dumb: false });
+    const checked = clientConfig(parsed.values, "example.org", {
+      folders: NOWHERE,
+      dumb: false,
+      access: { password: undefined, allowPlaintext: false },
+    });
     assert("value" in checked);
     const { name, colour, bell, timeFormat, plain, json } = checked.value;
     return [name, colour, bell, timeFormat, plain, json];

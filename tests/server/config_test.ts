@@ -13,6 +13,8 @@ const DEFAULTS: ServerConfig = {
   port: 12345,
   data: undefined,
   ephemeral: false,
+  passwordFile: undefined,
+  allowPlaintextPassword: false,
   webHosts: [],
   open: false,
   qr: false,

@@ -8,6 +8,7 @@ import { setImmediate } from "node:timers";
 import { decodeServerFrame, encodeFrame, type Malformed } from "../../shared/codec.ts";
 import type { ClientFrame, Draft, Entry, Hello, Seq, ServerFrame } from "../../shared/protocol.ts";
 import type { Codec, Connection, Local, Peer } from "../../server/connection.ts";
+import { type Gate, openGate } from "../../server/access/gate.ts";
 import type { ServerEvent } from "../../server/events.ts";
 import {
   type Batch,
@@ -41,6 +42,7 @@ export class FakeConnection implements Connection {
   nameTries = 3;
   readonly oneRoom: boolean;
   welcomed = false;
+  passwordAsked = false;
   broken: string | undefined;
   /** How many of the bytes offered a write takes. */
   takes: (bytes: Uint8Array) => number = (bytes) => bytes.length;
@@ -354,7 +356,7 @@ export class WatchedTurns extends Turns {
 export const KEEPS = "everything, for this test";
 
 /** How a fake server differs from any other. */
-type FakeOptions = Partial<Omit<HubOptions, "history">> & { readonly history?: FakeHistory };
+type FakeOptions = Partial<Omit<HubOptions, "history">> & { readonly history?: FakeHistory; readonly gate?: Gate };
 
 /** A hub with a history and connections that do what the test says. */
 export class FakeServer {
@@ -366,11 +368,13 @@ export class FakeServer {
   readonly stays = new Map<FakeConnection, Promise<unknown>>();
   /** Settles when no more is delivered, with what went wrong, if something did. */
   readonly delivered: Promise<unknown>;
+  readonly #gate: Gate;
 
-  constructor({ history = new FakeHistory(), ...options }: FakeOptions = {}) {
+  constructor({ history = new FakeHistory(), gate = openGate, ...options }: FakeOptions = {}) {
     let sessions = 0;
     let tokens = 0;
     this.history = history;
+    this.#gate = gate;
     this.hub = new Hub({
       history,
       limits: { maxConnections: undefined, maxPerAddress: undefined, rate: undefined, burst: 50, textBytes: 4096 },
@@ -390,7 +394,7 @@ export class FakeServer {
 
   /** Serves a connection; what that throws is kept in `stays`. */
   connect(connection = new FakeConnection()): FakeConnection {
-    this.stays.set(connection, serveConnection(connection, this.hub, this.turns).catch((fault) => fault));
+    this.stays.set(connection, serveConnection(connection, { hub: this.hub, gate: this.#gate, turns: this.turns }).catch((fault) => fault));
     return connection;
   }
 

@@ -6,10 +6,11 @@ const OPENING = {
   port: 12345,
   keeps: "nothing",
   consoleKey: undefined,
+  asks: "nothing",
   own: ["192.168.1.5", "fd00::5"],
   command: "chat",
   root: false,
-};
+} as const;
 
 Deno.test("opening: the links are whole, for every address that others may reach", () => {
   const links = (host: string, consoleKey?: string) => opening({ ...OPENING, host, consoleKey }).match(/http:\S+/g);

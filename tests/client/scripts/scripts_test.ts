@@ -18,6 +18,7 @@ import { FakeClock } from "../fake_clock.ts";
 import { echo, FakeServer, type Peer, said } from "../fake_server.ts";
 
 const never = new AbortController().signal;
+const NO_ACCESS = { password: undefined, allowPlaintext: false };
 
 function connect(server: FakeServer, clock: FakeClock): Connection {
   const name = () => Promise.resolve("bob");
@@ -172,13 +173,13 @@ Deno.test("sendConfig: the first word is an address only when it looks like noth
   const parsed = parseFlags(SEND_FLAGS, [], () => undefined);
   assert(parsed.kind === "parsed");
   for (const [words, to, text] of SENDS) {
-    const config = sendConfig(parsed.values, { words, more: [], login: "bob" });
+    const config = sendConfig(parsed.values, { words, more: [], login: "bob", access: NO_ACCESS });
     assert("value" in config);
     const { address, text: message, name, named, room } = config.value;
     assertEquals([`${address.host}:${address.port}`, message], [to, text], words.join(" "));
     assertEquals([name, named, room], ["bob", false, "lobby"]);
     // After -- everything is words.
-    const literal = sendConfig(parsed.values, { words: [], more: words, login: undefined });
+    const literal = sendConfig(parsed.values, { words: [], more: words, login: undefined, access: NO_ACCESS });
     const address2 = "value" in literal ? literal.value.address : undefined;
     assertEquals(address2, { host: "127.0.0.1", port: 12345 });
     assertEquals("value" in literal && literal.value.text, words.length === 0 ? undefined : words.join(" "));

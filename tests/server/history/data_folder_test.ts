@@ -34,7 +34,7 @@ Deno.test("lockDataFolder lets one in, and tells the other who that is", () => {
   const other = () => assertThrows(() => lockDataFolder(folder.path), Fatal);
   assertEquals(other().code, 75);
   assertMatch(other().message, new RegExp(`^\\S+ is in use by another chat server \\(process ${Deno.pid}, since 2\\d{3}-[^,]*\\)\\. `));
-  lock.announce("[::1]:12345");
+  lock.announce({ address: "[::1]:12345", password: false, plaintextPassword: false });
   assertMatch(other().message, /, at \[::1\]:12345\)/);
   Deno.writeTextFileSync(`${folder.path}/lock.json`, "{");
   assertMatch(other().message, /^\S+ is in use by another chat server\. /);

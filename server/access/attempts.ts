@@ -1,0 +1,82 @@
+/**
+ * Who has given wrong passwords, and how long they wait for it. Pure: the time comes in as an argument.
+ *
+ * @module
+ */
+
+/** After this long without another wrong one an address begins anew, in milliseconds. */
+const FORGOTTEN_MS = 15 * 60_000;
+const LONGEST_MS = 60_000;
+/** Addresses that are remembered; of more, those that failed longest ago are forgotten. */
+const MOST = 10_000;
+
+interface Failures {
+  readonly count: number;
+  /** When the last one was. */
+  readonly at: number;
+}
+
+/**
+ * Wrong passwords by address. The first costs nothing, each after it twice as long as the one before: 1 s, 2 s, 4 s, up to a minute.
+ *
+ * A right one takes nothing back: whoever may come in could otherwise go on guessing in between, or let a neighbour.
+ */
+export class Attempts {
+  readonly #failures = new Map<string, Failures>();
+
+  /** How many addresses are remembered. */
+  get size(): number {
+    return this.#failures.size;
+  }
+
+  /** For how many milliseconds from `now` nothing is checked that comes from `who`. */
+  wait(who: string, now: number): number {
+    const failures = this.#recent(who, now);
+    return failures === undefined ? 0 : Math.max(0, failures.at + delayAfter(failures.count) - now);
+  }
+
+  /** Notes a wrong password. */
+  failed(who: string, now: number): void {
+    const count = (this.#recent(who, now)?.count ?? 0) + 1;
+    // The order is that of their last failures.
+    this.#failures.delete(who);
+    this.#failures.set(who, { count, at: now });
+    if (this.#failures.size <= MOST) return;
+    const [oldest] = this.#failures.keys();
+    this.#failures.delete(oldest);
+  }
+
+  #recent(who: string, now: number): Failures | undefined {
+    const failures = this.#failures.get(who);
+    return failures === undefined || now - failures.at >= FORGOTTEN_MS ? undefined : failures;
+  }
+}
+
+function delayAfter(failures: number): number {
+  return failures < 2 ? 0 : Math.min(LONGEST_MS, 1_000 * 2 ** (failures - 2));
+}
+
+/**
+ * What counts as one address: of IPv6 the first 64 bits, which one household has to itself (RFC 6177).
+ *
+ * @example
+ * ```ts
+ * import { household } from "./attempts.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(["203.0.113.7", "2001:db8::1", "2001:db8:0:0:5::", "::ffff:203.0.113.7"].map(household), [
+ *   "203.0.113.7",
+ *   "2001:db8:0:0",
+ *   "2001:db8:0:0",
+ *   "203.0.113.7",
+ * ]);
+ * ```
+ */
+export function household(host: string): string {
+  const [address] = host.toLowerCase().split("%");
+  const v4 = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)$/.exec(address);
+  if (v4) return v4[1];
+  const [head, tail] = address.split("::").map((part) => part === "" ? [] : part.split(":"));
+  const groups = tail === undefined ? head : [...head, ...Array(Math.max(0, 8 - head.length - tail.length)).fill("0"), ...tail];
+  return groups.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, "")).join(":");
+}

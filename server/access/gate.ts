@@ -1,0 +1,100 @@
+/**
+ * Who may come in at all: decided before anything is told of who is there.
+ *
+ * @module
+ */
+import { isOwnMachine } from "../../shared/address.ts";
+import { parseNick } from "../../shared/names.ts";
+import type { Hello, Refused } from "../../shared/protocol.ts";
+import { plural } from "../../shared/text.ts";
+import type { Peer } from "../connection.ts";
+import { Attempts, household } from "./attempts.ts";
+import type { Invites } from "./invites.ts";
+import type { Password } from "./password.ts";
+import { Turnstile } from "./turnstile.ts";
+
+/** Why somebody stays outside. */
+export type Outside = Omit<Refused, "kind" | "ref">;
+
+/**
+ * Decides on a `hello`: `undefined` lets it in. Where nothing has to be checked, it answers at once.
+ *
+ * @param over Aborted when nobody waits for the answer any more; whoever is still in the queue then stays outside.
+ */
+export type Gate = (hello: Hello, peer: Peer, over: AbortSignal) => Outside | undefined | Promise<Outside | undefined>;
+
+/** What a gate with a password works with. */
+export interface PasswordGateOptions {
+  readonly password: Password;
+  /** Codes that are as good as the password; `undefined` where nothing is kept. */
+  readonly invites: Invites | undefined;
+  /** Whether a password may come over a connection from another machine that is not encrypted. */
+  readonly allowPlaintext: boolean;
+  /** What is kept of a client's secret. */
+  readonly hash: (secret: string) => string;
+  /** Milliseconds on a clock that never jumps. */
+  readonly monotonic: () => number;
+}
+
+/** Lets everybody in. */
+export function openGate(): undefined {}
+
+const NEEDED: Outside = { code: "password_needed", text: "This server asks for a password, or the code of an invite", final: false };
+const NOT_ENCRYPTED: Outside = {
+  code: "not_encrypted",
+  text: "This server asks for a password, and takes none over a connection that is not encrypted",
+  final: true,
+};
+/** Not checked: the same may be sent again, later. */
+const BUSY: Outside = { ...NEEDED, text: "Too many passwords are being checked; try again in 5 seconds", retryMs: 5_000 };
+
+/**
+ * A gate that asks for a password.
+ *
+ * 1. Whatever is wrong with what was given, the answer is the same, and so is the work: one derivation of a key.
+ * 2. While an address has to wait for its wrong ones, nothing from it is checked: the answer, `password_needed` with `retryMs`, then says nothing of
+ *    what was given.
+ * 3. Nothing that was given is kept or logged.
+ */
+export function passwordGate({ password, invites, allowPlaintext, hash, monotonic }: PasswordGateOptions): Gate {
+  const attempts = new Attempts();
+  const turnstile = new Turnstile();
+
+  async function check(given: string, installation: string | undefined, who: string): Promise<Outside | undefined> {
+    const wait = attempts.wait(who, monotonic());
+    if (wait > 0) return tooSoon(wait);
+    if (await password.matches(given) || await invites?.redeem(given, installation)) return undefined;
+    attempts.failed(who, monotonic());
+    return wrong(attempts.wait(who, monotonic()));
+  }
+
+  return (hello, peer, over) => {
+    if (!peer.encrypted && !allowPlaintext && !isOwnMachine(peer.host)) return NOT_ENCRYPTED;
+    const installation = hello.secret === undefined ? undefined : hash(hello.secret);
+    if (installation !== undefined && invites?.knows(installation)) return undefined;
+    // Tells nothing of who is in, and spares a person the password for a name that cannot be.
+    const name = parseNick(hello.name);
+    if (!name.ok) return { ...name.refusal, final: false };
+    const { password: given = "" } = hello;
+    if (given === "") return NEEDED;
+    const who = household(peer.host);
+    return turnstile.pass(who, over, () => check(given, installation, who)).then((decided) => {
+      return decided === "full" || decided === "over" ? BUSY : decided;
+    });
+  };
+}
+
+function wrong(waitMs: number): Outside {
+  const text = "That is neither the password nor the code of an invite that still holds";
+  if (waitMs <= 0) return { code: "password_wrong", text, final: false };
+  return { code: "password_wrong", text: `${text}; try again in ${seconds(waitMs)}`, final: false, retryMs: Math.ceil(waitMs) };
+}
+
+function tooSoon(waitMs: number): Outside {
+  const text = `After wrong passwords from your address nothing is checked for a while; try again in ${seconds(waitMs)}`;
+  return { ...NEEDED, text, retryMs: Math.ceil(waitMs) };
+}
+
+function seconds(ms: number): string {
+  return plural(Math.ceil(ms / 1_000), "second");
+}

@@ -1,0 +1,85 @@
+/**
+ * `chat invite`: makes an invite to a server, whether or not it runs.
+ *
+ * @module
+ */
+import { EXIT, Fatal } from "../../shared/exit.ts";
+import { count, hostAndPort } from "../../shared/text.ts";
+import { announcedIn, type Announcement } from "../history/data_folder.ts";
+import { reachableHosts } from "../opening.ts";
+import { CODE_BYTES, inviteCode } from "../../shared/invite_code.ts";
+import { addInvite, sweepInvites } from "./invites.ts";
+
+/** How long an invite holds where nobody says how long, in milliseconds. */
+const DAY_MS = 24 * 60 * 60_000;
+
+/** What an invite is asked for with. */
+export interface InviteOptions {
+  /** The server's data folder. */
+  readonly folder: string;
+  /** How long it holds, in milliseconds; a day where nothing is said. */
+  readonly lasts: number | undefined;
+  readonly uses: number;
+  /** What starts the program here. */
+  readonly command: string;
+  /** The machine's own addresses that others may reach it by. */
+  readonly own: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/**
+ * Makes an invite and returns what to tell whoever asked for it.
+ *
+ * @throws {Fatal} When the server that runs there asks nobody for a password, or the invite cannot be kept.
+ */
+export async function invite({ folder, lasts = DAY_MS, uses, command, own, now }: InviteOptions): Promise<string> {
+  const server = announcedIn(folder);
+  if (server && !server.password) {
+    const advice = `To have it ask for one, start it with: ${command} server --password-file FILE`;
+    throw new Fatal(EXIT.failure, `No invite is needed: the server at ${server.address} asks nobody for a password. ${advice}`);
+  }
+  const code = inviteCode(crypto.getRandomValues(new Uint8Array(CODE_BYTES)));
+  const expires = now + lasts;
+  await keep(folder, code, { expires, uses }, now);
+  const until = new Date(expires).toISOString().slice(0, 16).replace("T", " ");
+  const lines = [`An invite for ${uses === 1 ? "one person" : `${count(uses)} people`}, until ${until} UTC:`, `  ${code}`, ""];
+  lines.push(
+    ...server ? directions(server, { code, command, own }) : [`No server has ${folder} now. The invite is for the next one there`],
+  );
+  if (!server) lines.push(`that asks for a password: ${command} server --password-file FILE`, "");
+  return lines.join("\n") + "\n";
+}
+
+async function keep(folder: string, code: string, invite: { expires: number; uses: number }, now: number): Promise<void> {
+  try {
+    await sweepInvites(folder, now);
+    await addInvite(folder, code, invite);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const denied = error instanceof Deno.errors.PermissionDenied;
+    const advice = denied ? "Run this as the user whose server it is, or name another folder with --data" : "Check the disk";
+    throw new Fatal(denied ? EXIT.noPermission : EXIT.ioError, `Cannot keep the invite in ${folder}: ${error.message}. ${advice}`);
+  }
+}
+
+interface Invitation extends Pick<InviteOptions, "command" | "own"> {
+  readonly code: string;
+}
+
+/** How to come in with it, ready to copy. */
+function directions({ address, plaintextPassword }: Announcement, { code, command, own }: Invitation): string[] {
+  const { hostname, port } = new URL(`http://${address}`);
+  const host = hostname.replace(/^\[|\]$/g, "");
+  const at = reachableHosts(host, own).map((ip) => hostAndPort(ip, Number(port) || 80));
+  const only = "Over connections that are not encrypted the server takes it from its own machine only";
+  return [
+    "In a browser:",
+    ...at.map((at) => `  http://${at}/#invite=${code}`),
+    "from a terminal:",
+    ...at.map((at) => `  ${command} client ${at} --invite ${code}`),
+    "or with netcat, when the server asks for the password.",
+    "",
+    ...plaintextPassword ? [] : [`${only}.`, ""],
+  ];
+}

@@ -1,0 +1,146 @@
+/**
+ * Invites, one file each: `chat invite` makes them, a server takes them. No file is written by both.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { readInviteCode } from "../../shared/invite_code.ts";
+
+/** Within a data folder. */
+const FOLDER = "invites";
+
+/** What is kept of an invite. Its file is named by the hash of its code, which is nowhere else. */
+export interface Invite {
+  /** When it ends, in milliseconds since 1970. */
+  readonly expires: number;
+  /** How many may come in with it. */
+  readonly uses: number;
+  readonly used: number;
+  /** The hashes of the clients' secrets that came in with it, at most `uses`. They come in again without a use, whether or not it has ended. */
+  readonly installations: readonly string[];
+}
+
+/** Keeps a new invite. @param folder The data folder; it is made where there is none. */
+export async function addInvite(folder: string, code: string, invite: Pick<Invite, "expires" | "uses">): Promise<void> {
+  await Deno.mkdir(`${folder}/${FOLDER}`, { recursive: true, mode: 0o700 });
+  await writeInvite(pathOf(folder, code), { ...invite, used: 0, installations: [] });
+}
+
+/** Removes the invites that ended before anybody came in with them who could be known again. */
+export async function sweepInvites(folder: string, now: number): Promise<void> {
+  for (const { path, invite } of await readInvites(folder)) {
+    if (invite.expires <= now && invite.installations.length === 0) await removeFile(path);
+  }
+}
+
+/** The invites of one server. */
+export class Invites {
+  readonly #folder: string;
+  readonly #now: () => number;
+  /** Everybody's installation who came in with any. */
+  readonly #known: Set<string>;
+  /** Settles when nobody redeems: one after the other, so that no use is given twice. */
+  #redeemed: Promise<unknown> = Promise.resolve();
+
+  private constructor(folder: string, now: () => number, known: Set<string>) {
+    this.#folder = folder;
+    this.#now = now;
+    this.#known = known;
+  }
+
+  /** Reads who has come in so far, and removes what has ended. @param folder The data folder. @param now Milliseconds since 1970. */
+  static async open(folder: string, now: () => number): Promise<Invites> {
+    await sweepInvites(folder, now());
+    const invites = await readInvites(folder);
+    return new Invites(folder, now, new Set(invites.flatMap(({ invite }) => invite.installations)));
+  }
+
+  /** Whether an installation came in with an invite before. */
+  knows(installation: string): boolean {
+    return this.#known.has(installation);
+  }
+
+  /** Whether a text is the code of an invite that still holds; then one of its uses is spent, and the installation known from then on. */
+  redeem(text: string, installation: string | undefined): Promise<boolean> {
+    const redeeming = this.#redeemed.then(() => this.#redeem(text, installation));
+    // Whoever comes next is not to answer for it.
+    this.#redeemed = redeeming.catch(() => undefined);
+    return redeeming;
+  }
+
+  async #redeem(text: string, installation: string | undefined): Promise<boolean> {
+    const code = readInviteCode(text);
+    if (code === undefined) return false;
+    const path = pathOf(this.#folder, code);
+    const invite = await readInvite(path);
+    if (invite === undefined || invite.expires <= this.#now()) return false;
+    if (installation !== undefined && invite.installations.includes(installation)) return true;
+    if (invite.used >= invite.uses) return false;
+    const installations = installation === undefined ? invite.installations : [...invite.installations, installation];
+    await writeInvite(path, { ...invite, used: invite.used + 1, installations });
+    if (installation !== undefined) this.#known.add(installation);
+    return true;
+  }
+}
+
+/** @param code As {@link readInviteCode} reads it, or written in any way that it understands. */
+function pathOf(folder: string, code: string): string {
+  return `${folder}/${FOLDER}/${createHash("sha256").update(readInviteCode(code) ?? code).digest("hex")}.json`;
+}
+
+async function readInvites(folder: string): Promise<{ readonly path: string; readonly invite: Invite }[]> {
+  const found = [];
+  for (const name of await namesIn(`${folder}/${FOLDER}`)) {
+    if (!/^[\da-f]{64}\.json$/.test(name)) continue;
+    const path = `${folder}/${FOLDER}/${name}`;
+    const invite = await readInvite(path);
+    if (invite) found.push({ path, invite });
+  }
+  return found;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+/** `undefined` where there is none, and where a file holds none. */
+async function readInvite(path: string): Promise<Invite | undefined> {
+  try {
+    const value: Partial<Invite> = JSON.parse(await Deno.readTextFile(path));
+    const { expires, uses, used, installations } = value;
+    const whole = [expires, uses, used].every((n) => Number.isSafeInteger(n) && n! >= 0);
+    const strings = Array.isArray(installations) && installations.every((hash) => typeof hash === "string");
+    return whole && strings ? value as Invite : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Writes the whole file or nothing: it is on the disk, under a name of its own, before it takes the old one's place. */
+async function writeInvite(path: string, invite: Invite): Promise<void> {
+  const unfinished = `${path}.${Deno.pid}.tmp`;
+  try {
+    using file = await Deno.open(unfinished, { write: true, create: true, truncate: true, mode: 0o600 });
+    let bytes = new TextEncoder().encode(`${JSON.stringify(invite)}\n`);
+    while (bytes.length > 0) bytes = bytes.subarray(await file.write(bytes));
+    await file.sync();
+    await Deno.rename(unfinished, path);
+  } catch (error) {
+    await removeFile(unfinished);
+    throw error;
+  }
+}
+
+async function removeFile(path: string): Promise<void> {
+  try {
+    await Deno.remove(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
