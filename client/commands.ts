@@ -4,7 +4,7 @@
  * @module
  */
 import { fold } from "../shared/names.ts";
-import type { RoomList, Seq, ServerFrame, Welcome } from "../shared/protocol.ts";
+import type { Moderate, ReportAbout, RoomList, Seq, ServerFrame, Welcome } from "../shared/protocol.ts";
 import { cleanText, plural } from "../shared/text.ts";
 import type { Connection } from "./connection.ts";
 import type { Ignored } from "./ignored.ts";
@@ -84,7 +84,7 @@ export class Commands {
   }
 
   act(input: Exclude<Input, { kind: "leave" | "say" }>): void {
-    const { view, rooms, ignored, settings } = this.#parts;
+    const { view, timeline, rooms, ignored, settings } = this.#parts;
     switch (input.kind) {
       case "join":
         return this.#join(input.room);
@@ -121,7 +121,11 @@ export class Commands {
         if (input.key !== undefined) return view.notice(settings.set(input.key, input.value));
         return settings.list().forEach((line) => view.notice(line));
       case "help":
-        return helpLines().forEach((line) => view.notice(line));
+        return helpLines(timeline.role).forEach((line) => view.notice(line));
+      case "moderate":
+        return this.#moderate(input.frame);
+      case "report":
+        return this.#report(input.about);
       case "wrong":
         view.notice(cleanText(input.why));
         return view.giveBack(input.line, rooms.current);
@@ -222,6 +226,19 @@ export class Commands {
       if (heard.length === 0) return view.notice(`Nothing in ${room} has ${JSON.stringify(words)} in it`);
       const found = `${more ? "The newest " : ""}${plural(heard.length, "message")}`;
       view.old({ title: `${found} in ${room} with ${JSON.stringify(words)}`, entries: heard });
+    });
+  }
+
+  #moderate(frame: Omit<Moderate, "kind" | "ref">): void {
+    const here = frame.act === "slow" || frame.act === "readonly" ? { room: this.#parts.rooms.current } : {};
+    this.#ask({ kind: "moderate", ...frame, ...here }, "done", ({ text }) => this.#parts.view.notice(cleanText(text)));
+  }
+
+  #report(about: ReportAbout): void {
+    const { view } = this.#parts;
+    this.#ask({ kind: "report", about }, "report", ({ lines }) => {
+      if (lines.length === 0) view.notice(about === "bans" ? "Nobody and nothing is held back" : "Nothing was done yet");
+      for (const line of lines) view.notice(cleanText(line));
     });
   }
 

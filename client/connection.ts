@@ -4,7 +4,7 @@
  * 1. Everything said is kept, in order, until the server echoes or refuses it, and said again with the same `ref` after a cut. The server
  *    remembers refs, so that it is kept once.
  * 2. The same name is asked for again. A server may take a while to notice that we were cut and hold our name; that is waited out.
- * 3. The first attempt fails loudly, with {@link Fatal}; from the first welcome on it tries for ever.
+ * 3. The first attempt fails loudly, with {@link Fatal}; from the first welcome on it tries for ever, unless it is kicked or banned.
  *
  * @module
  */
@@ -81,6 +81,8 @@ export interface AccessOptions {
 type Ending =
   | { readonly kind: "left" }
   | { readonly kind: "refused"; readonly refused: Refused }
+  /** Those who keep order want us gone; to come back at once would be no answer to that. */
+  | { readonly kind: "out"; readonly text: string }
   | Cut;
 
 interface Cut {
@@ -170,6 +172,7 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
         const started = clock.now();
         const ending: Ending = yield* this.#talk(this.#nick);
         if (ending.kind === "left") return;
+        if (ending.kind === "out") throw new Fatal(EXIT.noPermission, cleanText(ending.text));
         let retryMs: number | undefined;
         if (ending.kind === "cut") {
           if (this.#sessions.size === 0 && !patient) throw ending.failure;
@@ -331,10 +334,12 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
     if (frame.kind === "bye") {
       // Somebody with our secret has taken our place: to take it back would never end.
       if (this.#leave.signal.aborted || frame.reason === "replaced") return { kind: "left" };
+      if (frame.reason === "kicked" || frame.reason === "banned") return { kind: "out", text: frame.text };
       const why = frame.reason === "restart" ? "the server is stopping" : frame.text;
       return { ...this.#cut(why, `No place at ${this.#where}: ${frame.text}`), retryMs: frame.retryMs };
     }
     if (this.#live !== undefined) return undefined;
+    if (frame.kind === "refused" && frame.code === "banned") return { kind: "out", text: frame.text };
     if (frame.kind === "refused") return { kind: "refused", refused: frame };
     return frame.kind === "error" ? this.#cut(frame.text, `No common language with ${this.#where}: ${frame.text}`) : undefined;
   }

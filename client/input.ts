@@ -5,7 +5,8 @@
  */
 import { closestString } from "@std/text/closest-string";
 import { parseRoomName } from "../shared/names.ts";
-import { LIMITS } from "../shared/protocol.ts";
+import { LIMITS, type Moderate, type ReportAbout, type Role } from "../shared/protocol.ts";
+import { ORDER_COMMANDS } from "./order_commands.ts";
 
 /** What a person wants. */
 export type Input =
@@ -23,6 +24,9 @@ export type Input =
   /** Without a key: says what is set. */
   | { readonly kind: "set"; readonly key: string | undefined; readonly value: string }
   | { readonly kind: "away"; readonly text: string }
+  /** Keeps order; what is about a room is about the one shown. */
+  | { readonly kind: "moderate"; readonly frame: Omit<Moderate, "kind" | "ref"> }
+  | { readonly kind: "report"; readonly about: ReportAbout }
   | { readonly kind: Bare }
   /** It cannot be understood; `line` is what was typed. */
   | Wrong;
@@ -46,6 +50,8 @@ export interface Command {
   readonly help: string;
   /** What Tab completes after the name. */
   readonly completes?: "nick" | "room";
+  /** Set where it is of no use to those who do not keep order. */
+  readonly keepsOrder?: true;
   /** Reads what follows the name; a text says what is wrong with it, as the end of a sentence that begins with the command. */
   readonly read: (rest: string) => Input | string;
 }
@@ -110,6 +116,13 @@ export const COMMANDS: readonly Command[] = [
   { name: "/set", usage: "[NAME VALUE]", help: "change a setting, or see them all", read: set },
   { name: "/away", usage: "[TEXT]", help: "tell the others that you are away", read: (text) => ({ kind: "away", text }) },
   { name: "/back", help: "tell the others that you are back", read: alone("back") },
+  {
+    name: "/claim",
+    usage: "CODE",
+    help: "own this server, with the code that it prints when it starts",
+    read: needs("the code", (text) => ({ kind: "moderate", frame: { act: "claim", text } })),
+  },
+  ...ORDER_COMMANDS,
   { name: "/help", help: "this list", read: alone("help") },
   { name: "/quit", help: "leave (so do bye, Ctrl-C, and Ctrl-D on an empty line)", read: () => ({ kind: "leave" }) },
 ];
@@ -149,9 +162,11 @@ export function isFarewell(line: string): boolean {
   return line.trim().toLowerCase() === "bye";
 }
 
-/** What `/help` prints. */
-export function helpLines(): string[] {
-  const rows = COMMANDS.map(({ name, usage, help }) => [usage === undefined ? name : `${name} ${usage}`, help]);
+/** What `/help` prints for somebody with this role. */
+export function helpLines(role: Role | undefined): string[] {
+  const rows = COMMANDS.filter(({ keepsOrder }) => !keepsOrder || role !== undefined).map((
+    { name, usage, help },
+  ) => [usage === undefined ? name : `${name} ${usage}`, help]);
   rows.push(["//text", "say something that starts with /"]);
   const width = Math.max(...rows.map(([left]) => left.length));
   return rows.map(([left, right]) => `${left.padEnd(width)}  ${right}`);

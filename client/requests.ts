@@ -8,7 +8,10 @@ import type { ConnectionEvent } from "./events.ts";
 import { newRef } from "./ref.ts";
 
 /** What may be asked. */
-export type Question = Extract<ClientFrame, { kind: "join" | "part" | "rooms" | "who" | "nick" | "history" | "search" | "topic" | "away" }>;
+export type Question = Extract<
+  ClientFrame,
+  { kind: "join" | "part" | "rooms" | "who" | "nick" | "history" | "search" | "topic" | "away" | "moderate" | "report" }
+>;
 
 /** An answer; `undefined` when none will come, because the connection is gone. */
 export type Answer = ServerFrame | undefined;

@@ -4,7 +4,20 @@
  *
  * @module
  */
-import type { Absence, Bye, Entry, Member, Say, Seq, ServerFrame, Snapshot, Welcome } from "../shared/protocol.ts";
+import type {
+  Absence,
+  Bye,
+  Entry,
+  Member,
+  Refused,
+  Role,
+  RoleChange,
+  Say,
+  Seq,
+  ServerFrame,
+  Snapshot,
+  Welcome,
+} from "../shared/protocol.ts";
 import type { ConnectionEvent, Junk, Lost, Quiet } from "./events.ts";
 import { mentionOf } from "./mentions.ts";
 
@@ -98,6 +111,9 @@ export class Timeline {
   readonly #seen: Map<string, Seq>;
   #epoch: string | undefined;
   #away = false;
+  #role: Role | undefined;
+  /** Our messages that were refused for now: they are said again, and that was told. */
+  readonly #delayed = new Set<string>();
   #nick = "";
   #mention = mentionOf("");
   /** Every public id we have had. */
@@ -117,6 +133,11 @@ export class Timeline {
   /** Whether the others see us as away. */
   get away(): boolean {
     return this.#away;
+  }
+
+  /** What we may do beside others. */
+  get role(): Role | undefined {
+    return this.#role;
   }
 
   /** Our messages without an answer, oldest first. */
@@ -169,6 +190,8 @@ export class Timeline {
         return this.#renamed(event);
       case "away":
         return this.#absence(event);
+      case "role":
+        return this.#roleChange(event);
       case "reset": {
         const room = this.#rooms.get(event.room);
         if (room) room.cursor = event.cursor;
@@ -176,7 +199,7 @@ export class Timeline {
       }
       case "refused":
         // Without a ref it is about a name, and whoever asked for the name hears of it.
-        return event.ref === undefined ? undefined : this.#failed(event.ref, event.text);
+        return event.ref === undefined ? undefined : this.#refused(event, event.ref);
       case "error":
         return event.ref === undefined ? { kind: "trouble", text: event.text } : this.#failed(event.ref, event.text);
       case "bye":
@@ -190,6 +213,8 @@ export class Timeline {
       case "done":
       case "rooms":
       case "page":
+      case "report":
+      case "certificate":
       case "ping":
       case "pong":
         return undefined;
@@ -201,6 +226,7 @@ export class Timeline {
     this.#sessions.add(welcome.session);
     this.#call(welcome.nick);
     this.#away = welcome.away !== undefined;
+    this.#role = welcome.role;
     const here = new Set(welcome.rooms.map(({ room }) => room));
     for (const name of this.#rooms.keys()) if (!here.has(name)) this.#rooms.delete(name);
     if (welcome.epoch !== this.#epoch) {
@@ -227,11 +253,11 @@ export class Timeline {
   #entry(entry: Entry): Change | undefined {
     if (entry.again) {
       // Outside the room's order: what lies between is still to come, and so is this entry, unless it was told before.
-      if (entry.ref !== undefined) this.#pending.delete(entry.ref);
+      if (entry.ref !== undefined) this.#answered(entry.ref);
       return undefined;
     }
     const own = this.#sessions.has(entry.from);
-    if (own && entry.ref !== undefined) this.#pending.delete(entry.ref);
+    if (own && entry.ref !== undefined) this.#answered(entry.ref);
     const room = this.#rooms.get(entry.room);
     if (!room || entry.seq <= room.cursor) return undefined;
     room.cursor = entry.seq;
@@ -242,6 +268,11 @@ export class Timeline {
     if (past || !room.leftOff) return said;
     room.leftOff = false;
     return { ...said, leftOff: Math.max(0, entry.prev - room.readTo) };
+  }
+
+  #answered(ref: string): void {
+    this.#pending.delete(ref);
+    this.#delayed.delete(ref);
   }
 
   #presence({ kind, room: name, by, from, total }: Extract<ServerFrame, { kind: "joined" | "left" }>): Change | undefined {
@@ -276,15 +307,32 @@ export class Timeline {
     if (own) this.#away = text !== undefined;
     const room = this.#rooms.get(name);
     if (!room) return undefined;
-    const { nick = by } = room.members.get(from) ?? {};
+    const { away: _, ...member } = room.members.get(from) ?? { nick: by, from };
     const away = text === undefined ? {} : { text };
-    room.members.set(from, text === undefined ? { nick, from } : { nick, from, away: text });
+    room.members.set(from, text === undefined ? member : { ...member, away: text });
     return own ? undefined : { kind: "away", room: name, by, ...away, total };
+  }
+
+  /** The room's entry tells people; here it is noted beside the name. */
+  #roleChange({ room: name, by, from, role }: RoleChange): undefined {
+    if (this.#sessions.has(from)) this.#role = role;
+    const room = this.#rooms.get(name);
+    if (!room) return;
+    const { role: _, ...member } = room.members.get(from) ?? { nick: by, from };
+    room.members.set(from, role === undefined ? member : { ...member, role });
+  }
+
+  /** What was refused for now only waits, and its connection says it again: that is told once. */
+  #refused({ text, final }: Refused, ref: string): Change | undefined {
+    if (final || !this.#pending.has(ref)) return this.#failed(ref, text);
+    if (this.#delayed.has(ref)) return undefined;
+    this.#delayed.add(ref);
+    return { kind: "notice", text: `Not sent yet: ${text}; it is tried again by itself` };
   }
 
   #failed(ref: string, why: string): Change | undefined {
     const say = this.#pending.get(ref);
-    this.#pending.delete(ref);
+    this.#answered(ref);
     return say && { kind: "failed", say, why };
   }
 }

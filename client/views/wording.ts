@@ -57,7 +57,7 @@ export function entrySentence({ type, by, text }: Entry): string | undefined {
   return text === "" ? `${cleanText(by)} took the topic away` : `${cleanText(by)} set the topic: ${cleanText(text)}`;
 }
 
-/** `Here now: alice, carol (away: lunch).` */
+/** `Here now: alice (op), carol (away: lunch).` */
 export function whoIsHere(room: Room, nick: string): string {
   const others = [...room.members.values()].filter((member) => member.nick !== nick).map(describe);
   if (room.total <= 1) return "Nobody else is here yet.";
@@ -67,8 +67,9 @@ export function whoIsHere(room: Room, nick: string): string {
   return `Here now: ${named.join(", ")} and ${count(rest)} ${rest === 1 ? "other" : "others"}.`;
 }
 
-function describe({ nick, away }: Member): string {
-  return away === undefined ? cleanText(nick) : `${cleanText(nick)} (${awayFor(away)})`;
+function describe({ nick, away, role }: Member): string {
+  const marks = [...role === undefined ? [] : [role], ...away === undefined ? [] : [awayFor(away)]];
+  return marks.length === 0 ? cleanText(nick) : `${cleanText(nick)} (${marks.join(", ")})`;
 }
 
 function awayFor(why: string): string {
