@@ -284,3 +284,38 @@ Deno.test("/part and /join again: where we left off is where we left the room", 
     0,
   ]]);
 });
+
+Deno.test("commands that keep order ask the server, about the room shown, and tell its answer", async () => {
+  await using talk = await Talk.begin(TWO_ROOMS);
+  await talk.type("/switch dev", "-- dev");
+  const slow = await talk.ask("/slow 5s", "moderate");
+  assertEquals([slow.act, slow.room, slow.ms], ["slow", "dev", 5_000]);
+  talk.peer.send({ kind: "done", ref: slow.ref!, text: "bob made #dev slow" });
+  await talk.view.sees("bob made #dev slow");
+  const ban = await talk.ask("/ban eve 1d spam", "moderate");
+  assertEquals([ban.act, ban.target, ban.ms, ban.text, ban.room], ["ban", "eve", 86_400_000, "spam", undefined]);
+  talk.peer.send({ kind: "refused", ref: ban.ref!, code: "not_allowed", text: "only those\x1b[2J who", final: true });
+  await talk.view.sees("only those who");
+});
+
+Deno.test("/bans and /audit show a report, cleaned, or that there is nothing", async () => {
+  await using talk = await Talk.begin();
+  const bans = await talk.ask("/bans", "report");
+  talk.peer.send({ kind: "report", ref: bans.ref!, about: "bans", lines: [] });
+  await talk.view.sees("Nobody and nothing is held back");
+  const audit = await talk.ask("/audit", "report");
+  assertEquals(audit.about, "audit");
+  talk.peer.send({ kind: "report", ref: audit.ref!, about: "audit", lines: ["eve\x1b[2J was kicked", "dora was kicked"] });
+  await talk.view.sees("dora was kicked");
+  assertEquals(talk.view.lines.slice(-2), ["eve was kicked", "dora was kicked"]);
+});
+
+Deno.test("/help shows what keeps order to those who do", async () => {
+  await using talk = await Talk.begin();
+  await talk.type("/help", "//text");
+  assertEquals(talk.view.lines.some((line) => line.startsWith("/kick")), false);
+  talk.peer.send({ kind: "role", room: "lobby", by: "bob", from: "s1", role: "op", total: 1 });
+  talk.peer.send({ kind: "notice", text: "now" });
+  await talk.view.sees("now");
+  await talk.type("/help", "/kick NAME [WHY]");
+});

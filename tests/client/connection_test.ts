@@ -3,7 +3,7 @@ import { Connection, type ConnectionOptions } from "../../client/connection.ts";
 import { type Dial, dial } from "../../client/dial.ts";
 import type { ConnectionEvent } from "../../client/events.ts";
 import type { SayWithRef } from "../../client/unacknowledged.ts";
-import { Fatal } from "../../shared/exit.ts";
+import { EXIT, Fatal } from "../../shared/exit.ts";
 import type { Say } from "../../shared/protocol.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { echo, FakeServer, said, welcome } from "./fake_server.ts";
@@ -466,4 +466,39 @@ Deno.test("Connection comes back with what the one before it left", async () => 
   const left = leave(connection, events);
   await peer.end();
   await left;
+});
+
+for (const reason of ["kicked", "banned"] as const) {
+  Deno.test(`Connection does not come back when it was ${reason}, and ends the program with the reason`, async () => {
+    using server = new FakeServer();
+    const { events } = setUp(server);
+    const welcomed = until(events, "welcome");
+    const peer = await server.welcome("s1");
+    await welcomed;
+    peer.send({ kind: "bye", reason, text: `You were ${reason} by olga: be\x1b[2J nice` });
+    assertEquals((await events.next()).value?.kind, "bye");
+    const fatal = await assertRejects(() => events.next(), Fatal, `You were ${reason} by olga: be nice`);
+    assertEquals(fatal.code, EXIT.noPermission);
+  });
+}
+
+Deno.test("Connection is not let in, at first or after a cut, by a server that has banned it", async () => {
+  for (const cut of [false, true]) {
+    using server = new FakeServer();
+    const { events } = setUp(server);
+    const next = events.next();
+    if (cut) {
+      const peer = await server.welcome("s1");
+      await next;
+      await peer.end();
+      await until(events, "lost");
+    }
+    const refused = cut ? events.next() : next;
+    const peer = await server.accept();
+    await peer.next();
+    peer.send({ kind: "refused", code: "banned", text: "You are banned: spam", final: true });
+    assertEquals((await refused).value?.kind, "refused");
+    const fatal = await assertRejects(() => events.next(), Fatal, "You are banned: spam");
+    assertEquals(fatal.code, EXIT.noPermission);
+  }
 });

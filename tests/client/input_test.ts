@@ -22,7 +22,7 @@ Deno.test("parseInput names the closest command and keeps the line", () => {
 });
 
 Deno.test("COMMANDS are all understood, and all in the help", () => {
-  const lines = helpLines();
+  const lines = helpLines("op");
   for (const { name, usage } of COMMANDS) {
     assert(lines.some((line) => line.startsWith(`${name} `)), name);
     for (const rest of ["", " 1", " dev x", ` ${"x".repeat(5_000)}`]) assert(parseInput(name + rest), name);
@@ -50,6 +50,25 @@ Deno.test("parseInput reads what follows a command", () => {
     ["/set bell false", { kind: "set", key: "bell", value: "false" }],
     ["/away", { kind: "away", text: "" }],
     ["/away lunch", { kind: "away", text: "lunch" }],
+    ["/claim abcd efgh", { kind: "moderate", frame: { act: "claim", text: "abcd efgh" } }],
+    ["/kick @bob be  nice", { kind: "moderate", frame: { act: "kick", target: "bob", text: "be  nice" } }],
+    ["/kick bob 1d", { kind: "moderate", frame: { act: "kick", target: "bob", text: "1d" } }],
+    ["/ban bob: 1d spam", { kind: "moderate", frame: { act: "ban", target: "bob", ms: 86_400_000, text: "spam" } }],
+    ["/ban bob", { kind: "moderate", frame: { act: "ban", target: "bob" } }],
+    ["/ban 2001:db8:: 90s", { kind: "moderate", frame: { act: "ban", target: "2001:db8::", ms: 90_000 } }],
+    ["/ban 203.0.113.0/24 spam", { kind: "moderate", frame: { act: "ban", target: "203.0.113.0/24", text: "spam" } }],
+    ["/unban bob", { kind: "moderate", frame: { act: "unban", target: "bob" } }],
+    ["/mute bob 10m", { kind: "moderate", frame: { act: "mute", target: "bob", ms: 600_000 } }],
+    ["/unmute bob", { kind: "moderate", frame: { act: "unmute", target: "bob" } }],
+    ["/op bob", { kind: "moderate", frame: { act: "op", target: "bob" } }],
+    ["/deop bob", { kind: "moderate", frame: { act: "deop", target: "bob" } }],
+    ["/slow 5s", { kind: "moderate", frame: { act: "slow", ms: 5_000 } }],
+    ["/slow OFF", { kind: "moderate", frame: { act: "slow", ms: 0 } }],
+    ["/readonly on", { kind: "moderate", frame: { act: "readonly", on: true } }],
+    ["/readonly off", { kind: "moderate", frame: { act: "readonly", on: false } }],
+    ["/announce down at six", { kind: "moderate", frame: { act: "announce", text: "down at six" } }],
+    ["/bans", { kind: "report", about: "bans" }],
+    ["/audit", { kind: "report", about: "audit" }],
   ];
   for (const [line, input] of cases) assertEquals(parseInput(line), input, line);
 });
@@ -57,6 +76,14 @@ Deno.test("parseInput reads what follows a command", () => {
 Deno.test("parseInput says what is wrong with what follows a command, and keeps the line", () => {
   const cases: [string, RegExp][] = [
     ["/join", /^\/join needs a room/],
+    ["/ban", /^\/ban needs a name/],
+    ["/ban bob 0s", /^\/ban takes a time up to 366 d; without one it is for ever/],
+    ["/mute bob 53w", /^\/mute takes a time up to 366 d/],
+    ["/slow", /^\/slow takes a time or off/],
+    ["/slow soon", /^\/slow takes a time or off/],
+    ["/readonly maybe", /^\/readonly takes on or off/],
+    ["/announce", /^\/announce needs a text/],
+    ["/bans all", /^\/bans takes nothing after it/],
     ["/join a b", /^\/join cannot: A room's name has letters/],
     ["/history 201", /^\/history takes a number from 1 to 200, and "201" is none$/],
     ["/history 0", /"0" is none$/],
@@ -69,4 +96,13 @@ Deno.test("parseInput says what is wrong with what follows a command, and keeps 
     assert(input?.kind === "wrong" && input.line === line, line);
     assertMatch(input.why, why);
   }
+});
+
+Deno.test("helpLines tells those who keep order what they can do, and everybody how to own the server", () => {
+  const has = (lines: readonly string[], name: string) => lines.some((line) => line.startsWith(`${name} `));
+  const [plain, owner] = [helpLines(undefined), helpLines("owner")];
+  assertEquals(["/claim", "/kick", "/audit"].map((name) => [has(plain, name), has(owner, name)]), [[true, true], [false, true], [
+    false,
+    true,
+  ]]);
 });

@@ -79,6 +79,40 @@ Deno.test("Timeline tells which message was refused, once", () => {
   assertEquals(timeline.apply({ kind: "refused", code: "name_taken", text: "bob is taken", final: false }), undefined);
 });
 
+Deno.test("Timeline keeps a message that was refused for now only, and says so once", () => {
+  const timeline = new Timeline();
+  timeline.apply(welcome("s1"));
+  timeline.sent(hi);
+  const refused = { kind: "refused", ref: "r1", code: "slow_mode", text: "#lobby is slow", final: false, retryMs: 3_000 } as const;
+  assertEquals(timeline.apply(refused), { kind: "notice", text: "Not sent yet: #lobby is slow; it is tried again by itself" });
+  assertEquals(timeline.apply(refused), undefined);
+  assertEquals([...timeline.pending], [hi]);
+  assertEquals(timeline.apply({ ...refused, code: "muted", text: "you are muted", final: true }), {
+    kind: "failed",
+    say: hi,
+    why: "you are muted",
+  });
+});
+
+Deno.test("Timeline knows who keeps order, ourselves among them, whatever else becomes of them", () => {
+  const timeline = new Timeline();
+  timeline.apply({ ...welcome("s1"), role: "op" });
+  assertEquals(timeline.role, "op");
+  const eve = { room: "lobby", by: "eve", from: "s2", total: 2 };
+  const known = () => timeline.room("lobby")?.members.get("s2");
+  timeline.apply({ kind: "joined", ...eve });
+  assertEquals(timeline.apply({ kind: "role", ...eve, role: "owner" }), undefined);
+  timeline.apply({ kind: "away", ...eve, text: "lunch" });
+  timeline.apply({ kind: "renamed", ...eve, nick: "eva" });
+  assertEquals(known(), { nick: "eva", from: "s2", role: "owner", away: "lunch" });
+  timeline.apply({ kind: "away", ...eve, by: "eva" });
+  assertEquals(known(), { nick: "eva", from: "s2", role: "owner" });
+  timeline.apply({ kind: "role", ...eve, by: "eva" });
+  assertEquals(known(), { nick: "eva", from: "s2" });
+  timeline.apply({ kind: "role", room: "lobby", by: "bob", from: "s1", total: 2 });
+  assertEquals(timeline.role, undefined);
+});
+
 Deno.test("Timeline takes in what was said before, and follows a history that counts anew", () => {
   const timeline = new Timeline();
   const again = (head: number, epoch: string) => {
