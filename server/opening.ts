@@ -47,7 +47,9 @@ export function opening({ host, port, keeps, consoleKey, own, asks, command, roo
     lines.push("Your window on the server:", ...hosts.map((ip) => `  ${consoleLink(ip, port, consoleKey)}`), "");
   }
   if (isLoopback(host)) lines.push(`Only this machine can join. For others, start it with: ${command} server --host 0.0.0.0`);
-  if (root) lines.push("This server runs as root, which it has no need of: run it as a user of its own, as in the README under As a service");
+  if (root) {
+    lines.push("This server runs as root, which it has no need of: run it as a user of its own, as in the README under As a service");
+  }
   if (asks !== "nothing") lines.push(`Whoever comes in is asked for the password. An invite stands in for it, once: ${command} invite`);
   if (asks === "password, encrypted" && !isLoopback(host)) {
     lines.push("Connections from other machines are not encrypted, and are refused: --allow-plaintext-password lets them in all the same.");

@@ -5,7 +5,7 @@
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import deno from "../../deno.json" with { type: "json" };
-import { exchange, Lines, Peer, Program, PROGRAM_ENV } from "../harness.ts";
+import { exchange, Peer, Program } from "../harness.ts";
 import { TempFolder } from "../server/history/temp_folder.ts";
 import { clientFrame, upgradeRequest } from "../web_peer.ts";
 
