@@ -111,8 +111,8 @@ async function namesIn(folder: string): Promise<string[]> {
 /** `undefined` where there is none, and where a file holds none. */
 async function readInvite(path: string): Promise<Invite | undefined> {
   try {
-    const value: Partial<Invite> = JSON.parse(await Deno.readTextFile(path));
-    const { expires, uses, used, installations } = value;
+    const value: Partial<Invite> | null = JSON.parse(await Deno.readTextFile(path));
+    const { expires, uses, used, installations } = value ?? {};
     const whole = [expires, uses, used].every((n) => Number.isSafeInteger(n) && n! >= 0);
     const strings = Array.isArray(installations) && installations.every((hash) => typeof hash === "string");
     return whole && strings ? value as Invite : undefined;
