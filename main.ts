@@ -225,7 +225,9 @@ async function inviteSomebody(args: readonly string[]): Promise<ExitCode> {
   const { invite } = await import("./server/access/invite_command.ts");
   const folder = data ?? dataFolder(env, Deno.build.os);
   const command = Deno.build.standalone ? "chat" : "deno task chat";
-  return print(await invite({ folder, lasts, uses, command, own: ownAddresses(), now: Date.now() }));
+  const own = ownAddresses();
+  giveUp(FILES_ONLY_GIVES_UP);
+  return print(await invite({ folder, lasts, uses, command, own, now: Date.now() }));
 }
 
 async function backup(args: readonly string[]): Promise<ExitCode> {

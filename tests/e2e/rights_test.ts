@@ -47,3 +47,21 @@ Deno.test("a client that runs starts no program and reads no environment", async
   await program.endInput();
   assertEquals(await program.exit(), 69);
 });
+
+Deno.test("a server that takes invites goes on writing those", async () => {
+  using folder = new TempFolder();
+  await Deno.writeTextFile(`${folder.path}/password`, "open sesame\n", { mode: 0o600 });
+  const guarded = ["--password-file", `${folder.path}/password`];
+  const { program, rights } = await probed("server", "--port", "0", "--data", `${folder.path}/data`, ...guarded);
+  assertEquals(rights, { granted: ["env", "read", "write"], denied: ["connect", "listen", "run"] });
+
+  const port = Number((await program.stdout.match(/^Server started on /)).match(/\d+$/));
+  const inviting = new Program("invite", "--data", `${folder.path}/data`, "--uses", "1");
+  const code = (await inviting.stdout.match(/#invite=/)).match(/#invite=(\S+)/)?.[1];
+  assertEquals(await inviting.exit(), 0);
+  for (const kind of ["welcome", "refused"]) {
+    assertStringIncludes(await exchange(port, `{"kind":"hello","v":[1],"name":"bob","password":"${code}"}\n`), `"kind":"${kind}"`);
+  }
+  program.kill("SIGTERM");
+  assertEquals(await program.exit(), 0);
+});
