@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Bye, LOBBY, type Say } from "../../shared/protocol.ts";
+import { type Bye, LOBBY, type Role, type Say } from "../../shared/protocol.ts";
 import { cleanText } from "../../shared/text.ts";
 import type { Ignored } from "../ignored.ts";
 import { type Input, parseInput } from "../input.ts";
@@ -268,7 +268,7 @@ export class PageView implements View {
   #drawNow(): void {
     const { nick = "", online = false, room, rooms = [] } = this.#status ?? {};
     const shown = this.#pane.room;
-    this.#pane.render({ nick, online, giveBack: (text) => this.giveBack(text, shown) }, this.#pending);
+    this.#pane.render({ nick, online, roles: rolesIn(room), giveBack: (text) => this.giveBack(text, shown) }, this.#pending);
     this.#head.show(shown, this.#status, this.#lost);
     this.#sidebars.rooms(rooms, shown);
     this.#sidebars.people(room, nick);
@@ -279,4 +279,9 @@ export class PageView implements View {
     const elsewhere = (this.#status?.rooms ?? []).reduce((sum, { name, unread }) => sum + (name === this.#pane.room ? 0 : unread), 0);
     this.#parts.attention.show(elsewhere + this.#unseen, this.#status?.room === undefined ? "" : this.#pane.room);
   }
+}
+
+/** Who keeps order, of those in a room, by public session id. */
+function rolesIn(room: Room | undefined): Readonly<Record<string, Role>> {
+  return Object.fromEntries(Array.from(room?.members.values() ?? []).flatMap(({ from, role }) => role === undefined ? [] : [[from, role]]));
 }

@@ -5,18 +5,16 @@
  * @module
  */
 import { parseRoomName } from "../../shared/names.ts";
-import type { Member, Role } from "../../shared/protocol.ts";
+import type { Member } from "../../shared/protocol.ts";
 import { cleanText, count } from "../../shared/text.ts";
 import type { Input } from "../input.ts";
 import type { OpenRoom } from "../rooms.ts";
 import type { Room } from "../timeline.ts";
 import { button, byId, element } from "./elements.ts";
-import { nickClass } from "./message.ts";
+import { nickClass, roleElement } from "./message.ts";
 
 /** As in a list of names on paper: capitals count for nothing, 9 comes before 10. */
 const order = new Intl.Collator(undefined, { numeric: true });
-
-const ROLES: Readonly<Record<Role, string>> = { owner: "Owns this server", op: "Keeps order here" };
 
 /** Lists, and what is asked for in them. */
 export class Sidebars {
@@ -158,7 +156,7 @@ function person({ nick, away, role }: Member, own: boolean): HTMLElement {
     element("span", { class: nickClass(name), text: name, dir: "auto" }),
   );
   if (own) item.append(element("span", { class: "quiet", text: " (you)" }));
-  if (role !== undefined) item.append(" ", element("span", { class: "role", text: role, title: ROLES[role] }));
+  if (role !== undefined) item.append(" ", roleElement(role));
   if (away !== undefined) {
     item.append(element("span", { class: "quiet", text: away === "" ? " away" : ` away: ${cleanText(away)}`, dir: "auto" }));
   }

@@ -34,10 +34,26 @@ browserTest("who keeps order is marked in words, as it is and as it changes; the
   const people = () => person.page.locator("#people-list .person").allTextContents();
   assertEquals(await people(), ["Ada (you)", "Eve", "Olga owner", "Oskar op"]);
   assertEquals(await offered(person), []);
+  await person.say("/help");
+  await person.reads("#commands dt", "/join");
+  assertEquals(await person.page.locator("#commands dt", { hasText: "/kick" }).count(), 0);
+  await person.page.locator("#help .close").click();
   peer.say({ kind: "role", room: "lobby", by: "Eve", from: "s2", role: "op", total: 4 });
   await person.reads("#people-list", "Eve op");
   peer.say({ kind: "role", room: "lobby", by: "Eve", from: "s2", total: 4 });
   await person.page.waitForFunction(() => !document.querySelector("#people-list")!.textContent!.includes("Eve op"));
+  const said = (seq: number, by: string, from: string) =>
+    ({ kind: "entry", room: "lobby", seq, prev: seq - 1, at: 1, type: "said", by, from, text: `hi ${seq}` }) as const;
+  peer.say(said(1, "Eve", "s2"), said(2, "Olga", "s3"), said(3, "Olga", "s3"));
+  await person.hears("hi 3");
+  const marks = async (number: number) => {
+    await person.page.waitForFunction((number) => document.querySelectorAll("#log .role").length === number, number);
+    return await person.page.locator("#log .by:has(.role) .nick").allTextContents();
+  };
+  assertEquals(await marks(1), ["Olga"], "once for what she says in one go");
+  peer.say({ kind: "role", room: "lobby", by: "Eve", from: "s2", role: "op", total: 4 });
+  assertEquals(await marks(2), ["Eve", "Olga"]);
+  await accessible(person, "marks");
   assertEquals(person.complaints, []);
 });
 
@@ -45,6 +61,9 @@ browserTest("an op acts on those without a role, an owner on ops too; what, how 
   await using site = new ScriptedSite();
   const [person, peer] = await ada(chromium, site, "op");
   assertEquals(await offered(person), ["Keep order: Eve"]);
+  await person.say("/help");
+  await person.reads("#commands dt", "/kick NAME [WHY]");
+  await person.page.locator("#help .close").click();
   peer.say({ kind: "role", room: "lobby", by: "Ada", from: "s1", role: "owner", total: 4 });
   await person.page.getByLabel("Keep order: Oskar").waitFor();
   assertEquals(await offered(person), ["Keep order: Eve", "Keep order: Oskar"]);
