@@ -6,9 +6,11 @@
  * @module
  */
 import { accessOf, CLIENT_FLAGS, clientConfig, clientEnv } from "./client/flags.ts";
+import { CLIENT_GIVES_UP } from "./client/rights.ts";
 import { SEND_FLAGS, sendConfig, TAIL_FLAGS, tailConfig } from "./client/scripts/flags.ts";
 import { INVITE_FLAGS } from "./server/access/invite_flags.ts";
 import { SERVER_FLAGS, serverConfig } from "./server/config.ts";
+import { FILES_ONLY_GIVES_UP, serverGivesUp } from "./server/rights.ts";
 import { BACKUP_FLAGS, EXPORT_FLAGS } from "./server/history_flags.ts";
 import { completions, SHELLS } from "./shared/completions.ts";
 import { EXIT, type ExitCode, Fatal } from "./shared/exit.ts";
@@ -154,7 +156,11 @@ async function server(args: readonly string[]): Promise<ExitCode> {
   const { values, rest } = orFatal(parsed);
   expectNothing(rest, "chat server");
   const { serve } = await import("./server/serve.ts");
-  return await serve(serverConfig(values, Deno.stderr.isTerminal()));
+  const config = serverConfig(values, Deno.stderr.isTerminal());
+  return await serve(
+    config,
+    () => giveUp(serverGivesUp({ writes: config.passwordFile !== undefined, connects: config.tls !== undefined })),
+  );
 }
 
 async function client(args: readonly string[]): Promise<ExitCode> {
@@ -182,6 +188,7 @@ async function client(args: readonly string[]): Promise<ExitCode> {
   if ("problem" in config) {
     throw new Fatal(EXIT.usage, `${set === undefined ? "ADDRESS" : "CHAT_SERVER"}: ${JSON.stringify(address)} ${config.problem}`);
   }
+  giveUp(CLIENT_GIVES_UP);
   const { chat } = await import("./client/chat.ts");
   return await chat(config.value);
 }
@@ -195,6 +202,7 @@ async function send(args: readonly string[]): Promise<ExitCode> {
   const access = await accessOf(values, env, Deno.open);
   const config = sendConfig(values, { words, more, login: env("USER") ?? env("USERNAME"), access });
   if ("problem" in config) throw new Fatal(EXIT.usage, `TEXT: ${config.problem}`);
+  giveUp(CLIENT_GIVES_UP);
   const { send } = await import("./client/scripts/send.ts");
   return await send(config.value, platformFolder("state", env, Deno.build.os));
 }
@@ -206,6 +214,7 @@ async function tail(args: readonly string[]): Promise<ExitCode> {
   expectNothing(rest, "chat tail, after the address,");
   const config = tailConfig(values, address, await accessOf(values, env, Deno.open));
   if ("problem" in config) throw new Fatal(EXIT.usage, `ADDRESS: ${JSON.stringify(address)} ${config.problem}`);
+  giveUp(CLIENT_GIVES_UP);
   const { tail } = await import("./client/scripts/tail.ts");
   return await tail(config.value, platformFolder("state", env, Deno.build.os));
 }
@@ -220,7 +229,9 @@ async function inviteSomebody(args: readonly string[]): Promise<ExitCode> {
   const { invite } = await import("./server/access/invite_command.ts");
   const folder = data ?? dataFolder(env, Deno.build.os);
   const command = Deno.build.standalone ? "chat" : "deno task chat";
-  return print(await invite({ folder, lasts, uses, command, own: ownAddresses(), now: Date.now() }));
+  const own = ownAddresses();
+  giveUp(FILES_ONLY_GIVES_UP);
+  return print(await invite({ folder, lasts, uses, command, own, now: Date.now() }));
 }
 
 async function backup(args: readonly string[]): Promise<ExitCode> {
@@ -231,7 +242,9 @@ async function backup(args: readonly string[]): Promise<ExitCode> {
   expectNothing(rest, "chat backup, after the file,");
   const { dataFolder } = await import("./server/history/data_folder.ts");
   const { backup } = await import("./server/backup.ts");
-  return await backup(values.data ?? dataFolder(env, Deno.build.os), file);
+  const folder = values.data ?? dataFolder(env, Deno.build.os);
+  giveUp(FILES_ONLY_GIVES_UP);
+  return await backup(folder, file);
 }
 
 async function exportHistory(args: readonly string[]): Promise<ExitCode> {
@@ -242,8 +255,15 @@ async function exportHistory(args: readonly string[]): Promise<ExitCode> {
   const { dataFolder } = await import("./server/history/data_folder.ts");
   const { exportHistory } = await import("./server/export.ts");
   const options = { ...room === undefined ? {} : { room }, ...since === undefined ? {} : { since } };
+  const folder = data ?? dataFolder(env, Deno.build.os);
+  giveUp(FILES_ONLY_GIVES_UP);
   // Whoever has seen enough closes the pipe: chat export | head -1.
-  return await exportHistory(data ?? dataFolder(env, Deno.build.os), options, (lines) => Promise.resolve(void print(lines)));
+  return await exportHistory(folder, options, (lines) => Promise.resolve(void print(lines)));
+}
+
+/** Gives rights up until the process ends. */
+function giveUp(rights: readonly Deno.PermissionName[]): void {
+  for (const name of rights) Deno.permissions.revokeSync({ name });
 }
 
 function help([command = "help", ...rest]: readonly string[]): ExitCode {

@@ -6,15 +6,13 @@
  * @module
  */
 import { VERSION } from "../shared/version.ts";
+import { TEST_ONLY } from "./test_only.ts";
 
 interface Lock {
   /** The packages that `deno.json` names, to the versions they are locked at. */
   readonly specifiers: Readonly<Record<string, string>>;
   readonly npm: Readonly<Record<string, { readonly integrity: string; readonly dependencies?: readonly string[] }>>;
 }
-
-/** For tests only: not in the executable. */
-const TEST_ONLY = ["@xterm/headless", "axe-core", "fast-check", "jsqr", "playwright-core"];
 
 const lock: Lock = JSON.parse(await Deno.readTextFile(new URL("../deno.lock", import.meta.url)));
 const direct = Object.entries(lock.specifiers)

@@ -19,13 +19,15 @@ export interface Opening extends Reach {
   readonly ownerCode: string | undefined;
   /** What starts the program here: `chat`, or what runs it from its source. */
   readonly command: string;
+  /** Whether the server runs as root. */
+  readonly root: boolean;
   /** The first link to the chat page as a QR code, in lines. */
   readonly qr?: string;
 }
 
 /** The opening lines of a server. */
 export function opening(facts: Opening): string {
-  const { host, port, keeps, consoleKey, ownerCode, asks, command, qr, encryption } = facts;
+  const { host, port, keeps, consoleKey, ownerCode, asks, command, root, qr, encryption } = facts;
   const hosts = reachableHosts(facts);
   const netcat = (ip: string) => encryption ? `openssl s_client -quiet -connect ${hostAndPort(ip, port)}` : `nc ${ip} ${port}`;
   const lines = [
@@ -49,6 +51,9 @@ export function opening(facts: Opening): string {
   if (isLoopback(host)) {
     const how = encryption ? "add --host 0.0.0.0" : `start it with: ${command} server --host 0.0.0.0`;
     lines.push(`Only this machine can join. For others, ${how}`);
+  }
+  if (root) {
+    lines.push("This server runs as root, which it has no need of: run it as a user of its own, as in the README under As a service");
   }
   if (asks !== "nothing") lines.push(`Whoever comes in is asked for the password. An invite stands in for it, once: ${command} invite`);
   if (asks === "password, encrypted" && !encryption && !isLoopback(host)) {

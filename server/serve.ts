@@ -69,8 +69,10 @@ export interface RunningServer {
 
 /**
  * Serves until SIGINT or SIGTERM; a second one ends it at once. Throws {@link Fatal} when it cannot listen, or cannot keep the history any more.
+ *
+ * @param started Called once it serves: from then on it opens no file to write, starts no program, and neither connects nor listens anywhere.
  */
-export async function serve(config: ServerConfig): Promise<ExitCode> {
+export async function serve(config: ServerConfig, started: () => void): Promise<ExitCode> {
   const terminal = Deno.stderr.isTerminal();
   const colours = !Deno.env.get("NO_COLOR");
   const log = await openLog({
@@ -88,8 +90,9 @@ export async function serve(config: ServerConfig): Promise<ExitCode> {
     const own = ownAddresses();
     const reach = { ...server, own };
     const qr = config.qr ? { qr: await qrCode(pageLink(reachableHosts(reach)[0], reach), colours && Deno.stdout.isTerminal()) } : {};
-    await print(opening({ ...reach, command: Deno.build.standalone ? "chat" : "deno task chat", ...qr }));
+    await print(opening({ ...reach, command: Deno.build.standalone ? "chat" : "deno task chat", root: Deno.uid() === 0, ...qr }));
     if (config.open) void showWindow(server);
+    started();
     const broken = await Promise.race([server.broken, signals.next()]);
     await Promise.race([server.stop(broken ? "storage" : "restart"), signals.next()]);
     if (broken) throw new Fatal(EXIT.ioError, broken.message);

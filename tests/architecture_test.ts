@@ -45,10 +45,11 @@ const RULES: readonly Rule[] = [
     of: /^main\.ts$/,
     may: [
       SHARED,
-      /^client\/(chat|config|flags|settings|scripts\/(flags|send|tail)|state\/servers)\.ts$/,
-      /^server\/(serve|config|history_flags|backup|export|own_addresses|access\/invite_(flags|command)|history\/data_folder)\.ts$/,
+      /^client\/(chat|config|flags|rights|settings|scripts\/(flags|send|tail)|state\/servers)\.ts$/,
+      /^server\/(serve|config|rights|history_flags|backup|export|own_addresses|access\/invite_(flags|command)|history\/data_folder)\.ts$/,
     ],
   },
+  { of: /^(client|server)\/rights\.ts$/, may: [] },
   { of: SHARED, may: [SHARED, /^@std\//, /^deno\.json$/] },
   { of: /^server\/core\//, may: [SHARED, /^server\/core\//] },
   { of: HISTORY, may: [SHARED] },

@@ -40,8 +40,8 @@ export function browserTest(name: string, test: (chromium: Chromium) => Promise<
 
 /** Chromium, for as long as a block lasts. */
 export interface Chromium extends AsyncDisposable {
-  /** A person with a browser of their own. */
-  person(port: number, options?: BrowserContextOptions): Promise<Person>;
+  /** A person with a browser of their own. @param path What follows the page's address. */
+  person(port: number, options?: BrowserContextOptions, path?: string): Promise<Person>;
 }
 
 /** Starts Chromium. */
@@ -50,9 +50,9 @@ export async function startChromium(): Promise<Chromium> {
   const browser: Browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
   const people: Person[] = [];
   return {
-    async person(port, options = {}) {
+    async person(port, options = {}, path = "") {
       const context = await browser.newContext({ viewport: { width: 1100, height: 700 }, reducedMotion: "reduce", ...options });
-      const person = new Person(await context.newPage(), port);
+      const person = new Person(await context.newPage(), port, path);
       await person.begin();
       people.push(person);
       return person;
@@ -72,9 +72,9 @@ export class Person {
   readonly sent: string[] = [];
   readonly #url: string;
 
-  constructor(page: Page, port: number) {
+  constructor(page: Page, port: number, path: string) {
     this.page = page;
-    this.#url = `http://127.0.0.1:${port}/`;
+    this.#url = `http://127.0.0.1:${port}/${path}`;
   }
 
   async begin(): Promise<void> {

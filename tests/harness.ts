@@ -78,9 +78,9 @@ export class Program {
   readonly #child: Deno.ChildProcess;
   readonly #stdin: WritableStreamDefaultWriter<Uint8Array>;
 
-  /** Runs `chat` with these arguments. */
-  constructor(...args: string[]) {
-    const [command, ...rest] = program(...args);
+  /** Runs `chat` with these arguments, or, given as a list, another command line. */
+  constructor(...args: string[] | [commandLine: readonly string[]]) {
+    const [command, ...rest] = isCommandLine(args) ? args[0] : program(...args);
     this.#child = new Deno.Command(command, { args: rest, stdin: "piped", stdout: "piped", stderr: "piped", env: PROGRAM_ENV })
       .spawn();
     this.stdout = new Lines(this.#child.stdout);
@@ -112,6 +112,10 @@ export class Program {
     await output;
     return code;
   }
+}
+
+function isCommandLine(args: string[] | [readonly string[]]): args is [readonly string[]] {
+  return typeof args[0] !== "string";
 }
 
 /** A server program on a free port, for as long as a block lasts. */

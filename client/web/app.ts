@@ -4,14 +4,17 @@
  *
  * @module
  */
+import { Fatal } from "../../shared/exit.ts";
 import { systemClock } from "../clock.ts";
 import { DEFAULT_PORT } from "../config.ts";
 import { Connection } from "../connection.ts";
 import { converse } from "../conversation.ts";
 import { Ignored } from "../ignored.ts";
+import { askedPassword } from "../password.ts";
 import { Requests } from "../requests.ts";
 import { Attention } from "./attention.ts";
-import { byId } from "./elements.ts";
+import { showEnding } from "./ending.ts";
+import { takeInvite } from "./invite.ts";
 import { NameForm } from "./name_form.ts";
 import { PageMemory } from "./page_memory.ts";
 import { PageSettings } from "./page_settings.ts";
@@ -22,6 +25,7 @@ import { dialWeb } from "./wire.ts";
 const BACKLOG = 50;
 
 async function chat(): Promise<void> {
+  const invite = takeInvite();
   const memory = new PageMemory();
   const { name, left, secret } = memory.saved;
   const { seen, unsent } = memory;
@@ -38,6 +42,8 @@ async function chat(): Promise<void> {
       known = undefined;
       return given === undefined ? nameForm.ask(refused?.text, signal) : Promise.resolve(given);
     },
+    // The page came in the same way: who could read along, or change what is asked for, could have changed the page. A person is warned.
+    access: { password: askedPassword(invite, (refused, signal) => nameForm.askPassword(refused, signal)), allowPlaintext: true },
     secret,
     rooms: seen?.rooms ?? [],
     backlog: BACKLOG,
@@ -50,18 +56,20 @@ async function chat(): Promise<void> {
   const requests = new Requests((frame) => connection.send(frame));
   const view = new PageView({ memory, requests, ignored, attention, nameForm });
   const settings = new PageSettings(memory, attention);
-  await converse(connection, view, { strict: false, seen, unsent, settings, memory, requests, ignored });
-  if (view.replaced) {
+  const conversation = converse(connection, view, { strict: false, seen, unsent, settings, memory, requests, ignored });
+  await conversation.catch((error) => {
+    // What the server said before it closed the door is told better.
+    if (view.ended === undefined) throw error;
+  });
+  if (view.ended) {
     memory.stop();
-    byId("elsewhere", HTMLDialogElement).showModal();
+    showEnding(view.ended.ending, view.ended.text);
   } else {
     memory.forget();
     location.reload();
   }
 }
 
-byId("reload", HTMLButtonElement).addEventListener("click", () => location.reload());
-byId("elsewhere", HTMLDialogElement).addEventListener("cancel", (event) => event.preventDefault());
 chat().catch((error) => {
-  byId("state", HTMLElement).textContent = `This page has stopped: ${error instanceof Error ? error.message : error}. Load it again.`;
+  showEnding(error instanceof Fatal ? "refused" : "stopped", error instanceof Error ? error.message : String(error));
 });

@@ -37,12 +37,6 @@ export class Dialogs {
       this.#me.close();
       want({ kind: "leave" });
     });
-    for (const { name, usage, help } of COMMANDS) {
-      byId("commands", HTMLElement).append(
-        element("dt", { text: usage === undefined ? name : `${name} ${usage}` }),
-        element("dd", { text: help }),
-      );
-    }
     this.#deletion.addEventListener("close", () => {
       const entry = this.#toDelete;
       this.#toDelete = undefined;
@@ -69,7 +63,16 @@ export class Dialogs {
     byId("my-state", HTMLElement).textContent = status.away ? "away" : "";
   }
 
+  /** Lists what can be typed: what is for those who keep order, for those only. */
   help(): void {
+    const { room, nick } = this.#status ?? {};
+    const role = [...room?.members.values() ?? []].find((member) => member.nick === nick)?.role;
+    byId("commands", HTMLElement).replaceChildren(
+      ...COMMANDS.filter(({ keepsOrder }) => !keepsOrder || role !== undefined).flatMap(({ name, usage, help }) => [
+        element("dt", { text: usage === undefined ? name : `${name} ${usage}` }),
+        element("dd", { text: help }),
+      ]),
+    );
     this.#me.close();
     this.#help.showModal();
   }

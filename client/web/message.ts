@@ -5,7 +5,7 @@
  * @module
  */
 import { fold } from "../../shared/names.ts";
-import type { Entry } from "../../shared/protocol.ts";
+import type { Entry, Role } from "../../shared/protocol.ts";
 import { cleanText } from "../../shared/text.ts";
 import { mentionOf } from "../mentions.ts";
 import { sentence } from "../views/wording.ts";
@@ -17,6 +17,7 @@ import type { EntryRow } from "./room_log.ts";
 /** How many colours the style sheet has for nicks. */
 const COLOURS = 10;
 const ACTION = "/me ";
+const ROLES: Readonly<Record<Role, string>> = { owner: "Owns this server", op: "Keeps order here" };
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const longDay = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
@@ -26,6 +27,8 @@ const whole = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle:
 export interface MessageContext {
   /** Our name. */
   readonly nick: string;
+  /** Who of those here keeps order, by public session id. */
+  readonly roles: Readonly<Record<string, Role>>;
   readonly online: boolean;
   /** Gives a text back to be changed and sent again. */
   readonly giveBack: (text: string) => void;
@@ -61,8 +64,12 @@ export function itemElement(item: LogItem, context: MessageContext): HTMLElement
         textElement(item.say.text, undefined),
         element("p", { class: "mark", text: context.online ? "Sending…" : "Waits for the connection" }),
       );
-    case "message":
-      return messageElement(item.row, item.head, context);
+    case "message": {
+      const made = messageElement(item.row, item.head, context);
+      const role = context.roles[item.row.entry.from];
+      if (role !== undefined) made.querySelector(".by:not(.again) .nick")?.after(" ", roleElement(role));
+      return made;
+    }
   }
 }
 
@@ -84,6 +91,11 @@ export function nickClass(nick: string): string {
   let hash = 0x811c9dc5; // FNV-1a
   for (const c of fold(nick)) hash = Math.imul(hash ^ c.codePointAt(0)!, 0x01000193) >>> 0;
   return `nick nick-${hash % COLOURS}`;
+}
+
+/** What stands beside the name of somebody who keeps order. */
+export function roleElement(role: Role): HTMLElement {
+  return element("span", { class: "role", text: role, title: ROLES[role] });
 }
 
 function messageElement(

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Entry, LOBBY, type Say } from "../../shared/protocol.ts";
+import { type Bye, type Entry, LOBBY, type Role, type Say } from "../../shared/protocol.ts";
 import { cleanText } from "../../shared/text.ts";
 import type { Ignored } from "../ignored.ts";
 import { type Input, parseInput } from "../input.ts";
@@ -16,8 +16,10 @@ import { sentence } from "../views/wording.ts";
 import type { Attention } from "./attention.ts";
 import { Composer } from "./composer.ts";
 import { Dialogs } from "./dialogs.ts";
+import type { Ending } from "./ending.ts";
 import { LogPane } from "./log_pane.ts";
 import type { NameForm } from "./name_form.ts";
+import { OrderDialog } from "./order_dialog.ts";
 import { PageHead } from "./page_head.ts";
 import { isLookedAt, type PageMemory } from "./page_memory.ts";
 import { Sidebars } from "./sidebars.ts";
@@ -40,6 +42,7 @@ export class PageView implements View {
   readonly #composer: Composer;
   readonly #sidebars: Sidebars;
   readonly #dialogs: Dialogs;
+  readonly #order: OrderDialog;
   readonly #inputs: Input[] = [];
   #wanted = Promise.withResolvers<void>();
   #status: Status | undefined;
@@ -50,7 +53,7 @@ export class PageView implements View {
   /** Messages that came into the room shown while nobody looked. */
   #unseen = 0;
   #drawing = false;
-  #replaced = false;
+  #ended: { readonly ending: Ending; readonly text?: string } | undefined;
 
   constructor(parts: PageViewParts) {
     this.#parts = parts;
@@ -68,14 +71,15 @@ export class PageView implements View {
       submit: (text) => this.#submit(text),
       keep: (drafts) => memory.set({ drafts }),
     });
-    this.#sidebars = new Sidebars((input) => this.#want(input));
+    this.#order = new OrderDialog((input) => this.#want(input));
+    this.#sidebars = new Sidebars((input) => this.#want(input), (member) => this.#order.open(member));
     this.#dialogs = new Dialogs((input) => this.#want(input));
     this.#listen();
   }
 
-  /** Whether the chat goes on in another page. */
-  get replaced(): boolean {
-    return this.#replaced;
+  /** Why the chat is over here, where the server said so. */
+  get ended(): { readonly ending: Ending; readonly text?: string } | undefined {
+    return this.#ended;
   }
 
   async *inputs(): AsyncGenerator<Input, void> {
@@ -105,7 +109,7 @@ export class PageView implements View {
         this.#parts.nameForm.tell(`Not connected (${this.#lost}). Trying again…`);
         break;
       case "bye":
-        this.#replaced ||= change.reason === "replaced";
+        this.#bye(change);
         break;
       case "backlog":
       case "quiet":
@@ -247,6 +251,11 @@ export class PageView implements View {
     attention.tell(sentence(change)!);
   }
 
+  #bye({ reason, text }: Bye): void {
+    if (reason === "replaced") this.#ended = { ending: reason };
+    if (reason === "kicked" || reason === "banned") this.#ended = { ending: reason, text };
+  }
+
   #note(text: string | undefined, room: string): void {
     if (text !== undefined) this.#pane.note(text, room);
   }
@@ -275,6 +284,7 @@ export class PageView implements View {
     const context = {
       nick,
       online,
+      roles: rolesIn(room),
       giveBack: (text: string) => this.giveBack(text, shown),
       delete: online ? (entry: Entry) => this.#dialogs.confirmDeletion(entry) : undefined,
       keepsOrder: role !== undefined,
@@ -290,4 +300,9 @@ export class PageView implements View {
     const elsewhere = (this.#status?.rooms ?? []).reduce((sum, { name, unread }) => sum + (name === this.#pane.room ? 0 : unread), 0);
     this.#parts.attention.show(elsewhere + this.#unseen, this.#status?.room === undefined ? "" : this.#pane.room);
   }
+}
+
+/** Who keeps order, of those in a room, by public session id. */
+function rolesIn(room: Room | undefined): Readonly<Record<string, Role>> {
+  return Object.fromEntries(Array.from(room?.members.values() ?? []).flatMap(({ from, role }) => role === undefined ? [] : [[from, role]]));
 }

@@ -11,7 +11,7 @@ import type { Input } from "../input.ts";
 import type { OpenRoom } from "../rooms.ts";
 import type { Room } from "../timeline.ts";
 import { button, byId, element } from "./elements.ts";
-import { nickClass } from "./message.ts";
+import { nickClass, roleElement } from "./message.ts";
 
 /** As in a list of names on paper: capitals count for nothing, 9 comes before 10. */
 const order = new Intl.Collator(undefined, { numeric: true });
@@ -19,6 +19,7 @@ const order = new Intl.Collator(undefined, { numeric: true });
 /** Lists, and what is asked for in them. */
 export class Sidebars {
   readonly #want: (input: Input) => void;
+  readonly #keepOrder: (member: Member) => void;
   readonly #drawers = [byId("rooms", HTMLElement), byId("people", HTMLElement)];
   readonly #buttons = [byId("show-rooms", HTMLButtonElement), byId("show-people", HTMLButtonElement)];
   readonly #roomList = byId("room-list", HTMLUListElement);
@@ -26,9 +27,10 @@ export class Sidebars {
   #rooms = "";
   #people = "";
 
-  /** @param want Takes what is asked for. */
-  constructor(want: (input: Input) => void) {
+  /** @param want Takes what is asked for. @param keepOrder Takes whom something is to be done about. */
+  constructor(want: (input: Input) => void, keepOrder: (member: Member) => void) {
     this.#want = want;
+    this.#keepOrder = keepOrder;
     for (const [i, drawer] of this.#drawers.entries()) {
       this.#buttons[i].addEventListener("click", () => this.#toggle(i));
       drawer.querySelector(".close")!.addEventListener("click", () => this.close());
@@ -73,12 +75,23 @@ export class Sidebars {
     const looks = JSON.stringify([members, total, nick]);
     if (looks === this.#people) return;
     this.#people = looks;
-    this.#peopleList.replaceChildren(...members.map((member) => person(member, member.nick === nick)));
+    const own = members.find((member) => member.nick === nick);
+    this.#peopleList.replaceChildren(...members.map((member) => {
+      const item = person(member, member === own);
+      if (mayActOn(own, member)) item.append(this.#orderButton(member));
+      return item;
+    }));
     if (total > members.length) {
       this.#peopleList.append(element("li", { class: "quiet", text: `and ${count(total - members.length)} more` }));
     }
     for (const place of document.querySelectorAll(".people-count")) place.textContent = count(total);
     this.#buttons[1].setAttribute("aria-label", `People here: ${count(total)}`);
+  }
+
+  #orderButton(member: Member): HTMLButtonElement {
+    const made = button({ class: "order", text: "⋯", label: `Keep order: ${cleanText(member.nick)}` }, () => this.#keepOrder(member));
+    made.setAttribute("aria-haspopup", "dialog");
+    return made;
   }
 
   #room({ name, number, unread, mentioned }: OpenRoom, current: boolean, leavable: boolean): HTMLElement {
@@ -129,7 +142,13 @@ export class Sidebars {
   }
 }
 
-function person({ nick, away }: Member, own: boolean): HTMLElement {
+/** Whether the server would have us keep order with somebody: nobody touches the owner, and only the owner an op. */
+function mayActOn(own: Member | undefined, other: Member): boolean {
+  if (own?.role === undefined || own === other || other.role === "owner") return false;
+  return own.role === "owner" || other.role === undefined;
+}
+
+function person({ nick, away, role }: Member, own: boolean): HTMLElement {
   const name = cleanText(nick);
   const item = element(
     "li",
@@ -137,6 +156,7 @@ function person({ nick, away }: Member, own: boolean): HTMLElement {
     element("span", { class: nickClass(name), text: name, dir: "auto" }),
   );
   if (own) item.append(element("span", { class: "quiet", text: " (you)" }));
+  if (role !== undefined) item.append(" ", roleElement(role));
   if (away !== undefined) {
     item.append(element("span", { class: "quiet", text: away === "" ? " away" : ` away: ${cleanText(away)}`, dir: "auto" }));
   }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isOwnMachine } from "../../shared/address.ts";
 import type { Address } from "../config.ts";
 import type { DialOptions, NoAnswer } from "../dial.ts";
 import type { Wire } from "../frame_socket.ts";
@@ -36,10 +37,16 @@ export async function dialWeb(_address: Address, { clock, signal }: DialOptions)
   return { kind: "no_answer", why, text: `No chat server at ${location.host} (${why})` };
 }
 
+/** Whether nobody on the way can read what the page and the server say. */
+export function isConfidential(): boolean {
+  return location.protocol === "https:" || location.hostname === "localhost" || isOwnMachine(location.hostname.replace(/^\[(.*)\]$/, "$1"));
+}
+
 /** One message from the page is one frame; one to it has one or more of them. */
 class WebWire implements Wire {
   /** Whether it came to be open. */
   readonly opened: Promise<boolean>;
+  readonly confidential = isConfidential();
   readonly #socket: WebSocket;
   readonly #encoder = new TextEncoder();
   readonly #decoder = new TextDecoder();

@@ -228,10 +228,10 @@ browserTest("a second window takes the chat over, and the first can have it back
   const second = await ada.page.context().newPage();
   await second.goto(ada.page.url());
   await second.locator("#log", { hasText: "one" }).waitFor();
-  await ada.reads("#elsewhere", "open in another window");
+  await ada.reads("#ended", "open in another window");
   await ada.page.click("#reload");
   await ada.hears("one");
-  await second.locator("#elsewhere", { hasText: "open in another window" }).waitFor();
+  await second.locator("#ended", { hasText: "open in another window" }).waitFor();
   await ada.say("two");
   await ada.hears("two");
 });

@@ -12,6 +12,7 @@ const OPENING = {
   own: ["192.168.1.5", "fd00::5"],
   command: "chat",
   encryption: undefined,
+  root: false,
 } as const;
 
 Deno.test("opening: the links are whole, for every address that others may reach", () => {
@@ -61,4 +62,10 @@ Deno.test("opening: says that a password is asked for, and of whom it is not tak
   assertEquals([told({}), told({ asks: "password" }), told({ asks: "password, encrypted" })], [undefined, 1, 2]);
   assertEquals(told({ asks: "password, encrypted", encryption: { fingerprint: "f", names: [] } }), 1);
   assertEquals(told({ asks: "password, encrypted", host: "127.0.0.1" }), 1);
+});
+
+Deno.test("opening: whoever starts it as root is told in one line what to do instead, and nobody else", () => {
+  assertEquals(opening({ ...OPENING, root: true }).match(/.*root.*/g)?.length, 1);
+  assert(opening({ ...OPENING, root: true }).includes("run it as a user of its own, as in the README under As a service\n"));
+  assert(!opening(OPENING).includes("root"));
 });
