@@ -202,9 +202,10 @@ async function send(args: readonly string[]): Promise<ExitCode> {
   const access = await accessOf(values, env, Deno.open);
   const config = sendConfig(values, { words, more, login: env("USER") ?? env("USERNAME"), access });
   if ("problem" in config) throw new Fatal(EXIT.usage, `TEXT: ${config.problem}`);
+  const state = platformFolder("state", env, Deno.build.os);
   giveUp(CLIENT_GIVES_UP);
   const { send } = await import("./client/scripts/send.ts");
-  return await send(config.value, platformFolder("state", env, Deno.build.os));
+  return await send(config.value, state);
 }
 
 async function tail(args: readonly string[]): Promise<ExitCode> {
@@ -214,9 +215,10 @@ async function tail(args: readonly string[]): Promise<ExitCode> {
   expectNothing(rest, "chat tail, after the address,");
   const config = tailConfig(values, address, await accessOf(values, env, Deno.open));
   if ("problem" in config) throw new Fatal(EXIT.usage, `ADDRESS: ${JSON.stringify(address)} ${config.problem}`);
+  const state = platformFolder("state", env, Deno.build.os);
   giveUp(CLIENT_GIVES_UP);
   const { tail } = await import("./client/scripts/tail.ts");
-  return await tail(config.value, platformFolder("state", env, Deno.build.os));
+  return await tail(config.value, state);
 }
 
 async function inviteSomebody(args: readonly string[]): Promise<ExitCode> {

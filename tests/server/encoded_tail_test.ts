@@ -95,7 +95,7 @@ class Model {
   /** The bytes of segments that are kept. */
   keptBytes(): number {
     const buffers = new Set<ArrayBufferLike>();
-    const oldest = this.frames.find(({ start }) => !this.isGone(start))?.start ?? 0;
+    const oldest = this.frames.find(({ start }) => !this.isGone(start))?.start ?? this.length;
     for (const piece of pieces(this.tail, { offset: oldest, cursor: 0 })) buffers.add(piece.bytes.buffer);
     return [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0);
   }
