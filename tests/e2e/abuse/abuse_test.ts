@@ -9,6 +9,7 @@
 import { framing } from "./rows/framing.ts";
 import { names } from "./rows/names.ts";
 import { display } from "./rows/display.ts";
+import { floods } from "./rows/floods.ts";
 import { framesGroup } from "./rows/frames.ts";
 import { storage } from "./rows/storage.ts";
 import { web } from "./rows/web.ts";
@@ -20,7 +21,7 @@ import { warmUp } from "./warm_up.ts";
 /** Rows that run at a time. */
 const LANES = 8;
 
-const GROUPS: readonly Group[] = [framing, names, display, framesGroup, web, storage];
+const GROUPS: readonly Group[] = [framing, names, display, floods, framesGroup, web, storage];
 
 for (const group of GROUPS) {
   // Descriptors and memory are seen in /proc.
@@ -39,6 +40,7 @@ async function run({ rows, flags = [] }: Group, test: Deno.TestContext): Promise
 }
 
 async function sideBySide(rows: readonly Row[], scene: Scene, test: Deno.TestContext): Promise<void> {
+  await scene.honest.begin();
   const before = scene.victim.use();
   const waiting = rows.values();
   const lane = async () => {
@@ -53,7 +55,7 @@ async function sideBySide(rows: readonly Row[], scene: Scene, test: Deno.TestCon
 }
 
 async function alone(row: Row, scene: Scene): Promise<void> {
-  await scene.honest.inTime();
+  await scene.honest.begin();
   const before = scene.victim.use();
   await row.attack(scene);
   await scene.victim.back(before);

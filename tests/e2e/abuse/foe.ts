@@ -20,6 +20,8 @@ const decoder = new TextDecoder();
 /** A connection that is used badly. */
 export class Foe implements Disposable {
   readonly #conn: Deno.TcpConn;
+  readonly #decoder = new TextDecoder();
+  /** What came and was not looked at. */
   #heard = "";
 
   private constructor(conn: Deno.TcpConn) {
@@ -58,15 +60,17 @@ export class Foe implements Disposable {
     }
   }
 
-  /** Reads until what came matches, so many times, and returns that. Fails at the end. */
+  /** Reads until so many lines match, and returns those, without what came between. Fails at the end. */
   async until(pattern: RegExp, times = 1): Promise<string> {
-    const all = new RegExp(pattern, `${pattern.flags}g`);
-    while ((this.#heard.match(all)?.length ?? 0) < times) {
-      if (!await this.#read()) throw new Error(`the server ended it: no ${pattern} in ${JSON.stringify(this.#heard.slice(-200))}`);
+    const found: string[] = [];
+    for (;;) {
+      for (let end = this.#heard.indexOf("\n"); end !== -1; end = this.#heard.indexOf("\n")) {
+        const line = this.#heard.slice(0, end);
+        this.#heard = this.#heard.slice(end + 1);
+        if (pattern.test(line) && found.push(line) === times) return found.join("\n");
+      }
+      if (!await this.#read()) throw new Error(`the server ended it: no ${pattern} for the ${found.length + 1}th time`);
     }
-    const heard = this.#heard;
-    this.#heard = "";
-    return heard;
   }
 
   /** Reads until the server ends the connection, and returns what came. */
@@ -98,7 +102,7 @@ export class Foe implements Disposable {
     const buffer = new Uint8Array(65_536);
     const length = await soon(this.#conn.read(buffer).catch(() => null), `an answer after ${JSON.stringify(this.#heard.slice(-100))}`);
     if (length === null) return false;
-    this.#heard += decoder.decode(buffer.subarray(0, length));
+    this.#heard += this.#decoder.decode(buffer.subarray(0, length), { stream: true });
     return true;
   }
 }

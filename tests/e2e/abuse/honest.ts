@@ -4,7 +4,6 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { count } from "../../../shared/text.ts";
 import { soon } from "../../harness.ts";
 import type { Question, Shown, Waits } from "./honest_worker.ts";
 
@@ -37,13 +36,17 @@ export class Honest implements Disposable {
     return await this.#ask({ ask: "shown", name }) as Shown;
   }
 
-  /** Checks that they heard each other in time since this was called before. Returns how, for people. */
-  async inTime(): Promise<string> {
+  /** Counts from now on how long they wait for each other. */
+  async begin(): Promise<void> {
+    await this.#ask({ ask: "window" });
+  }
+
+  /** Checks that they heard each other in time since they were asked before. */
+  async inTime(): Promise<void> {
     const waits = (await this.#ask({ ask: "window" }) as Waits).toSorted((a, b) => a - b);
     this.#heard += waits.length;
     const p99 = waits[Math.ceil(0.99 * waits.length) - 1] ?? 0;
     assert(p99 < P99_MS, `of ${waits.length} messages 99 % were heard within ${p99.toFixed()} ms, not ${P99_MS}`);
-    return `p99 ${p99.toFixed(1)} ms, worst ${(waits.at(-1) ?? 0).toFixed(1)} ms of ${count(waits.length)}`;
   }
 
   /** They leave, and nothing was wrong: they lost nothing, heard nothing twice, and were shown nothing that is not clean. */

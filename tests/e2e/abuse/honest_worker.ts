@@ -128,7 +128,8 @@ class Alice extends Person {
     else if (frame.kind === "away") this.#note(frame.by, [frame.by, frame.text ?? ""]);
     else if (frame.kind === "joined" || frame.kind === "left") this.#note(frame.by, [frame.by]);
     else if (frame.kind === "renamed") this.#note(frame.by, [frame.by, frame.nick]);
-    else if (!(frame.kind === "bye" && leaving)) fault(`alice got ${line.slice(0, 100)}`);
+    // Whoever could not keep up is told who is there, and all that was said.
+    else if (frame.kind !== "members" && !(frame.kind === "bye" && leaving)) fault(`alice got ${line.slice(0, 100)}`);
   }
 
   override shownOf(name: string): readonly string[] | undefined {

@@ -230,7 +230,7 @@ export const framesGroup: Group = {
       attack: async (scene) => {
         using foe = await Foe.connect(scene);
         await foe.send(hello("h20", { rooms: ["h20s-den"] }));
-        const { token, epoch } = JSON.parse((await foe.until(/"kind":"welcome".*\n/)).split("\n")[0]);
+        const { token, epoch } = JSON.parse(await foe.until(/"kind":"welcome"/));
         const answers = await answered(scene.port, line({ kind: "resume", v: [1], token, epoch, cursors: {} }));
         assertEquals(answers, ["bye: Bye, h20 (0 messages sent)"]);
         assertMatch(await foe.rest(), /"kind":"bye","reason":"replaced"/);

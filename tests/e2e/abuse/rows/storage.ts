@@ -32,7 +32,7 @@ function searches(what: string, name: string, words: string, found: number): Row
       for (const [i, text] of texts.entries()) await foe.send(line({ kind: "say", ref: `r${i}`, room: den(name), text }));
       await foe.until(/"ref":"r2"/);
       await foe.send(line({ kind: "search", ref: "s", room: den(name), words, limit: 10 }));
-      assertEquals(JSON.parse((await foe.until(/"ref":"s"/)).trim()).entries?.length, found);
+      assertEquals(JSON.parse(await foe.until(/"ref":"s"/)).entries?.length, found);
     },
   };
 }
@@ -120,7 +120,7 @@ export const storage: Group = {
         await foe.until(/"ref":"r39"/);
         await foe.send(line({ kind: "search", ref: "s", room: den("s27"), words: "😀", limit: 200 }));
         // A page has at most 64 KiB of text.
-        assertEquals(JSON.parse((await foe.until(/"ref":"s"/)).trim()).more, true);
+        assertEquals(JSON.parse(await foe.until(/"ref":"s"/)).more, true);
       },
     },
     {
@@ -138,7 +138,7 @@ export const storage: Group = {
         await foe.send(line(say("s28", "r", "one")));
         await foe.until(/"ref":"r"/);
         await foe.send(line({ kind: "history", ref: "h", room: den("s28"), limit: 10 }));
-        assertEquals(JSON.parse((await foe.until(/"ref":"h"/)).trim().split("\n").at(-1)!).entries.length, 1);
+        assertEquals(JSON.parse(await foe.until(/"ref":"h"/)).entries.length, 1);
       },
     },
   ],
