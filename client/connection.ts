@@ -161,7 +161,9 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
             this.#nick = await this.#name(refused);
             continue;
           }
-          if (this.#sessions.size === 0 && !patient) throw new Fatal(EXIT.tempFail, `No place at ${this.#where}: ${refused.text}`);
+          if (this.#sessions.size === 0 && !patient) {
+            throw new Fatal(EXIT.tempFail, cleanText(`No place at ${this.#where}: ${refused.text}`));
+          }
           retryMs = refused.retryMs;
         }
         // A server that is stopping spreads its clients out, but no server makes us wait for ever, or not at all.

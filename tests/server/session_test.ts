@@ -167,8 +167,8 @@ Deno.test("whoever floods and breaks off is heard no further, and keeps no place
   bob.receive(...Array.from({ length: 100 }, () => say("x")));
   await server.idle();
   bob.break();
-  await server.stays.get(bob);
   await server.commit();
+  await server.stays.get(bob);
   assert(alice.all("entry").length < 10);
 });
 

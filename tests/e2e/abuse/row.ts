@@ -21,6 +21,8 @@ export interface Row {
   readonly name: string;
   /** Runs while no other does: it fills a limit that all share, or costs so much that the two honest people's wait is to be counted for it alone. */
   readonly alone?: true;
+  /** What memory may stay above where it was, in bytes, where a heap grows once to what the row takes. Default: 48 MiB. */
+  readonly slackBytes?: number;
   /** Does it, and fails unless the answer is the right one. What it opened, it closes. */
   attack(scene: Scene): Promise<void>;
 }
@@ -31,6 +33,8 @@ export interface Group {
   /** The server's flags, besides the port and the data folder. */
   readonly flags?: readonly string[];
   readonly rows: readonly Row[];
+  /** How many run at a time, where rows run programs of their own that keep the machine busy. Default: 8. */
+  readonly lanes?: number;
 }
 
 /** Part of everything that must not be in a log: messages, reasons, searches, refs, secrets, tokens. */

@@ -203,6 +203,7 @@ export const floods: Group = {
     {
       name: "20 people who read nothing while 30 say 200 KB each: memory is bounded",
       alone: true,
+      slackBytes: MOST_BYTES,
       attack: async (scene) => {
         await bounded(scene, async () => {
           const deaf = await Promise.all(range(20).map((i) => Foe.framed(scene, `e29-${i}`)));
