@@ -41,12 +41,17 @@ export class Honest implements Disposable {
     await this.#ask({ ask: "window" });
   }
 
-  /** Checks that they heard each other in time since they were asked before. */
+  /**
+   * Checks that they heard each other in time since they were asked before. What a busy machine makes them wait for their own turn is none of the
+   * server's doing, and is allowed on top.
+   */
   async inTime(): Promise<void> {
-    const waits = (await this.#ask({ ask: "window" }) as Waits).toSorted((a, b) => a - b);
+    const { waits, late } = await this.#ask({ ask: "window" }) as Waits;
     this.#heard += waits.length;
-    const p99 = waits[Math.ceil(0.99 * waits.length) - 1] ?? 0;
-    assert(p99 < P99_MS, `of ${waits.length} messages 99 % were heard within ${p99.toFixed()} ms, not ${P99_MS}`);
+    const [waited, busy] = [p99(waits), p99(late)];
+    const told =
+      `of ${waits.length} messages 99 % were heard within ${waited.toFixed()} ms, on a machine that was ${busy.toFixed()} ms late`;
+    assert(waited < P99_MS + busy, told);
   }
 
   /** They leave, and nothing was wrong: they lost nothing, heard nothing twice, and were shown nothing that is not clean. */
@@ -67,4 +72,9 @@ export class Honest implements Disposable {
     this.#worker.postMessage({ id, question });
     return soon(promise, `the honest two to ${question.ask}`);
   }
+}
+
+/** What 99 of 100 of them are no longer than; 0 where there are none. */
+function p99(waits: readonly number[]): number {
+  return waits.toSorted((a, b) => a - b)[Math.ceil(0.99 * waits.length) - 1] ?? 0;
 }

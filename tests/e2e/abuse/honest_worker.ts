@@ -10,7 +10,7 @@
  */
 import { decodeServerFrame, encodeFrame } from "../../../shared/codec.ts";
 import { LineSplitter } from "../../../shared/lines.ts";
-import type { Entry, ServerFrame, Welcome } from "../../../shared/protocol.ts";
+import type { Entry, Welcome } from "../../../shared/protocol.ts";
 import { isPresence, unclean } from "./shown.ts";
 
 const TALK_MS = 100;
@@ -32,8 +32,13 @@ export interface Shown {
   readonly texts: readonly string[];
 }
 
-/** How long they waited for each other, in milliseconds. */
-export type Waits = readonly number[];
+/** How long they waited, in milliseconds. */
+export interface Waits {
+  /** For each other: one for each message. */
+  readonly waits: readonly number[];
+  /** For their turn to speak, beyond its time: what a busy machine makes everybody wait. */
+  readonly late: readonly number[];
+}
 
 interface Waiting {
   readonly name: string;
@@ -43,6 +48,7 @@ interface Waiting {
 const faults: string[] = [];
 const waiting: Waiting[] = [];
 let waits: number[] = [];
+let late: number[] = [];
 
 function fault(what: string): void {
   if (faults.length < FAULTS) faults.push(what);
@@ -220,7 +226,10 @@ async function arrive(port: number): Promise<void> {
   await bob.welcomed.promise;
   alice.other = bob;
   bob.other = alice;
+  let due = performance.now() + TALK_MS;
   talking = setInterval(() => {
+    late.push(Math.max(0, performance.now() - due));
+    due = performance.now() + TALK_MS;
     alice.next();
     bob.next();
   }, TALK_MS);
@@ -239,8 +248,9 @@ async function shown(name: string): Promise<Shown> {
 
 /** How long each wait was since this was asked before. */
 function window(): Waits {
-  const since = waits;
+  const since = { waits, late };
   waits = [];
+  late = [];
   return since;
 }
 

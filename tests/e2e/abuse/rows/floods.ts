@@ -201,27 +201,27 @@ export const floods: Group = {
       await foe.until(/Enter your name:$/);
     }),
     {
-      name: "20 people who read nothing while 30 say 200 KB each: memory is bounded",
+      name: "10 people who read nothing of the 5 MB that are said in their room: memory is bounded",
       alone: true,
       slackBytes: MOST_BYTES,
       attack: async (scene) => {
         await bounded(scene, async () => {
-          const deaf = await Promise.all(range(20).map((i) => Foe.framed(scene, `e29-${i}`)));
-          const talkers = await Promise.all(range(30).map((i) => Foe.framed(scene, `e29t-${i}`)));
-          await Promise.all(talkers.map(async (foe, i) => {
-            await foe.send(range(50).map((n) => line({ kind: "say", ref: `${n}`, room: "lobby", text: BIG })).join(""));
-            await foe.until(new RegExp(`"by":"e29t-${i}"[^\\n]*"ref":"49"`));
-          }));
-          for (const foe of [...deaf, ...talkers]) foe[Symbol.dispose]();
+          const deaf = await Promise.all(range(10).map((i) => Foe.framed(scene, `e29-${i}`, { rooms: ["e29s-den"] })));
+          for (const i of range(25)) {
+            using foe = await Foe.framed(scene, `e29t-${i}`, { rooms: ["e29s-den"] });
+            await foe.send(range(50).map((n) => line({ kind: "say", ref: `${n}`, room: "e29s-den", text: BIG })).join(""));
+            await foe.until(/"ref":"49"/);
+          }
+          for (const foe of deaf) foe[Symbol.dispose]();
         });
       },
     },
     {
-      name: "20 people who ask for 200 messages over and over, and read nothing: memory is bounded",
+      name: "5 people who ask for 200 messages over and over, and read nothing: memory is bounded",
       alone: true,
       attack: async (scene) => {
         await bounded(scene, async () => {
-          const foes = await Promise.all(range(20).map((i) => Foe.framed(scene, `e30-${i}`)));
+          const foes = await Promise.all(range(5).map((i) => Foe.framed(scene, `e30-${i}`)));
           const sending = foes.map((foe) => foe.send(line({ kind: "history", room: "lobby", limit: 200 }).repeat(MANY)));
           using other = await Foe.framed(scene, "e30");
           // Paced as they are: when this one has its answers, they have had as much time.
