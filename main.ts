@@ -36,7 +36,7 @@ const COMMANDS = {
     summary: "join a server and chat",
     usage: "chat client [ADDRESS] [flags]",
     about:
-      `Joins the chat server at ADDRESS (host, host:port or [v6]:port). Where none is given: the one in CHAT_SERVER, in config.json, ` +
+      `Joins the chat server at ADDRESS (host, host:port or [v6]:port; tls:// before it encrypts). Where none is given: the one in CHAT_SERVER, in config.json, ` +
       `the one joined last, or ${DEFAULT_ADDRESS}. bye, Ctrl-D or ` +
       "Ctrl-C leaves. Where input or output is not a terminal it is a pipe: lines in are messages, messages out are lines.",
     flags: CLIENT_FLAGS,
@@ -51,7 +51,7 @@ const COMMANDS = {
     usage: "chat send [ADDRESS] [flags] [--] [TEXT...]",
     about: "Sends the words as one message; without any, each line of stdin as one. Ends with 0 only when the server has acknowledged " +
       "every message: it tries again for 30 s, and nothing is there twice. The first word is the server's address if it is an IP address, " +
-      "localhost, or anything with a port, as in example.org:12345; what follows -- is words whatever it looks like, so a script writes " +
+      "localhost, or anything with a port or tls://, as in example.org:12345; what follows -- is words whatever it looks like, so a script writes " +
       'chat send -- "$text". If the name is taken, a number is added: bob-2.',
     flags: SEND_FLAGS,
     examples: [
@@ -176,7 +176,7 @@ async function send(args: readonly string[]): Promise<ExitCode> {
   const config = sendConfig(values, { words, more, login: env("USER") ?? env("USERNAME") });
   if ("problem" in config) throw new Fatal(EXIT.usage, `TEXT: ${config.problem}`);
   const { send } = await import("./client/scripts/send.ts");
-  return await send(config.value);
+  return await send(config.value, platformFolder("state", env, Deno.build.os));
 }
 
 async function tail(args: readonly string[]): Promise<ExitCode> {
@@ -187,7 +187,7 @@ async function tail(args: readonly string[]): Promise<ExitCode> {
   const config = tailConfig(values, address);
   if ("problem" in config) throw new Fatal(EXIT.usage, `ADDRESS: ${JSON.stringify(address)} ${config.problem}`);
   const { tail } = await import("./client/scripts/tail.ts");
-  return await tail(config.value);
+  return await tail(config.value, platformFolder("state", env, Deno.build.os));
 }
 
 async function backup(args: readonly string[]): Promise<ExitCode> {

@@ -9,13 +9,14 @@ import { systemClock } from "./clock.ts";
 import type { ClientConfig } from "./config.ts";
 import { Connection } from "./connection.ts";
 import { converse } from "./conversation.ts";
-import { dial } from "./dial.ts";
 import { relayFrames } from "./frame_relay.ts";
 import type { Memory } from "./commands.ts";
 import { LiveSettings } from "./live_settings.ts";
 import { newSecret } from "./ref.ts";
 import { listen, listenForLeave } from "./signals.ts";
+import { KnownCertificates } from "./state/certificates.ts";
 import { ClientState } from "./state/state.ts";
+import { dialer } from "./tls.ts";
 import { paint } from "./views/paint.ts";
 import { inputLines, PlainView } from "./views/plain.ts";
 import { type Device, type TerminalLook, TerminalView } from "./views/terminal.ts";
@@ -71,11 +72,11 @@ async function chatAsPerson(
   view: TerminalView | PlainView,
   restyle: (look: TerminalLook) => void,
 ): Promise<ExitCode> {
-  const { host, port, folders } = config;
+  const { folders } = config;
   const tell = (text: string) => view.notice(text);
   const state = ClientState.open({
     folder: folders.state,
-    address: { host, port },
+    address: config,
     name: config.name,
     clock: systemClock,
     now: () => new Date(),
@@ -84,8 +85,8 @@ async function chatAsPerson(
   const { secret, seen, unsent } = state;
   let known = config.name ?? state.name;
   const connection = new Connection({
-    address: { host, port },
-    dial,
+    address: config,
+    dial: dialer({ known: new KnownCertificates(folders.state), tell }),
     name: (refused, signal) => {
       const name = known;
       known = undefined;
@@ -107,11 +108,12 @@ async function chatAsPerson(
 }
 
 async function chatOverPipes(config: ClientConfig): Promise<ExitCode> {
-  const { name, host, port } = config;
+  const { name, folders } = config;
   if (name === undefined) throw new Fatal(EXIT.usage, "Pass a name with --name: there is no terminal to ask for one");
+  const errors = new Writer(Deno.stderr);
   const connection = new Connection({
-    address: { host, port },
-    dial,
+    address: config,
+    dial: dialer({ known: new KnownCertificates(folders.state), tell: (text) => errors.write(`${text}\n`) }),
     name: (refused) => {
       if (refused) throw new Fatal(EXIT.failure, `${cleanText(refused.text)}. Pass another name with --name`);
       return Promise.resolve(name);

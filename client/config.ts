@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isFingerprint } from "../shared/fingerprint.ts";
 import { hostAndPort } from "../shared/text.ts";
 
 /** Where the client looks for a server when nobody says where. */
@@ -11,10 +12,7 @@ export const DEFAULT_HOST = "127.0.0.1";
 export const DEFAULT_PORT = 12345;
 
 /** The client's settings, checked. */
-export interface ClientConfig {
-  /** The server's host name or address; an IPv6 address without its brackets. */
-  host: string;
-  port: number;
+export interface ClientConfig extends Address {
   /** The name to chat under; `undefined` asks for it. */
   name: string | undefined;
   /** Take and print frames instead of lines of text. */
@@ -47,12 +45,22 @@ export interface ClientFolders {
 
 /** A server's address. */
 export interface Address {
+  /** Its host name or address; an IPv6 address without its brackets. */
   readonly host: string;
   readonly port: number;
+  /** Present where the connection is to be encrypted. */
+  readonly tls?: Tls;
+}
+
+/** How a server is to be known. */
+export interface Tls {
+  /** The only certificate to be content with. */
+  readonly fingerprint?: string;
 }
 
 /**
- * Reads `host`, `host:port`, `[v6]:port`, `[v6]` or a bare IPv6 address; `undefined` when it is none of them.
+ * Reads `host`, `host:port`, `[v6]:port`, `[v6]` or a bare IPv6 address, or one of these after `tls://` and, where one is given, before `#` and a
+ * certificate's fingerprint; `undefined` when it is none of them.
  *
  * @example
  * ```ts
@@ -63,10 +71,18 @@ export interface Address {
  * assertEquals(parseAddress("[::1]:80"), { host: "::1", port: 80 });
  * assertEquals(parseAddress("::1"), { host: "::1", port: 12345 });
  * assertEquals(parseAddress("example.org:99999"), undefined);
+ * assertEquals(parseAddress("tls://example.org"), { host: "example.org", port: 12345, tls: {} });
  * ```
  */
 export function parseAddress(input: string): Address | undefined {
-  const text = input.trim();
+  const [, encrypted, fingerprint] = /^tls:\/\/([^#]*?)\/?(?:#(.*))?$/i.exec(input.trim()) ?? [];
+  if (encrypted === undefined) return parsePlain(input.trim());
+  const address = encrypted === "" ? undefined : parsePlain(encrypted);
+  if (address === undefined || fingerprint === undefined) return address && { ...address, tls: {} };
+  return isFingerprint(fingerprint) ? { ...address, tls: { fingerprint } } : undefined;
+}
+
+function parsePlain(text: string): Address | undefined {
   // Two colons or more without brackets can only be an IPv6 address: a port would be ambiguous there.
   if (text.split(":").length > 2 && !text.startsWith("[")) return isIPv6(text) ? { host: text, port: DEFAULT_PORT } : undefined;
   const match = /^(?:\[(?<v6>[^\]]*)\]|(?<host>[^:[\]]*))(?::(?<port>[^:]*))?$/.exec(text);
@@ -79,9 +95,9 @@ export function parseAddress(input: string): Address | undefined {
   return isHostName(host) ? { host, port: number } : undefined;
 }
 
-/** Writes an address the way {@link parseAddress} reads it, with the port. */
-export function formatAddress({ host, port }: Address): string {
-  return hostAndPort(host, port);
+/** Writes an address the way {@link parseAddress} reads it, with the port and without the fingerprint. */
+export function formatAddress({ host, port, tls }: Address): string {
+  return `${tls ? "tls://" : ""}${hostAndPort(host, port)}`;
 }
 
 /** 0 is no port that a client could reach. */

@@ -4,7 +4,7 @@
  * 1. Everything said is kept, in order, until the server echoes or refuses it, and said again with the same `ref` after a cut. The server
  *    remembers refs, so that it is kept once.
  * 2. The same name is asked for again. A server may take a while to notice that we were cut and hold our name; that is waited out.
- * 3. The first attempt fails loudly, with {@link Fatal}; from the first welcome on it tries for ever.
+ * 3. The first attempt fails loudly, with {@link Fatal}; from the first welcome on it tries for ever, unless the server is not who it should be.
  *
  * @module
  */
@@ -161,9 +161,9 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
             this.#nick = await this.#name(refused);
             continue;
           }
-          if (this.#sessions.size === 0 && !patient) {
-            throw new Fatal(EXIT.tempFail, cleanText(`No place at ${this.#where}: ${refused.text}`));
-          }
+          const failure = cleanText(`No place at ${this.#where}: ${refused.text}`);
+          if (refused.code === "not_encrypted") throw new Fatal(EXIT.protocol, failure);
+          if (this.#sessions.size === 0 && !patient) throw new Fatal(EXIT.tempFail, failure);
           retryMs = refused.retryMs;
         }
         // A server that is stopping spreads its clients out, but no server makes us wait for ever, or not at all.
@@ -187,7 +187,11 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
   async *#talk(name: string): AsyncGenerator<ConnectionEvent, Ending> {
     const { address, dial, clock } = this.#options;
     const conn = await dial(address, { clock, signal: this.#leave.signal });
-    if ("kind" in conn) return this.#leave.signal.aborted ? { kind: "left" } : this.#cut(conn.why, conn.text);
+    if ("kind" in conn) {
+      if (this.#leave.signal.aborted) return { kind: "left" };
+      if (conn.untrusted) throw new Fatal(EXIT.protocol, cleanText(conn.text));
+      return this.#cut(conn.why, conn.text);
+    }
     const socket = new FrameSocket(conn, clock);
     const closed = new AbortController();
     const limits = [this.#limitWelcome(socket, closed.signal), this.#limitFarewell(socket, closed.signal)];

@@ -16,6 +16,8 @@ export interface NoAnswer {
   readonly text: string;
   /** The reason alone. */
   readonly why: string;
+  /** The server is not who it should be: trying again would be wrong. */
+  readonly untrusted?: true;
 }
 
 /** How to dial. */
@@ -28,8 +30,9 @@ export interface DialOptions {
 /** Makes connections; a browser has another one than {@link dial}. */
 export type Dial = (address: Address, options: DialOptions) => Promise<Wire | NoAnswer>;
 
-/** Connects within 10 s, or says why not. */
+/** Connects within 10 s, or says why not. What goes over the connection is not encrypted: see `tls.ts`. */
 export async function dial(address: Address, { clock, signal }: DialOptions): Promise<Deno.TcpConn | NoAnswer> {
+  if (address.tls) throw new TypeError(`${formatAddress(address)} is to be encrypted`);
   const over = new AbortController();
   const waiting = AbortSignal.any([signal, over.signal]);
   const late = clock.sleep(TIMEOUT_MS, waiting).then(() => over.abort());

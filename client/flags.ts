@@ -5,7 +5,9 @@
  */
 import { type Checked, type Env, envName, type Flags, oneOf, onOff, type Values } from "../shared/flags.ts";
 import { parseNick } from "../shared/names.ts";
-import { type ClientConfig, parseAddress } from "./config.ts";
+import { isFingerprint } from "../shared/fingerprint.ts";
+import { count } from "../shared/text.ts";
+import { type Address, type ClientConfig, parseAddress } from "./config.ts";
 
 /** The flags of `chat client`. */
 export const CLIENT_FLAGS = {
@@ -81,12 +83,31 @@ export function clientConfig(values: Values<typeof CLIENT_FLAGS>, address: strin
   return { value: { ...parsed.value, name, plain, bell, colour, timeFormat: values["time-format"], json, dumb, folders } };
 }
 
-/** Reads an address as {@link parseAddress} does, or says what is wrong with it. */
-export function checkAddress(text: string): Checked<{ readonly host: string; readonly port: number }> {
+/**
+ * Reads an address as {@link parseAddress} does, or says what is wrong with it.
+ *
+ * @example
+ * ```ts
+ * import { checkAddress } from "./flags.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(checkAddress("[::1]:80"), { value: { host: "::1", port: 80 } });
+ * assertEquals(checkAddress("tls://example.org#abc"), {
+ *   problem: "has no fingerprint after #; one has 43 characters, letters, digits, - and _, and this has 3",
+ * });
+ * ```
+ */
+export function checkAddress(text: string): Checked<Address> {
   const value = parseAddress(text);
-  return value === undefined
-    ? { problem: "is not an address; allowed are host, host:port and [v6]:port, the port from 1 to 65535" }
-    : { value };
+  if (value !== undefined) return { value };
+  const [, scheme, fingerprint] = /^(tls:\/\/)?[^#]*#(.*)$/i.exec(text.trim()) ?? [];
+  if (fingerprint !== undefined && scheme === undefined) return { problem: "has a fingerprint, for which tls:// must stand before it" };
+  if (fingerprint !== undefined && !isFingerprint(fingerprint)) {
+    const form = "one has 43 characters, letters, digits, - and _";
+    if (fingerprint.length !== 43) return { problem: `has no fingerprint after #; ${form}, and this has ${count(fingerprint.length)}` };
+    return { problem: `has no fingerprint after #; ${form}, and some character of this is wrong` };
+  }
+  return { problem: "is not an address; allowed are host, host:port and [v6]:port, the port from 1 to 65535, and tls:// before them" };
 }
 
 function parseName(text: string): Checked<string> {

@@ -19,8 +19,8 @@ export class LiveSettings implements Settings {
   constructor(config: ClientConfig, apply: (config: ClientConfig) => void) {
     this.#config = config;
     this.#apply = apply;
-    const { name, host, port, colour, bell, timeFormat } = config;
-    this.#values = { name: name ?? "as last time", server: formatAddress({ host, port }), colour, bell, timeFormat };
+    const { name, colour, bell, timeFormat } = config;
+    this.#values = { name: name ?? "as last time", server: formatAddress(config), colour, bell, timeFormat };
   }
 
   list(): readonly string[] {

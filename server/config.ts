@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { EXIT, Fatal } from "../shared/exit.ts";
 import { between, type Checked, type Flags, oneOf, onOff, type Values } from "../shared/flags.ts";
 import { DATA_FLAG } from "./history_flags.ts";
 import { LIMITS } from "../shared/protocol.ts";
@@ -24,6 +25,12 @@ export interface ServerLimits {
   readonly textBytes: number;
 }
 
+/** The files of a certificate and its private key, in PEM. */
+export interface TlsFiles {
+  readonly cert: string;
+  readonly key: string;
+}
+
 /** Everything `serve` needs to know. */
 export interface ServerConfig {
   readonly host: string;
@@ -37,6 +44,8 @@ export interface ServerConfig {
   readonly data: string | undefined;
   /** Keeps the history in memory and nothing on disk. */
   readonly ephemeral: boolean;
+  /** How to encrypt: with these files, or with a certificate of the server's own; `undefined`: not at all. */
+  readonly tls: TlsFiles | "own" | undefined;
   /** Names that browsers may reach the server by, besides addresses and private names; in lower case. */
   readonly webHosts: readonly string[];
   /** Opens the server's window in the browser of whoever starts the server. */
@@ -64,6 +73,23 @@ export const SERVER_FLAGS = {
     help: "keep the newest messages in memory, and nothing on disk",
     default: false,
     parse: onOff,
+  },
+  "tls": {
+    help: "encrypt, and let in from elsewhere only who does so too; with a certificate that is made on the first start",
+    default: false,
+    parse: onOff,
+  },
+  "tls-cert": {
+    placeholder: "FILE",
+    help: "encrypt with the certificate in this file, in PEM, those that vouch for it after it; needs --tls-key",
+    default: undefined,
+    parse: parseFile,
+  },
+  "tls-key": {
+    placeholder: "FILE",
+    help: "the private key of --tls-cert, in PEM",
+    default: undefined,
+    parse: parseFile,
   },
   "web-host": {
     placeholder: "NAMES",
@@ -128,6 +154,7 @@ export const SERVER_FLAGS = {
  * What the flags mean.
  *
  * @param logIsTerminal Whether the log goes to a terminal.
+ * @throws {Fatal} When flags are given that mean nothing without others.
  */
 export function serverConfig(values: Values<typeof SERVER_FLAGS>, logIsTerminal: boolean): ServerConfig {
   const limited = values.limits !== "off";
@@ -136,6 +163,7 @@ export function serverConfig(values: Values<typeof SERVER_FLAGS>, logIsTerminal:
     port: values.port,
     data: values.data,
     ephemeral: values.ephemeral,
+    tls: tlsOf(values),
     webHosts: values["web-host"] ?? [],
     open: values.open,
     qr: values.qr,
@@ -149,6 +177,17 @@ export function serverConfig(values: Values<typeof SERVER_FLAGS>, logIsTerminal:
       textBytes: values["max-text"],
     },
   };
+}
+
+function tlsOf({ tls, "tls-cert": cert, "tls-key": key }: Values<typeof SERVER_FLAGS>): ServerConfig["tls"] {
+  if (cert !== undefined && key !== undefined) return { cert, key };
+  if (cert !== undefined) throw new Fatal(EXIT.usage, "--tls-cert: needs the private key too; add --tls-key FILE");
+  if (key !== undefined) throw new Fatal(EXIT.usage, "--tls-key: needs the certificate too; add --tls-cert FILE");
+  return tls ? "own" : undefined;
+}
+
+function parseFile(text: string): Checked<string> {
+  return text.includes("\0") ? { problem: "is not the name of a file" } : { value: text };
 }
 
 /** Takes an IPv6 address with brackets too. Whether there is such a host is seen on listening. */

@@ -20,6 +20,8 @@ export type ServerEvent =
   | { readonly type: "disconnected"; readonly peer: Peer; readonly nick?: string; readonly why: string; readonly sent: number }
   /** Something that is no chat client knocked. */
   | { readonly type: "turned_away"; readonly address: string; readonly why: string }
+  /** The certificate was read again: it is used from now on, or, with a problem, the one before still is. */
+  | { readonly type: "certificate"; readonly problem?: string }
   /** A defect of ours, caught before it reached anybody else. */
   | { readonly type: "fault"; readonly where: string; readonly error: unknown };
 

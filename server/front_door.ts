@@ -3,18 +3,23 @@
  *
  * @module
  */
+import { isOwnMachine } from "../shared/address.ts";
+import { encodeFrame } from "../shared/codec.ts";
+import type { Refused } from "../shared/protocol.ts";
 import { count } from "../shared/text.ts";
 import type { ServerLimits } from "./config.ts";
 import type { Connection } from "./connection.ts";
 import type { Watch } from "./events.ts";
+import { toldCertificate } from "./certificate_exchange.ts";
 import { speech } from "./first_bytes.ts";
-import { firstWords } from "./first_words.ts";
+import { firstWords, unpromptedWords } from "./first_words.ts";
 import { SpareFiles } from "./spare_files.ts";
 import { FramesConnection } from "./transports/frames.ts";
 import type { Socket } from "./transports/socket.ts";
 import { TcpSocket } from "./transports/tcp_socket.ts";
 import { TextConnection } from "./transports/text.ts";
-import { serveHttp } from "./transports/web/http.ts";
+import type { Decrypted } from "./transports/tls.ts";
+import { sendToHttps, serveHttp } from "./transports/web/http.ts";
 import type { Site } from "./transports/web/site.ts";
 
 /** How long a name may take, counted from the connection's first instant, in milliseconds. */
@@ -26,6 +31,15 @@ const GONE = [Deno.errors.NotConnected, Deno.errors.ConnectionReset, Deno.errors
 /** What the first frame begins with. */
 const BRACE = 0x7b;
 
+/** What is said to those who come from elsewhere in plain text. */
+const NOT_ENCRYPTED: Refused = {
+  kind: "refused",
+  code: "not_encrypted",
+  text:
+    "This server is for encrypted connections only. Join with chat client tls://HOST:PORT, or openssl s_client -quiet -connect HOST:PORT",
+  final: true,
+};
+
 const encoder = new TextEncoder();
 
 /** What a front door works with. */
@@ -36,8 +50,18 @@ export interface FrontDoorOptions {
   readonly site: Site;
   /** Serves the server's window, from its own machine or from elsewhere. */
   readonly console: { serve(socket: Socket, local: boolean): Promise<void> };
+  /** What encrypts; without it nothing is encrypted. With it, who comes from elsewhere must encrypt. */
+  readonly encryption: Decrypting | undefined;
   /** Serves a connection until it is closed. */
   readonly serve: (connection: Connection) => Promise<void>;
+}
+
+/** What a front door asks of whatever encrypts. */
+export interface Decrypting {
+  /** The certificate, in PEM. */
+  readonly pem: string;
+  /** Makes the handshake with a peer. Returns why there was none, in words for the log. */
+  decrypt(outer: TcpSocket): Promise<Decrypted | string>;
 }
 
 /** Lets people in. */
@@ -45,6 +69,8 @@ export class FrontDoor {
   readonly #listener: Deno.TcpListener;
   readonly #options: FrontDoorOptions;
   readonly #open = new Map<TcpSocket, Promise<void>>();
+  /** What is said within connections that are encrypted. */
+  readonly #decrypted = new Map<TcpSocket, TcpSocket>();
   readonly #perHost = new Map<string, number>();
   readonly #spares = new SpareFiles();
   #accepted = 0;
@@ -90,7 +116,7 @@ export class FrontDoor {
   async close(): Promise<void> {
     this.#closing = true;
     this.#listener.close();
-    for (const socket of this.#open.keys()) socket.stop();
+    for (const socket of this.#open.keys()) (this.#decrypted.get(socket) ?? socket).stop();
     await Promise.all(this.#open.values());
     this.#spares.close();
   }
@@ -125,19 +151,43 @@ export class FrontDoor {
     return undefined;
   }
 
-  async #receive(socket: TcpSocket): Promise<void> {
-    const due = performance.now() + NAME_DUE_MS;
-    const spoken = await firstWords(socket, speech, due);
+  /** @param asked Whether it has asked for the certificate already. */
+  async #receive(socket: TcpSocket, due = performance.now() + NAME_DUE_MS, asked = false): Promise<void> {
+    const { encryption, site } = this.#options;
+    const mustEncrypt = encryption !== undefined && !socket.encrypted && !isOwnMachine(socket.host);
+    // A prompt in the middle of a handshake would break it.
+    const spoken = mustEncrypt || asked ? await unpromptedWords(socket, speech) : await firstWords(socket, speech, due);
     switch (spoken) {
       case "frames":
+        if (!socket.encrypted && !asked && await toldCertificate(socket, encryption?.pem ?? "")) {
+          return await this.#receive(socket, due, true);
+        }
+        if (mustEncrypt) return await this.#turnAway(socket, "was not encrypted", encodeFrame(NOT_ENCRYPTED));
+        return await this.#serve(socket, spoken, due);
       case "text":
+        if (mustEncrypt) return await this.#turnAway(socket, "was not encrypted", `! ${NOT_ENCRYPTED.text}\n`);
         return await this.#serve(socket, spoken, due);
       case "http":
-        return await this.#receiveWeb(socket);
+        return mustEncrypt ? await sendToHttps(socket, site) : await this.#receiveWeb(socket);
       case "tls":
+        if (encryption && !socket.encrypted) return await this.#receiveEncrypted(socket, encryption);
         return await this.#turnAway(socket, "spoke TLS", "");
       case "undecided":
         return;
+    }
+  }
+
+  async #receiveEncrypted(outer: TcpSocket, encryption: Decrypting): Promise<void> {
+    const decrypted = await encryption.decrypt(outer);
+    if (typeof decrypted === "string") return this.#options.watch({ type: "turned_away", address: outer.address, why: decrypted });
+    const { socket, over } = decrypted;
+    this.#decrypted.set(outer, socket);
+    try {
+      if (this.#closing) socket.stop();
+      await this.#receive(socket);
+    } finally {
+      await over();
+      this.#decrypted.delete(outer);
     }
   }
 

@@ -60,6 +60,9 @@ export function logLine(event: ServerEvent, { messages, addresses }: Telling): L
     }
     case "turned_away":
       return info("{address} was turned away: {why}", { address: shown(event.address), why: event.why });
+    case "certificate":
+      if (event.problem === undefined) return info("the certificate was read again and is used from now on");
+      return { ...info("the certificate was not changed: {problem}", { problem: event.problem }), level: "error" };
     case "fault": {
       const properties = { event: event.type, where: event.where, error: reason(event.error) };
       return { level: "error", template: "something broke in {where}: {error}", properties };

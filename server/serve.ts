@@ -10,6 +10,7 @@ import { base64Url, count, hostAndPort } from "../shared/text.ts";
 import { VERSION } from "../shared/version.ts";
 import type { ServerConfig } from "./config.ts";
 import type { Connection } from "./connection.ts";
+import { Encryption } from "./encryption.ts";
 import { Console } from "./console/console.ts";
 import { openInBrowser } from "./browser.ts";
 import type { Watch } from "./events.ts";
@@ -48,6 +49,10 @@ export interface RunningServer {
   readonly keeps: string;
   /** Opens the server's window once from elsewhere; `undefined` where its page has not been made. */
   readonly consoleKey: string | undefined;
+  /** What it encrypts with; `undefined` where it does not. */
+  readonly encryption: Encryption | undefined;
+  /** Reads the certificate again, where there is one. */
+  renewCertificate(): Promise<void>;
   /** Settles with what broke the history, when something does. */
   readonly broken: Promise<StorageBroken>;
   /** Tells everybody, delivers what was read, closes. Settles within 5 s. @param why Default: `"restart"`. */
@@ -70,9 +75,12 @@ export async function serve(config: ServerConfig): Promise<ExitCode> {
   const signals = new Signals();
   try {
     const server = await startServer(config, log.watch);
+    // Where the terminal is gone that the log went to, somebody has closed it to end the server.
+    if (config.tls) signals.onHangup(() => terminal && !Deno.stderr.isTerminal() ? signals.came() : void server.renewCertificate());
     const own = ownAddresses();
-    const qr = config.qr ? { qr: await qrCode(pageLink({ ...server, own }), colours && Deno.stdout.isTerminal()) } : {};
-    await print(opening({ ...server, own, command: Deno.build.standalone ? "chat" : "deno task chat", ...qr }));
+    const encryption = server.encryption && { fingerprint: server.encryption.fingerprint, names: config.webHosts };
+    const qr = config.qr ? { qr: await qrCode(pageLink({ ...server, own, encryption }), colours && Deno.stdout.isTerminal()) } : {};
+    await print(opening({ ...server, own, encryption, command: Deno.build.standalone ? "chat" : "deno task chat", ...qr }));
     if (config.open) void showWindow(server);
     const broken = await Promise.race([server.broken, signals.next()]);
     await Promise.race([server.stop(broken ? "storage" : "restart"), signals.next()]);
@@ -85,10 +93,10 @@ export async function serve(config: ServerConfig): Promise<ExitCode> {
 }
 
 /** Opens the server's window in a browser; says so in a line where that fails. */
-async function showWindow({ host, port, consoleKey }: RunningServer): Promise<void> {
+async function showWindow({ host, port, consoleKey, encryption }: RunningServer): Promise<void> {
   const problem = consoleKey === undefined
     ? "There is no window to open: its page has not been made. Make it with: deno task bundle"
-    : await openInBrowser(localConsoleLink(host, port, consoleKey), Deno.build.os);
+    : await openInBrowser(localConsoleLink({ host, port, encrypted: encryption !== undefined }, consoleKey), Deno.build.os);
   if (problem !== undefined) await print(`${problem}\n`);
 }
 
@@ -99,6 +107,11 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
   const { hostname: host, port } = listener.addr;
   const kept = await openHistory(config, hostAndPort(host, port)).catch((error) => {
     listener.close();
+    throw error;
+  });
+  const encryption = await Encryption.open(config, config.ephemeral ? undefined : historyFolder(config)).catch(async (error) => {
+    listener.close();
+    await kept.close();
     throw error;
   });
   const { limits } = config;
@@ -146,7 +159,7 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
   const names = [...config.webHosts, config.host.toLowerCase()];
   const metrics = (): string => metricsText({ ...sample(), accepted: door.accepted, commits: hub.commits });
   const serve = (connection: Connection) => serveConnection(connection, hub, turns);
-  const door = new FrontDoor(listener, { limits, watch: seen, site: { assets, names, metrics }, console, serve });
+  const door = new FrontDoor(listener, { limits, watch: seen, site: { assets, names, metrics }, console, serve, encryption });
   const broken = Promise.withResolvers<StorageBroken>();
   const delivering = deliver(hub, broken.resolve);
   const accepting = door.run();
@@ -164,12 +177,19 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
     hub.stop(why);
     clearInterval(sweeping);
     await within(STOP_MS, door.close());
+    await encryption?.close();
     await kept.close();
     await Promise.all([delivering, accepting, measuring]);
     console.close();
     watch({ type: "stopped", messages: hub.messages });
   };
-  return { host, port, keeps: kept.keeps, consoleKey: assets.has("/console") ? console.key : undefined, broken: broken.promise, stop };
+  const renewCertificate = async () => {
+    if (encryption === undefined) return;
+    const problem = await encryption.renew();
+    seen({ type: "certificate", ...problem === undefined ? {} : { problem } });
+  };
+  const consoleKey = assets.has("/console") ? console.key : undefined;
+  return { host, port, keeps: kept.keeps, consoleKey, encryption, renewCertificate, broken: broken.promise, stop };
 }
 
 /** Delivers until the history is closed or broken. */
@@ -191,8 +211,12 @@ interface Kept {
   close(): Promise<void>;
 }
 
-async function openHistory({ ephemeral, data }: ServerConfig, at: string): Promise<Kept> {
-  if (ephemeral) {
+function historyFolder({ data }: ServerConfig): string {
+  return data ?? dataFolder((name) => Deno.env.get(name), Deno.build.os);
+}
+
+async function openHistory(config: ServerConfig, at: string): Promise<Kept> {
+  if (config.ephemeral) {
     const history = new MemoryHistory(randomText(9));
     return {
       history,
@@ -200,7 +224,7 @@ async function openHistory({ ephemeral, data }: ServerConfig, at: string): Promi
       close: () => history.close(),
     };
   }
-  const folder = data ?? dataFolder((name) => Deno.env.get(name), Deno.build.os);
+  const folder = historyFolder(config);
   const lock = lockDataFolder(folder);
   try {
     const history = await SqliteHistory.open(folder);
@@ -275,9 +299,10 @@ class Signals {
   readonly #names: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
   #pending = 0;
   #wake: (() => void) | undefined;
+  #hangup: (() => void) | undefined;
 
   constructor() {
-    for (const name of this.#names) Deno.addSignalListener(name, this.#came);
+    for (const name of this.#names) Deno.addSignalListener(name, this.came);
   }
 
   /** Settles when the next one has come. */
@@ -286,11 +311,20 @@ class Signals {
     this.#pending--;
   }
 
-  close(): void {
-    for (const name of this.#names) Deno.removeSignalListener(name, this.#came);
+  /** Does something at SIGHUP, which would end the process; no such signal is sent by Windows. */
+  onHangup(hangup: () => void): void {
+    if (Deno.build.os === "windows") return;
+    this.#hangup = hangup;
+    Deno.addSignalListener("SIGHUP", hangup);
   }
 
-  readonly #came = (): void => {
+  close(): void {
+    if (this.#hangup) Deno.removeSignalListener("SIGHUP", this.#hangup);
+    for (const name of this.#names) Deno.removeSignalListener(name, this.came);
+  }
+
+  /** One has come. */
+  readonly came = (): void => {
     this.#pending++;
     this.#wake?.();
   };

@@ -19,8 +19,12 @@ export const EXIT = {
   ioError: 74,
   /** It may work later. */
   tempFail: 75,
+  /** The other side is not who it should be. */
+  protocol: 76,
   /** The operating system does not allow it. */
   noPermission: 77,
+  /** A file that the program works with makes no sense. */
+  config: 78,
 } as const;
 
 /** One of {@link EXIT}. */

@@ -69,10 +69,19 @@ const RULES: readonly Rule[] = [
   { of: SEAMS, may: [SHARED, SEAMS] },
   { of: /^server\/serve\.ts$/, may: [SHARED, /^server\//, /^@std\//, /^node:crypto$/] },
   { of: /^server\/opening\.ts$/, may: [SHARED] },
+  { of: /^server\/certificate\.ts$/, may: [SHARED, SEAMS, /^node:crypto$/, /^selfsigned$/] },
+  {
+    of: /^server\/encryption\.ts$/,
+    may: [SEAMS, /^server\/(certificate|front_door)\.ts$/, /^server\/transports\/(tls|tcp_socket)\.ts$/],
+  },
+  { of: /^server\/certificate_exchange\.ts$/, may: [SHARED, SOCKET] },
   { of: /^server\/qr\.ts$/, may: [/^uqr$/] },
   { of: /^server\/browser\.ts$/, may: [] },
   { of: /^server\/first_words\.ts$/, may: [/^server\/first_bytes\.ts$/, SOCKET, /^server\/transports\/text\.ts$/] },
-  { of: /^server\/front_door\.ts$/, may: [SHARED, SEAMS, /^server\/(first_bytes|first_words|spare_files)\.ts$/, /^server\/transports\//] },
+  {
+    of: /^server\/front_door\.ts$/,
+    may: [SHARED, SEAMS, /^server\/(certificate_exchange|first_bytes|first_words|spare_files)\.ts$/, /^server\/transports\//],
+  },
   { of: /^server\/log\.ts$/, may: [SHARED, SEAMS, /^server\/log_line\.ts$/, /^@logtape\//] },
   { of: /^server\/console\//, may: [SHARED, SEAMS, SOCKET, /^server\/(log_line|outbox)\.ts$/, /^server\/console\//] },
   // The hub and what it is made of know interfaces only: no engine, no transport, nothing of the process.
@@ -89,12 +98,13 @@ const RULES: readonly Rule[] = [
   },
   { of: /^client\/state\/lock\.ts$/, may: [SQLITE_MODULE] },
   { of: /^client\/views\/emoji\.ts$/, may: [/^gemoji$/] },
+  { of: /^client\/tls\.ts$/, may: [SHARED, /^client\//, /^node:crypto$/] },
   { of: /^client\//, may: [SHARED, /^client\//, /^@std\//] },
 ];
 
 /** What lies below the hub, and must not know it. */
 const BELOW_HUB =
-  /^server\/(entrance|moves|seat|places|hub_options|page|delay|broadcast|pump|encoded_tail|outbox|pressure|turns|connection|events|config|history_flags|first_bytes|first_words|spare_files|log|log_line|metrics|people|front_door|opening)\.ts$/;
+  /^server\/(entrance|moves|seat|places|hub_options|page|delay|broadcast|pump|encoded_tail|outbox|pressure|turns|connection|events|config|history_flags|first_bytes|first_words|certificate|certificate_exchange|encryption|spare_files|log|log_line|metrics|people|front_door|opening)\.ts$/;
 const HUB_AND_ABOVE = /^server\/(hub|session|serve)\.ts$/;
 
 function isAllowed({ from, to }: Edge): boolean {

@@ -67,7 +67,9 @@ export function sendConfig(
   values: Values<typeof SEND_FLAGS>,
   { words, more, login }: { readonly words: readonly string[]; readonly more: readonly string[]; readonly login: string | undefined },
 ): Checked<SendConfig> {
-  const address = words.length === 0 ? undefined : plainAddress(words[0]);
+  const encrypted = /^tls:\/\//i.test(words[0] ?? "") ? checkAddress(words[0]) : undefined;
+  if (encrypted && "problem" in encrypted) return { problem: `${JSON.stringify(words[0])} ${encrypted.problem}` };
+  const address = encrypted?.value ?? (words.length === 0 ? undefined : plainAddress(words[0]));
   const said = [...address === undefined ? words : words.slice(1), ...more];
   const text = said.length === 0 ? undefined : said.join(" ");
   const problem = text === undefined ? undefined : unsayable(text);

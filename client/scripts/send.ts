@@ -7,7 +7,6 @@ import { EXIT, type ExitCode, Fatal } from "../../shared/exit.ts";
 import { cleanText } from "../../shared/text.ts";
 import { systemClock } from "../clock.ts";
 import { Connection } from "../connection.ts";
-import { dial } from "../dial.ts";
 import { deliver } from "./delivery.ts";
 import type { ConnectionEvent } from "../events.ts";
 import { interruptible } from "./interrupt.ts";
@@ -15,16 +14,21 @@ import { lines } from "./message.ts";
 import { newSecret } from "../ref.ts";
 import type { SendConfig } from "./flags.ts";
 import { numbered, oneOfManyNames } from "./name.ts";
+import { KnownCertificates } from "../state/certificates.ts";
+import { dialer } from "../tls.ts";
 import { Writer } from "../writer.ts";
 
 /**
  * Sends one message, or the lines of stdin; resolves with the exit code. A read from stdin may be left pending: end the process with the code.
  *
+ * @param state The folder that remembers certificates, where there is one.
  * @throws {Fatal} When there is no server, or no name to send under.
  */
-export async function send({ address, room, name, named, text }: SendConfig): Promise<ExitCode> {
+export async function send({ address, room, name, named, text }: SendConfig, state: string | undefined): Promise<ExitCode> {
+  const errors = new Writer(Deno.stderr);
+  const report = (text: string) => errors.write(`${text}\n`);
   const connection = new Connection({
-    dial,
+    dial: dialer({ known: new KnownCertificates(state), tell: report }),
     address,
     rooms: [room],
     name: oneOfManyNames((n) => numbered(name, n)),
@@ -33,8 +37,6 @@ export async function send({ address, room, name, named, text }: SendConfig): Pr
     clock: systemClock,
     random: Math.random,
   });
-  const errors = new Writer(Deno.stderr);
-  const report = (text: string) => errors.write(`${text}\n`);
   let nick = name;
   function watch(event: ConnectionEvent): void {
     if (event.kind !== "welcome" || event.nick === nick) return;

@@ -6,7 +6,6 @@
 import { EXIT, type ExitCode, Fatal } from "../../shared/exit.ts";
 import { systemClock } from "../clock.ts";
 import { Connection } from "../connection.ts";
-import { dial } from "../dial.ts";
 import { entryJson, entryLine } from "./entry_line.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Beginning, Reading } from "./reading.ts";
@@ -14,6 +13,8 @@ import { recite } from "./recital.ts";
 import { newRef, newSecret } from "../ref.ts";
 import type { Since, TailConfig } from "./flags.ts";
 import { numbered, oneOfManyNames } from "./name.ts";
+import { KnownCertificates } from "../state/certificates.ts";
+import { dialer } from "../tls.ts";
 import { Writer } from "../writer.ts";
 
 /** How many messages are printed where nobody says since when. */
@@ -22,11 +23,14 @@ const NEWEST = 10;
 /**
  * Prints what was said in a room and, with `follow`, what is said from now on; resolves with the exit code.
  *
+ * @param state The folder that remembers certificates, where there is one.
  * @throws {Fatal} When there is no server, no name to be there under, or no way to write.
  */
-export async function tail({ address, room, name, since, json, follow }: TailConfig): Promise<ExitCode> {
+export async function tail({ address, room, name, since, json, follow }: TailConfig, state: string | undefined): Promise<ExitCode> {
+  const errors = new Writer(Deno.stderr);
+  const report = (text: string) => errors.write(`${text}\n`);
   const connection = new Connection({
-    dial,
+    dial: dialer({ known: new KnownCertificates(state), tell: report }),
     address,
     rooms: [room],
     name: oneOfManyNames((n) => name === undefined ? `tail-${fourLetters()}` : numbered(name, n)),
@@ -37,8 +41,6 @@ export async function tail({ address, room, name, since, json, follow }: TailCon
   });
   const reading = new Reading({ room, from: beginning(since), follow, newRef });
   const output = new Writer(Deno.stdout);
-  const errors = new Writer(Deno.stderr);
-  const report = (text: string) => errors.write(`${text}\n`);
   const line = json ? entryJson : entryLine;
   try {
     const code = await interruptible((asked) => recite(connection, { reading, output, line, follow, clock: systemClock, report, asked }));

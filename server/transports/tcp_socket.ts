@@ -17,9 +17,9 @@ const LINGER_MS = 1_000;
 export class TcpSocket implements Socket {
   readonly address: string;
   readonly host: string;
-  readonly encrypted = false;
+  readonly encrypted: boolean;
   broken: string | undefined;
-  readonly #conn: Deno.TcpConn;
+  readonly #conn: Deno.TcpConn | Deno.TlsConn;
   #buffer = new Uint8Array(READ_MIN);
   /** Bytes that were looked at and put back. */
   #unread: Uint8Array | undefined;
@@ -28,11 +28,14 @@ export class TcpSocket implements Socket {
   #ended = false;
   #closed = false;
 
-  constructor(conn: Deno.TcpConn) {
+  /** @param within The connection that this one comes through encrypted: who is at its other end is at this one's. */
+  constructor(conn: Deno.TcpConn | Deno.TlsConn, within?: TcpSocket) {
     this.#conn = conn;
     const { hostname, port } = conn.remoteAddr;
-    this.host = hostname;
-    this.address = hostAndPort(hostname, port);
+    this.host = within?.host ?? hostname;
+    this.address = within?.address ?? hostAndPort(hostname, port);
+    this.encrypted = within !== undefined;
+    if (!("setNoDelay" in conn)) return;
     // A line said now is heard now; the pumps gather what can be gathered.
     conn.setNoDelay(true);
     // Finds out, in hours, about peers that vanished without a word.
@@ -79,18 +82,36 @@ export class TcpSocket implements Socket {
     return this.#conn.write(bytes);
   }
 
-  async finish(): Promise<void> {
-    if (this.#closed) return;
-    const timer = setTimeout(() => this.close(), LINGER_MS);
+  /** Ends the output; a peer that is gone needs no end. */
+  async endOutput(): Promise<void> {
     try {
       await this.#conn.closeWrite();
+    } catch (error) {
+      this.#break(error);
+    }
+  }
+
+  async finish(): Promise<void> {
+    if (this.#closed) return;
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(() => {
+      this.close();
+      // Deno 2.4 never ends what was under way on an encrypted connection. Others end now, and whoever waits finds the file closed.
+      if (this.encrypted) resolve();
+    }, LINGER_MS);
+    await Promise.race([this.#endBoth(), late]);
+    clearTimeout(timer);
+    this.close();
+  }
+
+  /** Ends the output and reads to the end of the input. */
+  async #endBoth(): Promise<void> {
+    await this.endOutput();
+    try {
       // A read that stop() ended is still under way, and takes what it takes.
       while (await this.#conn.read(this.#buffer) !== null);
     } catch (error) {
       this.#break(error);
-    } finally {
-      clearTimeout(timer);
-      this.close();
     }
   }
 

@@ -121,7 +121,7 @@ Deno.test("readSettings names what makes no sense, with what is allowed or near,
     [
       '{"server":"a b"}',
       {},
-      'server: "a b" is not an address; allowed are host, host:port and [v6]:port, the port from 1 to 65535',
+      'server: "a b" is not an address; allowed are host, host:port and [v6]:port, the port from 1 to 65535, and tls:// before them',
     ],
     ['{"\\u001b[31mred":1}', {}, 'there is no setting "\\u001b[31mred" (there are name, server, colour, bell, timeFormat)'],
   ];
@@ -249,7 +249,8 @@ Deno.test("chat client joins the server that is given, that of the environment, 
   assertEquals(await joined([]), "3");
   assertEquals(await joined([], { CHAT_SERVER: "127.0.0.1:2" }), "2");
   assertEquals(await joined(["127.0.0.1:1"], { CHAT_SERVER: "127.0.0.1:2" }), "1");
-  const wrong = 'CHAT_SERVER: "a b" is not an address; allowed are host, host:port and [v6]:port, the port from 1 to 65535';
+  const wrong =
+    'CHAT_SERVER: "a b" is not an address; allowed are host, host:port and [v6]:port, the port from 1 to 65535, and tls:// before them';
   assertEquals(await client(folder, [], { CHAT_SERVER: "a b" }), [64, wrong]);
 });
 

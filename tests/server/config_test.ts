@@ -13,6 +13,7 @@ const DEFAULTS: ServerConfig = {
   port: 12345,
   data: undefined,
   ephemeral: false,
+  tls: undefined,
   webHosts: [],
   open: false,
   qr: false,

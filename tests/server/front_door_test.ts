@@ -1,7 +1,10 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import fc from "fast-check";
+import { Encryption } from "../../server/encryption.ts";
 import type { ServerEvent } from "../../server/events.ts";
 import { FrontDoor } from "../../server/front_door.ts";
-import { exchange } from "../harness.ts";
+import { exchange, Peer, soon } from "../harness.ts";
+import { connectTls } from "../tls.ts";
 
 /** A listener whose next visitors have gone again before they are accepted. */
 function deserted(listener: Deno.TcpListener, ...failures: Error[]): Deno.TcpListener {
@@ -24,6 +27,7 @@ Deno.test("FrontDoor: who is gone before it is accepted is no fault, and the nex
     site: { assets: new Map(), names: [], metrics: () => "" },
     console: { serve: () => Promise.resolve() },
     serve: () => Promise.resolve(),
+    encryption: undefined,
   });
   const open = door.run();
   const answer = await exchange(listener.addr.port, "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
@@ -31,4 +35,120 @@ Deno.test("FrontDoor: who is gone before it is accepted is no fault, and the nex
   await door.close();
   await open;
   assertEquals(events, []);
+});
+
+/** A front door that encrypts, for visitors whose addresses are made up. Whoever may chat is told its address. */
+async function encryptedDoor(address: string): Promise<AsyncDisposable & { port: number; pem: string; events: ServerEvent[] }> {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const from = (conn: Deno.TcpConn) => {
+    return new Proxy(conn, {
+      get(target, name) {
+        if (name === "remoteAddr") return { transport: "tcp", hostname: address, port: 4711 };
+        const value = Reflect.get(target, name);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+  };
+  const far = new Proxy(listener, {
+    get(target, name) {
+      if (name === "accept") return () => target.accept().then(from);
+      const value = Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const encryption = (await Encryption.open({ tls: "own" }, undefined))!;
+  const events: ServerEvent[] = [];
+  const door = new FrontDoor(far, {
+    limits: { maxConnections: undefined, maxPerAddress: undefined, rate: undefined, burst: 1, textBytes: 4_096 },
+    watch: (event) => void events.push(event),
+    site: { assets: new Map(), names: ["chat.example"], metrics: () => "secret figures" },
+    console: { serve: () => Promise.resolve() },
+    async serve(connection) {
+      await connection.write(new TextEncoder().encode(`welcome ${connection.peer.address} ${connection.peer.encrypted}\n`));
+      await connection.finish();
+    },
+    encryption,
+  });
+  const open = door.run();
+  const close = async () => {
+    await door.close();
+    await open;
+    await encryption.close();
+  };
+  return { port: listener.addr.port, pem: encryption.pem, events, [Symbol.asyncDispose]: close };
+}
+
+/** What is answered to something that is said encrypted. */
+async function exchangeTls(port: number, pem: string, said: string): Promise<string> {
+  using conn = await connectTls(port, pem);
+  await conn.write(new TextEncoder().encode(said));
+  return await soon(new Response(conn.readable).text(), "an answer");
+}
+
+const HELLO = '{"kind":"hello","v":[1],"name":"ann"}\n';
+
+Deno.test("FrontDoor: who comes from elsewhere and does not encrypt is told to, in words of its own", async () => {
+  await using door = await encryptedDoor("203.0.113.7");
+  assertMatch(await exchange(door.port, "ann\n"), /^! This server is for encrypted connections only\. Join with chat client tls:.*\n$/);
+  const refused = JSON.parse(await exchange(door.port, HELLO));
+  assertEquals([refused.kind, refused.code, refused.final], ["refused", "not_encrypted", true]);
+  const redirected = await exchange(door.port, "GET /a/b?c HTTP/1.1\r\nHost: chat.example:12345\r\n\r\n");
+  assertMatch(redirected, /^HTTP\/1\.1 308 Permanent Redirect\r\n/);
+  assertStringIncludes(redirected, "\r\nLocation: https://chat.example:12345/a/b\r\n");
+  assertMatch(await exchange(door.port, "GET /metrics HTTP/1.1\r\nHost: evil.example\r\n\r\n"), /^HTTP\/1\.1 421 /);
+  assertMatch(await exchange(door.port, "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"), /^HTTP\/1\.1 308 /);
+  const turnedAway = door.events.map((event) => event.type === "turned_away" ? [event.address, event.why] : event.type);
+  assertEquals(turnedAway, Array(2).fill(["203.0.113.7:4711", "was not encrypted"]));
+});
+
+Deno.test("FrontDoor: who says nothing and does not encrypt is told so in the end, and never asked for a name", async () => {
+  await using door = await encryptedDoor("203.0.113.7");
+  using silent = await Peer.connect(door.port);
+  assertMatch(await silent.lines.next() ?? "", /^! This server is for encrypted connections only/);
+  assertEquals(await silent.lines.next(), undefined);
+});
+
+Deno.test("FrontDoor: within TLS everything is as it is without, from the address that the peer really has", async () => {
+  await using door = await encryptedDoor("203.0.113.7");
+  assertEquals(await exchangeTls(door.port, door.pem, "ann\n"), "welcome 203.0.113.7:4711 true\n");
+  assertEquals(await exchangeTls(door.port, door.pem, HELLO), "welcome 203.0.113.7:4711 true\n");
+  const metrics = await exchangeTls(door.port, door.pem, "GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+  assertMatch(metrics, /^HTTP\/1\.1 403 /);
+  // TLS within TLS is nothing.
+  assertEquals(await exchangeTls(door.port, door.pem, "\x16\x03\x01"), "");
+});
+
+Deno.test("FrontDoor: on the server's own machine nobody has to encrypt, and who does is still there", async () => {
+  await using door = await encryptedDoor("127.0.0.2");
+  assertEquals(await exchange(door.port, "ann\n"), "welcome 127.0.0.2:4711 false\n");
+  assertEquals(await exchange(door.port, HELLO), "welcome 127.0.0.2:4711 false\n");
+  for (
+    const answer of [
+      await exchange(door.port, "GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"),
+      await exchangeTls(door.port, door.pem, "GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"),
+    ]
+  ) assertStringIncludes(answer, "secret figures");
+});
+
+Deno.test("FrontDoor: the certificate is handed out however the question is spelt and cut, and once", async () => {
+  await using door = await encryptedDoor("127.0.0.2");
+  const certificate = `${JSON.stringify({ kind: "certificate", pem: door.pem })}\n`;
+  const spellings = [
+    '{"kind":"certificate"}\n',
+    '{ "kind" : "certificate" }\r\n',
+    '{"kind":"certificate","more":1}\n',
+    '{"more":1,"kind":"certificate"}\n',
+  ];
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...spellings.slice(0, 3)), fc.nat(32), async (question, at) => {
+      const pieces = [question.slice(0, at), question.slice(at)].filter((piece) => piece !== "");
+      assertEquals(await exchange(door.port, ...pieces), certificate);
+    }),
+    { numRuns: 60 },
+  );
+  assertEquals(await exchange(door.port, spellings[3]), certificate);
+  assertEquals(await exchange(door.port, spellings[0] + HELLO), `${certificate}welcome 127.0.0.2:4711 false\n`);
+  // The second time it is a frame that has no place here, which the session says.
+  assertEquals(await exchange(door.port, spellings[0] + spellings[0]), `${certificate}welcome 127.0.0.2:4711 false\n`);
+  assertEquals(await exchange(door.port, `{"kind":"certificate"${"x".repeat(300)}`), "welcome 127.0.0.2:4711 false\n");
 });

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { opening } from "../../server/opening.ts";
+import { localConsoleLink, opening } from "../../server/opening.ts";
 
 const OPENING = {
   host: "127.0.0.1",
@@ -8,6 +8,7 @@ const OPENING = {
   consoleKey: undefined,
   own: ["192.168.1.5", "fd00::5"],
   command: "chat",
+  encryption: undefined,
 };
 
 Deno.test("opening: the links are whole, for every address that others may reach", () => {
@@ -22,4 +23,28 @@ Deno.test("opening: the links are whole, for every address that others may reach
 Deno.test("opening: whoever listens for this machine only is told how to let others in", () => {
   assert(opening(OPENING).includes("\nOnly this machine can join. For others, start it with: chat server --host 0.0.0.0\n"));
   assert(!opening({ ...OPENING, host: "0.0.0.0" }).includes("Only this machine"));
+});
+
+Deno.test("opening: a server that encrypts says by what it is known, and how to join without a client of ours", () => {
+  const lines = (fingerprint: string | undefined) =>
+    opening({ ...OPENING, host: "0.0.0.0", consoleKey: "k", encryption: { fingerprint, names: ["chat.example"] } }).split("\n").map((
+      line,
+    ) => line.trim());
+  const own = lines("FP");
+  for (
+    const line of [
+      "https://192.168.1.5:12345/",
+      "chat client tls://192.168.1.5:12345#FP",
+      "openssl s_client -quiet -connect 192.168.1.5:12345",
+      "https://192.168.1.5:12345/console#k",
+    ]
+  ) assert(own.includes(line), `${line} is in ${own.join("|")}`);
+  const vouchedFor = lines(undefined);
+  for (const line of ["https://chat.example:12345/", "chat client tls://chat.example:12345"]) assert(vouchedFor.includes(line), line);
+});
+
+Deno.test("localConsoleLink: on the machine itself no browser has to be talked into a certificate", () => {
+  assertEquals(localConsoleLink({ host: "0.0.0.0", port: 1, encrypted: true }, "k"), "http://127.0.0.1:1/console");
+  assertEquals(localConsoleLink({ host: "192.168.1.5", port: 1, encrypted: true }, "k"), "https://192.168.1.5:1/console#k");
+  assertEquals(localConsoleLink({ host: "192.168.1.5", port: 1, encrypted: false }, "k"), "http://192.168.1.5:1/console#k");
 });

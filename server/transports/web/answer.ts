@@ -15,6 +15,7 @@ export interface Answer {
 const REASONS: Record<number, string> = {
   200: "OK",
   304: "Not Modified",
+  308: "Permanent Redirect",
   400: "Bad Request",
   403: "Forbidden",
   404: "Not Found",

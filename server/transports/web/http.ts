@@ -6,7 +6,7 @@
 import type { Socket } from "../socket.ts";
 import { type Answer, headOf, refusal } from "./answer.ts";
 import { type Head, HeadReader, type Refused } from "./http_head.ts";
-import { type Site, type Upgrade, visit } from "./site.ts";
+import { type Site, toHttps, type Upgrade, visit } from "./site.ts";
 import type { WebSocket } from "./web_socket.ts";
 
 /** How long a head may take, in milliseconds. */
@@ -40,6 +40,12 @@ export async function serveHttp(socket: Socket, site: Site, peer: string): Promi
   }
   await send(socket, answer, head.method);
   return WORTH_TELLING.has(answer.status) ? refused(answer) : "answered";
+}
+
+/** Answers a request that should have come encrypted: there it will be answered. */
+export async function sendToHttps(socket: Socket, site: Site): Promise<void> {
+  const head = await readHead(socket);
+  if (head) await send(socket, "status" in head ? refusal(head) : toHttps(site, head), "status" in head ? "GET" : head.method);
 }
 
 function refused({ status }: { readonly status: number }): Outcome {

@@ -54,6 +54,11 @@ export function visit(site: Site, head: Head, peer: string): Answer | Upgrade {
   return assetAnswer(site.assets, path, fields.get("if-none-match"));
 }
 
+/** Sends a request to the same place of the same port, encrypted. */
+export function toHttps({ names }: Site, { host, path }: Head): Answer {
+  return isOurs(host, names) ? plain(308, "This server is encrypted.", { Location: `https://${host}${path}` }) : stranger(host);
+}
+
 /** Whether a request comes from the server's own machine, and not through something there that passes on what others send. */
 function isHere(peer: string, { host, fields }: Head): boolean {
   const passedOn = [...fields.keys()].some((name) => PASSED_ON.includes(name) || name.startsWith("x-forwarded-"));

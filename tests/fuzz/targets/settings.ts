@@ -66,15 +66,25 @@ const flags: Target = {
 const addresses: Target = {
   name: "addresses",
   grammar: {
-    examples: ["example.org:80", "[::1]:80", "::1", "fe80::1%eth0", "localhost", ":1234", "127.0.0.1"],
-    tokens: [":", "::", "[", "]", "%", ".", "1", "80", "65536", "a", "example", "/", "@", "#", " ", "é", "0x1"],
+    examples: [
+      "example.org:80",
+      "[::1]:80",
+      "::1",
+      "fe80::1%eth0",
+      "localhost",
+      ":1234",
+      "127.0.0.1",
+      "tls://example.org",
+      `tls://a:1#${"A".repeat(43)}`,
+    ],
+    tokens: [":", "::", "[", "]", "%", ".", "1", "80", "65536", "a", "example", "/", "@", "#", " ", "é", "0x1", "tls://"],
     longest: 4_096,
   },
   check: (input) => {
     const address = parseAddress(textOf(input));
     if (address === undefined) return;
     assert(address.port >= 1 && address.port <= 65_535 && !/[\s\p{Cc}]/u.test(address.host), JSON.stringify(address));
-    assertEquals(parseAddress(formatAddress(address)), address);
+    assertEquals(parseAddress(formatAddress(address)), address.tls ? { ...address, tls: {} } : address);
   },
 };
 

@@ -1,0 +1,148 @@
+/**
+ * The server's certificate: given by its owner, or made on the first start and kept.
+ *
+ * @module
+ */
+import { X509Certificate } from "node:crypto";
+import { EXIT, Fatal } from "../shared/exit.ts";
+import { CERTIFICATE_NAME, fingerprintOf, firstPem } from "../shared/fingerprint.ts";
+import type { TlsFiles } from "./config.ts";
+
+/** How long a certificate of our own is good: ten years. */
+const GOOD_MS = 3_652 * 86_400_000;
+/** A clock elsewhere may be behind ours by so much. */
+const EARLIER_MS = 86_400_000;
+/** More than any chain and any key take, in bytes. */
+const MOST_BYTES = 262_144;
+
+/** A certificate and its key. */
+export interface Certificate {
+  /** The certificate and those that vouch for it, in PEM. */
+  readonly chain: string;
+  /** The private key, in PEM. */
+  readonly key: string;
+  /** The certificate by itself, in PEM. */
+  readonly pem: string;
+  /** What clients know it by; `undefined` where an authority vouches for it. */
+  readonly fingerprint: string | undefined;
+}
+
+/** The files of a certificate that is made by us. */
+export function ownFiles(folder: string): TlsFiles {
+  return { cert: `${folder}/tls.crt`, key: `${folder}/tls.key` };
+}
+
+/** Reads the certificate that was made before, or makes one and keeps it. @throws {Fatal} When that cannot be done. */
+export async function ownCertificate(folder: string, now: number): Promise<Certificate> {
+  const files = ownFiles(folder);
+  if (!exists(files.cert) && !exists(files.key)) {
+    const made = await makeCertificate(now);
+    keep(files.key, made.key);
+    keep(files.cert, made.chain);
+  }
+  return await readCertificate(files, now);
+}
+
+/** Makes a certificate that vouches for itself. */
+export async function makeCertificate(now: number): Promise<Certificate> {
+  // Loaded only where one has to be made.
+  const { generate } = await import("selfsigned");
+  const names = [CERTIFICATE_NAME, "localhost"].map((value) => ({ type: 2 as const, value }));
+  const { cert, private: key } = await generate([{ name: "commonName", value: CERTIFICATE_NAME }], {
+    keyType: "ec",
+    curve: "P-256",
+    algorithm: "sha256",
+    notBeforeDate: new Date(now - EARLIER_MS),
+    notAfterDate: new Date(now + GOOD_MS),
+    extensions: [{ name: "basicConstraints", cA: false, critical: true }, { name: "subjectAltName", altNames: names }],
+  });
+  return { chain: `${cert}\n`, key, pem: cert, fingerprint: await fingerprintOf(cert) };
+}
+
+/** Reads a certificate. @throws {Fatal} When it cannot be read, or is good for nothing; the message says what to do. */
+export async function readCertificate({ cert, key }: TlsFiles, now: number): Promise<Certificate> {
+  const chain = read(cert);
+  const secret = read(key);
+  notForOthers(key);
+  const pem = firstPem(chain);
+  const parsed = pem === undefined ? undefined : parse(pem);
+  if (pem === undefined || parsed === undefined) throw new Fatal(EXIT.config, `${cert}: there is no certificate in PEM in it`);
+  const until = Date.parse(parsed.validTo);
+  if (until < now) {
+    const day = new Date(until).toISOString().slice(0, 10);
+    throw new Fatal(
+      EXIT.config,
+      `${cert}: the certificate has expired on ${day}. Renew it; one that chat made is made anew when ${cert} and ${key} are gone`,
+    );
+  }
+  check(chain, secret, { cert, key });
+  const ours = parsed.checkHost(CERTIFICATE_NAME) !== undefined;
+  if (ours && (parsed.ca || parsed.issuer !== parsed.subject)) {
+    const advice = "make one with: openssl req -x509 -addext basicConstraints=critical,CA:false";
+    throw new Fatal(
+      EXIT.config,
+      `${cert}: a certificate for the name "${CERTIFICATE_NAME}" must vouch for itself and for no other; ${advice}`,
+    );
+  }
+  return { chain, key: secret, pem, fingerprint: ours ? await fingerprintOf(pem) : undefined };
+}
+
+/** Lets the one who will use them see whether they fit. */
+function check(chain: string, key: string, files: TlsFiles): void {
+  try {
+    Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert: chain, key }).close();
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    if (/KeyMismatch/.test(text)) throw new Fatal(EXIT.config, `${files.key}: this is not the key of the certificate in ${files.cert}`);
+    if (/key/i.test(text)) {
+      throw new Fatal(EXIT.config, `${files.key}: there is no private key in PEM in it that can be used; it must not be encrypted`);
+    }
+    throw new Fatal(EXIT.config, `${files.cert}: the certificate cannot be used: ${text}`);
+  }
+}
+
+function read(path: string): string {
+  try {
+    const { isFile, size } = Deno.statSync(path);
+    if (!isFile || size > MOST_BYTES) throw new Fatal(EXIT.config, `${path}: this is no file of a certificate`);
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Fatal) throw error;
+    const denied = error instanceof Deno.errors.PermissionDenied;
+    const text = error instanceof Error ? error.message.replace(/ \(os error \d+\).*/, "") : String(error);
+    throw new Fatal(denied ? EXIT.noPermission : EXIT.ioError, `${path}: cannot be read: ${text}`);
+  }
+}
+
+/** A key that everybody on the machine may read is nobody's secret. */
+function notForOthers(path: string): void {
+  const { mode } = Deno.statSync(path);
+  if (mode === null || (mode & 0o007) === 0) return;
+  throw new Fatal(EXIT.config, `${path}: everybody on this machine may read this private key. Take that away with: chmod o= ${path}`);
+}
+
+function keep(path: string, text: string): void {
+  try {
+    Deno.writeTextFileSync(path, text, { mode: 0o600, createNew: true });
+  } catch (error) {
+    throw new Fatal(EXIT.ioError, `${path}: cannot be written: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw new Fatal(EXIT.ioError, `${path}: cannot be read: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+function parse(pem: string): X509Certificate | undefined {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    return undefined;
+  }
+}

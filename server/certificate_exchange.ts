@@ -1,0 +1,65 @@
+/**
+ * Hands the certificate out to a client that asks for it before it trusts anybody.
+ *
+ * @module
+ */
+import { decodeClientFrame, encodeFrame } from "../shared/codec.ts";
+import type { Socket } from "./transports/socket.ts";
+
+/** How long the question may take, in milliseconds; as long as a `hello`. */
+const ASKED_MS = 5_000;
+/** The longest question, in bytes. */
+const MOST_BYTES = 256;
+/** The question as it begins, without white space. */
+const QUESTION = '{"kind":"certificate"';
+
+const encoder = new TextEncoder();
+
+/**
+ * Reads the first frame where it asks for the certificate, and answers it. Otherwise nothing has been read.
+ *
+ * @param pem The certificate; empty where there is none.
+ * @return Whether it was asked for; then everything begins anew.
+ */
+export async function toldCertificate(socket: Socket, pem: string): Promise<boolean> {
+  const timer = setTimeout(() => socket.stop(), ASKED_MS);
+  let said = new Uint8Array(0);
+  try {
+    for (;;) {
+      const chunk = await socket.read();
+      if (chunk === null) break;
+      const both = new Uint8Array(said.length + chunk.length);
+      both.set(said);
+      both.set(chunk, said.length);
+      said = both;
+      const asked = question(said);
+      if (asked === "no") break;
+      if (asked === "undecided") continue;
+      if (asked < said.length) socket.unread(said.subarray(asked));
+      return await answer(socket, encoder.encode(encodeFrame({ kind: "certificate", pem })));
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+  if (said.length > 0) socket.unread(said);
+  return false;
+}
+
+/** The length of the question with its line feed; or that there is none, or not yet. */
+function question(said: Uint8Array): number | "no" | "undecided" {
+  const head = new TextDecoder().decode(said.subarray(0, MOST_BYTES));
+  const end = head.indexOf("\n") + 1;
+  if (end > 0) return decodeClientFrame(head.slice(0, end)).kind === "certificate" ? said.indexOf(0x0a) + 1 : "no";
+  const compact = head.replaceAll(/\s/g, "");
+  const possible = said.length < MOST_BYTES && (QUESTION.startsWith(compact) || compact.startsWith(QUESTION));
+  return possible ? "undecided" : "no";
+}
+
+async function answer(socket: Socket, bytes: Uint8Array): Promise<boolean> {
+  try {
+    while (bytes.length > 0) bytes = bytes.subarray(await socket.write(bytes));
+  } catch {
+    socket.close(); // It did not wait for the answer.
+  }
+  return true;
+}
