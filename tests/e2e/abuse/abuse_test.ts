@@ -14,13 +14,14 @@ import { display } from "./rows/display.ts";
 import { floods } from "./rows/floods.ts";
 import { framesGroup } from "./rows/frames.ts";
 import { storage } from "./rows/storage.ts";
-import { web } from "./rows/web.ts";
 import { Honest } from "./honest.ts";
 import type { Group, Row, Scene } from "./row.ts";
+import { tls } from "./rows/tls.ts";
+import { web } from "./rows/web.ts";
 import { Victim } from "./victim.ts";
 import { warmUp } from "./warm_up.ts";
 
-const GROUPS: readonly Group[] = [framing, names, display, floods, framesGroup, web, storage, hostileServer];
+const GROUPS: readonly Group[] = [framing, names, display, floods, framesGroup, web, storage, hostileServer, tls];
 
 const compiled = Deno.env.get("CHAT_BIN") !== undefined;
 
