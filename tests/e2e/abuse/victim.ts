@@ -16,8 +16,18 @@ const LOG_BYTES = { always: 64 * 1024, perSecond: 32 * 1024 };
 /** What memory may stay above where it was, in bytes, where nothing else is said: heaps shrink late. */
 const SLACK_BYTES = 48 * 1024 * 1024;
 
-/** What must not be in a log: what moves a cursor or turns a line around, an address that tells who it was, and what {@link HUSH} stands for. */
-const UNLOGGABLE = [/[^\P{Cc}\n]/u, /[\u202a-\u202e\u2066-\u2069]/, /\b127\.0\.\d+\.[1-9]\d*\b/, new RegExp(HUSH), /something broke/];
+/**
+ * What must not be in a log: what moves a cursor or turns a line around, an address that tells who it was, what is said (the honest two say "tick"),
+ * and what {@link HUSH} stands for. Nor may anything have broken.
+ */
+const UNLOGGABLE = [
+  /[^\P{Cc}\n]/u,
+  /[\u202a-\u202e\u2066-\u2069]/,
+  /\b127\.0\.\d+\.[1-9]\d*\b/,
+  /\btick \d/,
+  new RegExp(HUSH),
+  /something broke/,
+];
 
 /** What a server uses. */
 export interface Use {
