@@ -205,7 +205,7 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
             if (!missed) yield { kind: "lost", why: cleanText(refused.text) };
             missed = true;
           } else if (this.#sessions.size === 0 && !patient) {
-            throw new Fatal(EXIT.tempFail, `No place at ${this.#where}: ${refused.text}`);
+            throw new Fatal(EXIT.tempFail, cleanText(`No place at ${this.#where}: ${refused.text}`));
           }
         }
         // A server that is stopping spreads its clients out, but no server makes us wait for ever, or not at all.

@@ -168,7 +168,7 @@ export class Pump implements Writer {
   };
 
   /** The peer is gone; its session hears that from the reading half. */
-  readonly #broke = (): void => this.abort();
+  readonly #broke = (): void => this.abort("connection lost");
 
   /** Whether there is nothing to write: told without a turn, which a crowd would have to queue for. */
   #isIdle(): boolean {

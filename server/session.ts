@@ -50,7 +50,11 @@ async function converse(connection: Connection, newcomer: Newcomer, hub: Hub): P
       if (frame.kind === "bye") return "said bye";
       if (newcomer.seat) {
         const wait = hub.handle(newcomer.seat, frame);
-        if (wait) await wait;
+        if (wait) {
+          await wait;
+          // Whoever floods and is gone keeps no place until all of it was heard.
+          if (connection.broken) return connection.broken;
+        }
       } else {
         const heard = newcomer.hear(frame);
         if (!(typeof heard === "boolean" ? heard : await heard)) return newcomer.refused;

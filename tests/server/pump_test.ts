@@ -237,7 +237,7 @@ Deno.test("Pump ends when a write fails", async () => {
   connection.broken = "connection reset";
   stage.publish("one");
   await pump.finished;
-  assertEquals([connection.ended, connection.why], ["closed", undefined]);
+  assertEquals([connection.ended, connection.why], ["closed", "connection lost"]);
 });
 
 Deno.test("Pump leaves out what its codec does not show", async () => {

@@ -160,6 +160,18 @@ Deno.test("a fault inside the server ends the one connection that met it", async
   assertEquals(others, []);
 });
 
+Deno.test("whoever floods and breaks off is heard no further, and keeps no place for it", async () => {
+  const limits = { maxConnections: undefined, maxPerAddress: undefined, rate: 100, burst: 1, textBytes: 4096 };
+  await using server = new FakeServer({ limits });
+  const [alice, bob] = [await server.join("alice"), await server.join("bob")];
+  bob.receive(...Array.from({ length: 100 }, () => say("x")));
+  await server.idle();
+  bob.break();
+  await server.commit();
+  await server.stays.get(bob);
+  assert(alice.all("entry").length < 10);
+});
+
 Deno.test("C8 a client that reads none of its answers is heard no faster than it reads", async () => {
   await using server = new FakeServer();
   const bob = await server.join("bob");

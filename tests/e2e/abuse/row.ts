@@ -1,0 +1,41 @@
+/**
+ * What a row of the abuse matrix is: one bad thing that somebody does, and what it must come to.
+ *
+ * @module
+ */
+import type { Honest } from "./honest.ts";
+import type { Victim } from "./victim.ts";
+
+/** Where a row takes place. */
+export interface Scene {
+  /** The server's port on 127.0.0.1. */
+  readonly port: number;
+  /** The server. */
+  readonly victim: Victim;
+  /** Two honest people in the lobby, who talk all the time. */
+  readonly honest: Honest;
+}
+
+/** One bad thing. */
+export interface Row {
+  readonly name: string;
+  /** Runs while no other does: it fills a limit that all share, or costs so much that the two honest people's wait is to be counted for it alone. */
+  readonly alone?: true;
+  /** What memory may stay above where it was, in bytes, where a heap grows once to what the row takes. Default: 48 MiB. */
+  readonly slackBytes?: number;
+  /** Does it, and fails unless the answer is the right one. What it opened, it closes. */
+  attack(scene: Scene): Promise<void>;
+}
+
+/** Rows that are run against one server. */
+export interface Group {
+  readonly name: string;
+  /** The server's flags, besides the port and the data folder. */
+  readonly flags?: readonly string[];
+  readonly rows: readonly Row[];
+  /** How many run at a time, where rows run programs of their own that keep the machine busy. Default: 8. */
+  readonly lanes?: number;
+}
+
+/** Part of everything that must not be in a log: messages, reasons, searches, refs, secrets, tokens. */
+export const HUSH = "hush-hush";
