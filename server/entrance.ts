@@ -12,7 +12,7 @@ import { RateLimit } from "./core/rate_limit.ts";
 import type { Refusal } from "./core/room.ts";
 import type { Session, Sessions } from "./core/sessions.ts";
 import type { HubOptions } from "./hub_options.ts";
-import { enterRoom, leaveRoom, type Place, type Places, sendMembers } from "./places.ts";
+import { enterRoom, leaveRoom, NEW_ROOM_COST, type Place, type Places, sendMembers } from "./places.ts";
 import type { Pump } from "./pump.ts";
 import type { Seat } from "./seat.ts";
 
@@ -138,6 +138,7 @@ export class Entrance {
   #enter(hello: Hello, pump: Pump): Seat | Refusal {
     const { newId, hash } = this.#options;
     const asked = hello.rooms?.length ? hello.rooms : [LOBBY];
+    const begun = asked.filter((name) => this.#places.isNew(name)).length;
     const places = asked.map((name) => this.#places.open(name));
     const wrong = places.find((place) => "code" in place);
     const installation = hello.secret === undefined ? undefined : hash(hello.secret);
@@ -148,6 +149,7 @@ export class Entrance {
       return session;
     }
     const seat = lost ?? this.#seat(session, pump);
+    seat.rate?.take(this.#options.monotonic(), begun * NEW_ROOM_COST);
     seat.pump = pump;
     seat.lostAt = undefined;
     const wanted = new Set(places as Place[]);
@@ -189,7 +191,12 @@ export class Entrance {
       seat.lostAt = undefined;
     } else {
       seat = this.#seat(session, pump);
-      for (const room of session.rooms) this.#join(seat, this.#places.at(room));
+      for (const room of session.rooms) {
+        const place = this.#places.open(room);
+        // Others have taken its place; the welcome does not name it.
+        if ("code" in place) session.rooms.delete(room);
+        else this.#join(seat, place);
+      }
     }
     seat.token = before;
     this.#welcome(seat, resume, true);

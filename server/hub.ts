@@ -12,26 +12,44 @@
  */
 import type { Malformed } from "../shared/codec.ts";
 import type { RoomName } from "../shared/names.ts";
-import type { AskHistory, ClientFrame, Hello, Resume, Say, Search, Seq, ServerFrame, Topic } from "../shared/protocol.ts";
+import {
+  type AskHistory,
+  type ClientFrame,
+  type Hello,
+  LIMITS,
+  type Resume,
+  type Say,
+  type Search,
+  type Seq,
+  type ServerFrame,
+  type Topic,
+} from "../shared/protocol.ts";
 import type { Broadcast, Reading } from "./broadcast.ts";
 import type { Refusal } from "./core/room.ts";
 import { Sessions } from "./core/sessions.ts";
-import type { Local } from "./connection.ts";
+import type { Local, Nothing } from "./connection.ts";
+import { refuseSearch } from "./core/search_words.ts";
 import { delay } from "./delay.ts";
 import type { Piece } from "./encoded_tail.ts";
 import { Entrance, type Leave } from "./entrance.ts";
+import { Gate } from "./gate.ts";
 import { type Batch, PAGE } from "./history/history.ts";
 import type { HubOptions } from "./hub_options.ts";
-import { pageOf, rangeOf } from "./page.ts";
+import { fitting, pageOf, rangeOf } from "./page.ts";
 import { Moves } from "./moves.ts";
-import { Places, sendMembers } from "./places.ts";
+import { NEW_ROOM_COST, Places, sendMembers } from "./places.ts";
 import type { Pump } from "./pump.ts";
 import { answer, type Seat } from "./seat.ts";
 
 /** What a session may ask for. */
-export type Inbound = Exclude<ClientFrame, { kind: "bye" }> | Malformed | Local;
+export type Inbound = Exclude<ClientFrame, { kind: "bye" }> | Malformed | Local | Nothing;
 
 const encoder = new TextEncoder();
+/** Characters of text in what a reader is sent of the past at once: as much as it may hold that does not take it. */
+const REFILL_CHARACTERS = 32 * 1024;
+/** Pages of the past that are read at once, and searches under way: beside them the history commits, and memory is for a few. */
+const PAGES_AT_ONCE = 4;
+const SEARCHES_AT_ONCE = 4;
 /** What the author of a rejected draft is told, by its code. */
 const REJECTED = { ref_conflict: "this ref was used for something else before", storage_full: "the disk is full" };
 
@@ -41,6 +59,8 @@ export class Hub {
   readonly #places: Places;
   readonly #entrance: Entrance;
   readonly #moves: Moves;
+  readonly #pages = new Gate(PAGES_AT_ONCE);
+  readonly #searches = new Gate(SEARCHES_AT_ONCE);
   #messages = 0;
   #commits = 0;
   #commitMs = 0;
@@ -110,9 +130,10 @@ export class Hub {
 
   /** Takes one frame. A returned promise is what to wait for before the next one: that wait is what a sender feels of a full house. */
   handle(seat: Seat, frame: Inbound): Promise<void> | undefined {
+    const cost = frame.kind === "join" && this.#places.isNew(frame.room) ? NEW_ROOM_COST : 1;
     const wait = this.#carryOut(seat, frame);
-    // Whatever is asked for counts.
-    const ms = seat.rate?.take(this.#options.monotonic()) ?? 0;
+    // Whatever is read counts.
+    const ms = seat.rate?.take(this.#options.monotonic(), cost) ?? 0;
     return ms > 0 ? this.#holdUp(wait, ms) : wait;
   }
 
@@ -149,6 +170,7 @@ export class Hub {
         pump.send({ ...frame, kind: "pong" });
         break;
       case "pong":
+      case "nothing":
         break;
       case "hello":
       case "resume":
@@ -181,9 +203,12 @@ export class Hub {
     if ("code" in place) return answer(seat, frame.ref, place);
     const { room } = place;
     if (!room.has(seat.session)) return answer(seat, frame.ref, { code: "not_in_room", text: `you are not in #${room.name}` });
+    const refusal = frame.kind === "search" ? refuseSearch(frame.words) : undefined;
+    if (refusal) return answer(seat, frame.ref, refusal);
+    const range = { room: room.name, limit: frame.limit, characters: LIMITS.pageBytes };
     const entries = frame.kind === "search"
-      ? await history.search(room.name, frame.words, frame.limit)
-      : await history.read({ room: room.name, limit: frame.limit, ...rangeOf(frame, room.head) });
+      ? await this.#searches.pass(() => history.search(room.name, frame.words, frame.limit))
+      : await this.#pages.pass(() => history.read({ ...range, ...rangeOf(frame, room.head) }));
     const forward = frame.kind === "history" && frame.after !== undefined;
     answer(seat, frame.ref, pageOf(room.name, entries, frame.limit, forward ? "first" : "last"));
     await seat.pump.congestion;
@@ -219,14 +244,15 @@ export class Hub {
     if (this.#appendedAt !== undefined) this.#commitMs = this.#options.monotonic() - this.#appendedAt;
     this.#appendedAt = undefined;
     for (const [name, said] of Map.groupBy(entries, (entry) => entry.room as RoomName)) {
-      const place = this.#places.open(name);
-      if ("code" in place) throw new Error(`cannot deliver to room "${name}": ${place.text}`);
+      const place = this.#places.at(name);
       for (const entry of said) {
         place.room.apply(entry);
         this.#options.watch({ type: "said", entry });
       }
       place.broadcast.publish(said);
       for (const entry of said) this.#entrance.committed(entry);
+      // Whoever said it may have left since.
+      this.#places.tidy(place);
     }
     for (const { draft, original } of repeated) {
       this.#entrance.seat(draft.from)?.pump.send({ ...original, again: true });
@@ -240,7 +266,11 @@ export class Hub {
   }
 
   /** What a reader is sent that the tail does not reach back to, and where it goes on. The only way old entries are sent unasked. */
-  async catchUp(broadcast: Broadcast, reading: Reading): Promise<Piece> {
+  catchUp(broadcast: Broadcast, reading: Reading): Promise<Piece> {
+    return this.#pages.pass(() => this.#refill(broadcast, reading));
+  }
+
+  async #refill(broadcast: Broadcast, reading: Reading): Promise<Piece> {
     const { pump, tail, until, position: { cursor } } = reading;
     const { codec } = pump.connection;
     const encoded = (frames: readonly ServerFrame[]) => encoder.encode(frames.map((frame) => codec.encode(frame)).join(""));
@@ -253,7 +283,7 @@ export class Hub {
       if ("room" in place && !until) sendMembers(pump, place, 0);
       return { bytes: encoded([]), next: found };
     }
-    const page = await this.#options.history.read({ room: broadcast.room, after: cursor, limit: PAGE });
+    const page = await this.#options.history.read({ room: broadcast.room, after: cursor, limit: PAGE, characters: REFILL_CHARACTERS });
     // What is committed but not published yet comes with the tail, and what is published after a leave does not come at all.
     const last = (until ?? tail.end).cursor;
     const entries = page.filter(({ seq }) => seq <= last);
@@ -268,9 +298,12 @@ export class Hub {
   async #backlog(room: string, reading: Reading): Promise<ServerFrame[]> {
     const backlog = reading.backlog!;
     const { newest, after, upTo } = backlog;
-    const range = newest === undefined ? { room, after, limit: PAGE } : { room, before: upTo + 1, limit: newest };
+    const range = newest === undefined
+      ? { room, after, limit: PAGE, characters: REFILL_CHARACTERS }
+      : { room, before: upTo + 1, limit: newest };
     const entries = newest === 0 ? [] : (await this.#options.history.read(range)).filter(({ seq }) => seq <= upTo);
-    const frames: ServerFrame[] = [...entries];
+    const page = fitting(entries, REFILL_CHARACTERS);
+    const frames: ServerFrame[] = [...page];
     const first = entries[0]?.prev ?? upTo;
     if (!backlog.begun && entries.length > 0) {
       frames.unshift({ kind: "backlog", room, count: newest === undefined ? upTo - first : entries.length });
@@ -278,9 +311,11 @@ export class Hub {
     if (backlog.reset) frames.unshift({ kind: "reset", room, cursor: first, skipped: 0 });
     // Not before the first page only: what is kept may end while it is read.
     else if (newest === undefined && first > after) frames.unshift(reset(room, after, first));
-    const last = entries.at(-1)?.seq ?? upTo;
-    if (newest === undefined && last < upTo) {
+    const last = page.at(-1)?.seq ?? upTo;
+    if ((newest === undefined || page.length < entries.length) && last < upTo) {
       backlog.begun = true;
+      backlog.newest = undefined;
+      backlog.reset = false;
       backlog.after = last;
       return frames;
     }

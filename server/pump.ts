@@ -183,8 +183,10 @@ export class Pump implements Writer {
   #next(): Uint8Array | "later" | undefined {
     const answers = this.#outbox.take();
     if (answers) {
-      this.#drained?.resolve();
-      this.#drained = undefined;
+      if (!this.#outbox.congested) {
+        this.#drained?.resolve();
+        this.#drained = undefined;
+      }
       return answers;
     }
     while (this.#left.length > 0) {

@@ -7,7 +7,7 @@ import { assert, assertEquals } from "@std/assert";
 import { setImmediate } from "node:timers";
 import { decodeServerFrame, encodeFrame, type Malformed } from "../../shared/codec.ts";
 import type { ClientFrame, Draft, Entry, Hello, Seq, ServerFrame } from "../../shared/protocol.ts";
-import type { Codec, Connection, Local, Peer } from "../../server/connection.ts";
+import type { Codec, Connection, Local, Nothing, Peer } from "../../server/connection.ts";
 import type { ServerEvent } from "../../server/events.ts";
 import {
   type Batch,
@@ -24,7 +24,7 @@ import type { HubOptions } from "../../server/hub_options.ts";
 import { serveConnection } from "../../server/session.ts";
 import { Turns, type Writer } from "../../server/turns.ts";
 
-type Inbound = ClientFrame | Malformed | Local;
+type Inbound = ClientFrame | Malformed | Local | Nothing;
 
 /** How the tests' peers are sent frames. */
 export const framesCodec: Codec = { name: "frames", encode: encodeFrame, skipsOwn: false };
