@@ -18,6 +18,9 @@ import type { Seat } from "./seat.ts";
 
 /** How long a session whose connection broke keeps its seat, in milliseconds. */
 const GRACE_MS = 30_000;
+/** Sessions whose connections broke that keep their seats, from one address and in all; one more, and the one that broke first ends. */
+const LOST_PER_ADDRESS = 100;
+const LOST = 1_000;
 /** People whose names a peer that keeps no list is told, and itself. */
 const NAMED = 21;
 /** What somebody is sent of a room whose history does not connect with what it has. */
@@ -41,6 +44,8 @@ export class Entrance {
   readonly #stopping: AbortSignal;
   readonly #sessions: Sessions;
   readonly #seats = new Map<string, Seat>();
+  /** The seats without a connection, in the order they lost it. */
+  readonly #lostSeats = new Set<Seat>();
   #closing: "restart" | "storage" = "restart";
   /** Sessions that have nothing more to say, while the server stops. */
   #silent = 0;
@@ -109,6 +114,8 @@ export class Entrance {
     if (how === "broken") pump.abort();
     if (how === "broken" && seat.token !== undefined && !this.#stopping.aborted) {
       seat.lostAt = this.#options.monotonic();
+      this.#lostSeats.add(seat);
+      this.#makeRoom(pump.connection.peer.host);
       return;
     }
     const over = pump.finish(this.#farewell(session, how));
@@ -150,8 +157,7 @@ export class Entrance {
     }
     const seat = lost ?? this.#seat(session, pump);
     seat.rate?.take(this.#options.monotonic(), begun * NEW_ROOM_COST);
-    seat.pump = pump;
-    seat.lostAt = undefined;
+    this.#reconnect(seat, pump);
     const wanted = new Set(places as Place[]);
     this.#makePlace(session, wanted);
     for (const place of wanted) if (!place.room.has(session)) this.#join(seat, place);
@@ -187,8 +193,7 @@ export class Entrance {
     if (seat) {
       void seat.pump.finish({ kind: "bye", reason: "replaced", text: "You came back on another connection" });
       seat.pump.connection.stop();
-      seat.pump = pump;
-      seat.lostAt = undefined;
+      this.#reconnect(seat, pump);
     } else {
       seat = this.#seat(session, pump);
       for (const room of session.rooms) {
@@ -201,6 +206,12 @@ export class Entrance {
     seat.token = before;
     this.#welcome(seat, resume, true);
     return seat;
+  }
+
+  #reconnect(seat: Seat, pump: Pump): void {
+    seat.pump = pump;
+    seat.lostAt = undefined;
+    this.#lostSeats.delete(seat);
   }
 
   #seat(session: Session, pump: Pump): Seat {
@@ -257,8 +268,18 @@ export class Entrance {
     this.#options.watch({ type: "joined", peer: pump.connection.peer, nick: session.nick, room: place.room.name });
   }
 
+  /** Ends the session that broke first where too many have, from one address or in all. */
+  #makeRoom(host: string): void {
+    const [first] = this.#lostSeats;
+    const here = [...this.#lostSeats].filter(({ pump }) => pump.connection.peer.host === host);
+    if (here.length > LOST_PER_ADDRESS) this.#end(here[0]);
+    else if (this.#lostSeats.size > LOST) this.#end(first);
+  }
+
   /** Frees the name and the places of a session; what rooms it was in stays known, for when it is resumed. */
-  #end({ session }: Seat): void {
+  #end(seat: Seat): void {
+    const { session } = seat;
+    this.#lostSeats.delete(seat);
     this.#seats.delete(session.id);
     this.#sessions.close(session);
     for (const name of session.rooms) {

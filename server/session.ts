@@ -27,6 +27,7 @@ export async function serveConnection(connection: Connection, hub: Hub, turns: T
   } finally {
     newcomer.forget();
   }
+  if (pump.fault) throw pump.fault.cause;
 }
 
 const NO_LINES = "sent no line feed";

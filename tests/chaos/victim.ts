@@ -10,25 +10,41 @@ import type { Disk } from "./disk.ts";
 /** Lines of the log that are kept to say what went wrong. */
 const LOG_LINES = 5;
 
+/** How a server is run. */
+export interface VictimOptions {
+  /** What its folder is on, where power is cut. */
+  readonly disk?: Disk | undefined;
+  /** Whether its limits hold. */
+  readonly limits?: boolean;
+}
+
 /** A server program. */
 export class Victim {
   readonly port: number;
   readonly #folder: string;
   readonly #disk: Disk | undefined;
+  readonly #limits: readonly string[];
   #child: Deno.ChildProcess | undefined;
   #output: Promise<void> = Promise.resolve();
   #log: string[] = [];
 
-  /** @param folder Its data. @param disk What the folder is on, where power is cut. */
-  constructor(folder: string, disk?: Disk) {
+  /** @param folder Its data. */
+  constructor(folder: string, { disk, limits = false }: VictimOptions = {}) {
     this.#folder = folder;
     this.#disk = disk;
+    this.#limits = limits ? [] : ["--limits", "off"];
     this.port = freePort();
+  }
+
+  /** The process that runs now. */
+  get pid(): number {
+    if (!this.#child) throw new Error("no server runs");
+    return this.#child.pid;
   }
 
   /** Starts it; settles with `undefined` when it is ready, or with why it ended before that. */
   start(): Promise<string | undefined> {
-    const [command, ...args] = program("server", "--data", this.#folder, "--port", `${this.port}`, "--limits", "off");
+    const [command, ...args] = program("server", "--data", this.#folder, "--port", `${this.port}`, ...this.#limits);
     const env = { NO_COLOR: "1", ...this.#disk?.env };
     const child = new Deno.Command(command, { args, env, stdin: "null", stdout: "piped", stderr: "piped" }).spawn();
     this.#child = child;

@@ -337,6 +337,7 @@ export class WatchedTurns extends Turns {
         this.#written++;
         writer.write();
       },
+      fail: (fault) => writer.fail(fault),
     });
   }
 
