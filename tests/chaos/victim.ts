@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { Lines, program, soon } from "../harness.ts";
+import { TextLineStream } from "@std/streams/text-line-stream";
+import { program, soon } from "../harness.ts";
 import type { Entry } from "../../shared/protocol.ts";
 import type { Disk } from "./disk.ts";
 
@@ -86,11 +87,8 @@ export class Victim {
 }
 
 async function each(bytes: ReadableStream<Uint8Array<ArrayBuffer>>, take: (line: string) => void): Promise<void> {
-  const lines = new Lines(bytes);
-  for (let line = await lines.next(); line !== undefined; line = await lines.next()) {
-    take(line);
-    lines.all.length = 0;
-  }
+  // However long it says nothing.
+  for await (const line of bytes.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())) take(line);
 }
 
 /** A port below those that the system gives to outgoing connections, which could take it between two starts. */
