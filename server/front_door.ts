@@ -45,6 +45,8 @@ export class FrontDoor {
   readonly #listener: Deno.TcpListener;
   readonly #options: FrontDoorOptions;
   readonly #open = new Map<TcpSocket, Promise<void>>();
+  /** Those who have not said who they are, in the order they came, with what tells when they have. */
+  readonly #nameless = new Map<TcpSocket, Connection | undefined>();
   readonly #perHost = new Map<string, number>();
   readonly #spares = new SpareFiles();
   #accepted = 0;
@@ -96,7 +98,8 @@ export class FrontDoor {
   }
 
   #admit(socket: TcpSocket, overflowing: boolean): void {
-    const full = overflowing ? "The server is full: it may open no more files" : this.#full(socket.host);
+    const full = this.#full(socket.host, overflowing);
+    if (!full) this.#nameless.set(socket, undefined);
     const stay = full ? this.#turnAway(socket, "no room for it", `! ${full}. Try again later.\n`) : this.#receive(socket);
     this.#perHost.set(socket.host, (this.#perHost.get(socket.host) ?? 0) + 1);
     this.#open.set(
@@ -105,24 +108,37 @@ export class FrontDoor {
     );
   }
 
-  #forget(socket: TcpSocket): void {
-    socket.close();
+  #forget(socket: TcpSocket, why?: string): void {
+    socket.close(why);
     this.#spares.refill();
-    this.#open.delete(socket);
+    if (!this.#open.delete(socket)) return;
+    this.#nameless.delete(socket);
     const left = this.#perHost.get(socket.host)! - 1;
     if (left > 0) this.#perHost.set(socket.host, left);
     else this.#perHost.delete(socket.host);
   }
 
-  #full(host: string): string | undefined {
-    const { maxConnections, maxPerAddress } = this.#options.limits;
-    if (maxConnections !== undefined && this.#open.size >= maxConnections) {
-      return `The server is full: ${count(maxConnections)} are connected`;
-    }
-    if (maxPerAddress !== undefined && (this.#perHost.get(host) ?? 0) >= maxPerAddress) {
+  /** Why there is no room for one more from `host`: nor is there when whoever waits longest without a name goes. */
+  #full(host: string, overflowing: boolean): string | undefined {
+    const { maxConnections = Infinity, maxPerAddress = Infinity } = this.#options.limits;
+    if ((this.#perHost.get(host) ?? 0) >= maxPerAddress && !this.#makeRoom(host)) {
       return `Too many connections from ${host}: at most ${count(maxPerAddress)} are allowed`;
     }
+    if (overflowing && !this.#makeRoom()) return "The server is full: it may open no more files";
+    if (this.#open.size >= maxConnections && !this.#makeRoom()) return `The server is full: ${count(maxConnections)} are connected`;
     return undefined;
+  }
+
+  /** Closes the oldest connection without a name, of all or of one host; false when there is none. */
+  #makeRoom(host?: string): boolean {
+    for (const [socket, connection] of this.#nameless) {
+      if (connection?.welcomed) this.#nameless.delete(socket);
+      else if (host === undefined || socket.host === host) {
+        this.#forget(socket, "said no name while others waited");
+        return true;
+      }
+    }
+    return false;
   }
 
   async #receive(socket: TcpSocket): Promise<void> {
@@ -131,7 +147,7 @@ export class FrontDoor {
     switch (spoken) {
       case "frames":
       case "text":
-        return await this.#serve(socket, spoken, due);
+        return await this.#serve(socket, spoken, { due, tcp: socket });
       case "http":
         return await this.#receiveWeb(socket);
       case "tls":
@@ -146,22 +162,28 @@ export class FrontDoor {
     if (outcome === "answered") return;
     if ("refused" in outcome) return this.#options.watch({ type: "turned_away", address: socket.address, why: outcome.refused });
     const { webSocket, owner } = outcome;
-    if (owner === undefined) await this.#receiveChat(webSocket);
-    else await this.#options.console.serve(webSocket, owner === "here");
+    if (owner === undefined) await this.#receiveChat(webSocket, socket);
+    else await this.#receiveOwner(webSocket, socket, owner === "here");
     await webSocket.finish();
   }
 
-  async #receiveChat(webSocket: Socket): Promise<void> {
-    const due = performance.now() + NAME_DUE_MS;
-    const spoken = await firstWords(webSocket, (bytes) => bytes[0] === BRACE ? "frames" : "text", due);
-    if (spoken !== "undecided") await this.#serve(webSocket, spoken === "frames" ? "frames" : "text", due);
+  async #receiveOwner(webSocket: Socket, tcp: TcpSocket, here: boolean): Promise<void> {
+    if (here) this.#nameless.delete(tcp);
+    await this.#options.console.serve(webSocket, here);
   }
 
-  async #serve(socket: Socket, speech: "frames" | "text", due: number): Promise<void> {
+  async #receiveChat(webSocket: Socket, tcp: TcpSocket): Promise<void> {
+    const due = performance.now() + NAME_DUE_MS;
+    const spoken = await firstWords(webSocket, (bytes) => bytes[0] === BRACE ? "frames" : "text", due);
+    if (spoken !== "undecided") await this.#serve(webSocket, spoken === "frames" ? "frames" : "text", { due, tcp });
+  }
+
+  async #serve(socket: Socket, speech: "frames" | "text", { due, tcp }: { due: number; tcp: TcpSocket }): Promise<void> {
     const id = ++this.#accepted;
     const connection = speech === "frames"
       ? new FramesConnection(socket, id, due)
       : new TextConnection(socket, id, due, this.#options.limits.textBytes);
+    if (this.#nameless.has(tcp)) this.#nameless.set(tcp, connection);
     this.#options.watch({ type: "connected", peer: connection.peer });
     await this.#options.serve(connection);
   }
