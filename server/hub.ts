@@ -30,7 +30,7 @@ import { Sessions } from "./core/sessions.ts";
 import type { Local, Nothing } from "./connection.ts";
 import { refuseSearch } from "./core/search_words.ts";
 import { delay } from "./delay.ts";
-import type { Piece } from "./encoded_tail.ts";
+import { type Piece, SEGMENT_BYTES } from "./encoded_tail.ts";
 import { Entrance, type Leave } from "./entrance.ts";
 import { Gate } from "./gate.ts";
 import { type Batch, PAGE } from "./history/history.ts";
@@ -45,8 +45,8 @@ import { answer, type Seat } from "./seat.ts";
 export type Inbound = Exclude<ClientFrame, { kind: "bye" }> | Malformed | Local | Nothing;
 
 const encoder = new TextEncoder();
-/** Characters of text in what a reader is sent of the past at once: as much as it may hold that does not take it. */
-const REFILL_CHARACTERS = 32 * 1024;
+/** Characters of text in what a reader is sent of the past at once: it holds no more than one that reads the tail. */
+const REFILL_CHARACTERS = SEGMENT_BYTES;
 /** Pages of the past that are read at once, and searches under way: beside them the history commits, and memory is for a few. */
 const PAGES_AT_ONCE = 4;
 const SEARCHES_AT_ONCE = 4;

@@ -73,7 +73,7 @@ const RULES: readonly Rule[] = [
   { of: /^server\/browser\.ts$/, may: [] },
   { of: /^server\/first_words\.ts$/, may: [/^server\/first_bytes\.ts$/, SOCKET, /^server\/transports\/text\.ts$/] },
   { of: /^server\/front_door\.ts$/, may: [SHARED, SEAMS, /^server\/(first_bytes|first_words|spare_files)\.ts$/, /^server\/transports\//] },
-  { of: /^server\/log\.ts$/, may: [SHARED, SEAMS, /^server\/log_line\.ts$/, /^@logtape\//] },
+  { of: /^server\/log\.ts$/, may: [SHARED, SEAMS, /^server\/log_(line|meter)\.ts$/, /^@logtape\//] },
   { of: /^server\/console\//, may: [SHARED, SEAMS, SOCKET, /^server\/(log_line|outbox)\.ts$/, /^server\/console\//] },
   // The hub and what it is made of know interfaces only: no engine, no transport, nothing of the process.
   {
@@ -83,7 +83,7 @@ const RULES: readonly Rule[] = [
       SEAMS,
       /^server\/core\//,
       HISTORY,
-      /^server\/(hub|hub_options|entrance|moves|places|seat|session|page|delay|broadcast|pump|encoded_tail|outbox|pressure|turns)\.ts$/,
+      /^server\/(hub|hub_options|entrance|moves|places|seat|session|page|delay|gate|broadcast|pump|encoded_tail|tail_budget|outbox|pressure|turns)\.ts$/,
       /^node:timers$/,
     ],
   },
@@ -94,7 +94,7 @@ const RULES: readonly Rule[] = [
 
 /** What lies below the hub, and must not know it. */
 const BELOW_HUB =
-  /^server\/(entrance|moves|seat|places|hub_options|page|delay|broadcast|pump|encoded_tail|outbox|pressure|turns|connection|events|config|history_flags|first_bytes|first_words|spare_files|log|log_line|metrics|people|front_door|opening)\.ts$/;
+  /^server\/(entrance|moves|seat|places|hub_options|page|delay|gate|broadcast|pump|encoded_tail|tail_budget|outbox|pressure|turns|connection|events|config|history_flags|first_bytes|first_words|spare_files|log|log_line|log_meter|metrics|people|front_door|opening)\.ts$/;
 const HUB_AND_ABOVE = /^server\/(hub|session|serve)\.ts$/;
 
 function isAllowed({ from, to }: Edge): boolean {

@@ -12,6 +12,8 @@ const TOKEN_MS = 24 * 60 * 60 * 1000;
 /** How long the token of before is good beside its successor, in milliseconds: the welcome that told it may have been lost. */
 const OVERLAP_MS = 30_000;
 
+/** Tokens of one session that are good at a time: whoever comes back again and again is heard of by the newest. */
+const TOKENS = 4;
 /** Sessions that are over and can be resumed. Whoever is forgotten says hello with its cursors, and misses nothing either. */
 export const RESUMABLE = 5_000;
 
@@ -45,7 +47,7 @@ export class Sessions {
   readonly #names = new Map<string, Session>();
   /** By the token's hash. */
   readonly #tokens = new Map<string, Token>();
-  /** Each session's hashes: the newest, and before it the one of before. */
+  /** Each session's hashes, the newest last. */
   readonly #hashes = new Map<Session, readonly string[]>();
   /** Sessions that are over and can be resumed, in the order they ended. */
   readonly #over = new Set<Session>();
@@ -98,9 +100,9 @@ export class Sessions {
   issue(session: Session, hash: string, now: number, before?: string): void {
     const old = before === undefined ? undefined : this.#tokens.get(before);
     if (old) old.expires = Math.min(old.expires, now + OVERLAP_MS);
-    const hashes = this.#hashes.get(session) ?? [];
-    for (const older of hashes) if (older !== before) this.#tokens.delete(older);
-    this.#hashes.set(session, [...hashes.filter((older) => older === before), hash]);
+    const hashes = [...this.#hashes.get(session) ?? [], hash];
+    for (const oldest of hashes.splice(0, hashes.length - TOKENS)) this.#tokens.delete(oldest);
+    this.#hashes.set(session, hashes);
     this.#tokens.set(hash, { session, expires: now + TOKEN_MS });
   }
 

@@ -15,7 +15,7 @@ const LOG_LINES = 5;
 export interface VictimOptions {
   /** What its folder is on, where power is cut. */
   readonly disk?: Disk | undefined;
-  /** Whether its limits hold. */
+  /** Whether its limits hold, but for that of connections from one address: everybody here comes from one. */
   readonly limits?: boolean;
 }
 
@@ -33,7 +33,7 @@ export class Victim {
   constructor(folder: string, { disk, limits = false }: VictimOptions = {}) {
     this.#folder = folder;
     this.#disk = disk;
-    this.#limits = limits ? [] : ["--limits", "off"];
+    this.#limits = limits ? ["--max-per-address", "1000"] : ["--limits", "off"];
     this.port = freePort();
   }
 
