@@ -28,6 +28,16 @@ const BRACE = 0x7b;
 
 const encoder = new TextEncoder();
 
+/** How long somebody may go without a name where others wait for the place, in milliseconds. */
+const PATIENCE_MS = 2_000;
+
+/** Somebody without a name. */
+interface Nameless {
+  readonly since: number;
+  /** What tells when there is a name, once it is known what is spoken. */
+  connection: Connection | undefined;
+}
+
 /** What a front door works with. */
 export interface FrontDoorOptions {
   readonly limits: ServerLimits;
@@ -45,8 +55,8 @@ export class FrontDoor {
   readonly #listener: Deno.TcpListener;
   readonly #options: FrontDoorOptions;
   readonly #open = new Map<TcpSocket, Promise<void>>();
-  /** Those who have not said who they are, in the order they came, with what tells when they have. */
-  readonly #nameless = new Map<TcpSocket, Connection | undefined>();
+  /** Those who have not said who they are, in the order they came. */
+  readonly #nameless = new Map<TcpSocket, Nameless>();
   readonly #perHost = new Map<string, number>();
   readonly #spares = new SpareFiles();
   #accepted = 0;
@@ -83,7 +93,10 @@ export class FrontDoor {
         reported = true;
         // The next one is let in on a file that was kept for it, to be told that there is no room.
         overflowing = this.#spares.release();
-        if (!overflowing) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        if (overflowing) continue;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        // Whoever went meanwhile left some.
+        this.#spares.refill();
       }
     }
   }
@@ -99,7 +112,7 @@ export class FrontDoor {
 
   #admit(socket: TcpSocket, overflowing: boolean): void {
     const full = this.#full(socket.host, overflowing);
-    if (!full) this.#nameless.set(socket, undefined);
+    if (!full) this.#nameless.set(socket, { since: performance.now(), connection: undefined });
     const stay = full ? this.#turnAway(socket, "no room for it", `! ${full}. Try again later.\n`) : this.#receive(socket);
     this.#perHost.set(socket.host, (this.#perHost.get(socket.host) ?? 0) + 1);
     this.#open.set(
@@ -129,9 +142,11 @@ export class FrontDoor {
     return undefined;
   }
 
-  /** Closes the oldest connection without a name, of all or of one host; false when there is none. */
+  /** Closes the connection that has waited longest without a name, of all or of one host; false when none has waited long enough. */
   #makeRoom(host?: string): boolean {
-    for (const [socket, connection] of this.#nameless) {
+    const before = performance.now() - PATIENCE_MS;
+    for (const [socket, { since, connection }] of this.#nameless) {
+      if (since > before) return false;
       if (connection?.welcomed) this.#nameless.delete(socket);
       else if (host === undefined || socket.host === host) {
         this.#forget(socket, "said no name while others waited");
@@ -183,7 +198,8 @@ export class FrontDoor {
     const connection = speech === "frames"
       ? new FramesConnection(socket, id, due)
       : new TextConnection(socket, id, due, this.#options.limits.textBytes);
-    if (this.#nameless.has(tcp)) this.#nameless.set(tcp, connection);
+    const nameless = this.#nameless.get(tcp);
+    if (nameless) nameless.connection = connection;
     this.#options.watch({ type: "connected", peer: connection.peer });
     await this.#options.serve(connection);
   }

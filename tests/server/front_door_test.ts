@@ -1,7 +1,7 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { ServerEvent } from "../../server/events.ts";
 import { FrontDoor } from "../../server/front_door.ts";
-import { exchange } from "../harness.ts";
+import { exchange, Peer } from "../harness.ts";
 
 /** A listener whose next visitors have gone again before they are accepted. */
 function deserted(listener: Deno.TcpListener, ...failures: Error[]): Deno.TcpListener {
@@ -31,4 +31,43 @@ Deno.test("FrontDoor: who is gone before it is accepted is no fault, and the nex
   await door.close();
   await open;
   assertEquals(events, []);
+});
+
+Deno.test("FrontDoor: where all places are taken, who has waited 2 s without a name makes room; who has a name stays", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  let named = Promise.withResolvers<void>();
+  const over = Promise.withResolvers<void>();
+  const door = new FrontDoor(listener, {
+    limits: { maxConnections: 2, maxPerAddress: undefined, rate: undefined, burst: 1, textBytes: 4_096 },
+    watch: () => undefined,
+    site: { assets: new Map(), names: [], metrics: () => "" },
+    console: { serve: () => Promise.resolve() },
+    serve: async (connection) => {
+      connection.welcomed = connection.peer.id === 1;
+      named.resolve();
+      await over.promise;
+    },
+  });
+  const open = door.run();
+  using bob = await Peer.connect(port);
+  await bob.send("bob\n");
+  await named.promise;
+  named = Promise.withResolvers();
+  using slow = await Peer.connect(port);
+  await slow.expect("* Enter your name:");
+  const full = "! The server is full: 2 are connected. Try again later.";
+  let refusals = 0;
+  // Refused, again and again, until the slow one's time is up; then let in, and a name is asked for.
+  for (let line: string | undefined = full; line === full; refusals++) {
+    using late = await Peer.connect(port);
+    line = await late.lines.next();
+    if (line !== full) assertEquals(line, "* Enter your name:");
+  }
+  assert(refusals > 1, `${refusals} refusals`);
+  assertEquals(await slow.lines.rest(), []);
+  assertEquals(door.open, 2);
+  over.resolve();
+  await door.close();
+  await open;
 });
