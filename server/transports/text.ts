@@ -50,7 +50,12 @@ export class TextConnection implements Connection {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<readonly (TextFrame | Nothing)[]> {
     for (let chunk = await this.#socket.read(); chunk !== null; chunk = await this.#socket.read()) {
-      yield* this.#frames(this.#splitter.push(this.#telnet.strip(chunk)));
+      const bytes = chunk.length;
+      const text = this.#telnet.strip(chunk);
+      const lines = this.#splitter.push(text);
+      yield* this.#frames(lines);
+      // Negotiation counts too where nothing comes with it.
+      if (this.welcomed && lines.length === 0 && text.length < bytes) yield [NOTHING];
       if (!this.#splitter.runaway) continue;
       yield [RUNAWAY];
       return;

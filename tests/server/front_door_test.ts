@@ -36,7 +36,7 @@ Deno.test("FrontDoor: who is gone before it is accepted is no fault, and the nex
 Deno.test("FrontDoor: where all places are taken, who has waited 2 s without a name makes room; who has a name stays", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
-  let named = Promise.withResolvers<void>();
+  const named = Promise.withResolvers<void>();
   const over = Promise.withResolvers<void>();
   const door = new FrontDoor(listener, {
     limits: { maxConnections: 2, maxPerAddress: undefined, rate: undefined, burst: 1, textBytes: 4_096 },
@@ -53,7 +53,6 @@ Deno.test("FrontDoor: where all places are taken, who has waited 2 s without a n
   using bob = await Peer.connect(port);
   await bob.send("bob\n");
   await named.promise;
-  named = Promise.withResolvers();
   using slow = await Peer.connect(port);
   await slow.expect("* Enter your name:");
   const full = "! The server is full: 2 are connected. Try again later.";
@@ -66,7 +65,6 @@ Deno.test("FrontDoor: where all places are taken, who has waited 2 s without a n
   }
   assert(refusals > 1, `${refusals} refusals`);
   assertEquals(await slow.lines.rest(), []);
-  assertEquals(door.open, 2);
   over.resolve();
   await door.close();
   await open;
