@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { FakeConnection, FakeServer, framesCodec, say } from "./fakes.ts";
+import { FakeConnection, FakeServer, framesCodec } from "./fakes.ts";
 
 /** Somebody for whom nothing can be encoded any more, once told so. */
 class Cursed extends FakeConnection {

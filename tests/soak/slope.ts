@@ -32,8 +32,7 @@ export function slope(points: readonly Point[]): number {
   return median(slopes);
 }
 
-/** The middle one of some numbers; 0 of none. */
-export function median(numbers: readonly number[]): number {
+function median(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   if (sorted.length === 0) return 0;

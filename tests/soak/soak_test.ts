@@ -22,9 +22,9 @@ Deno.test("judgeGrowth finds 2 MB an hour under noise, and takes half of one", (
   assertEquals(judgeGrowth(readings(120, (at) => 100 + 2 * at / 60 + noise(at))).findings.length, 1);
 });
 
-Deno.test("judgeGrowth finds 17 MB in a short run, and takes 15", () => {
+Deno.test("judgeGrowth finds 49 MB in a short run, and takes 47", () => {
   const step = (growth: number) => readings(10, (at) => at < 6 ? 100 : 100 + growth);
-  assertEquals([judgeGrowth(step(15)).findings.length, judgeGrowth(step(17)).findings.length], [0, 1]);
+  assertEquals([judgeGrowth(step(47)).findings.length, judgeGrowth(step(49)).findings.length], [0, 1]);
 });
 
 Deno.test("judgeGrowth finds one file that stays open, and too few readings", () => {
