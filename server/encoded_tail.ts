@@ -11,9 +11,9 @@ import { byteLength } from "../shared/text.ts";
 import type { Codec } from "./connection.ts";
 import { TailBudget } from "./tail_budget.ts";
 
-/** Bytes of a segment, but for a tail's first ones: most rooms are quiet. A single longer line gets a segment of its own size. */
+/** Bytes of a segment, but for a tail's first one: most rooms are quiet. A single longer line gets a segment of its own size. */
 export const SEGMENT_BYTES = 64 * 1024;
-/** Bytes of a tail's first segment; each one after it has twice as many. */
+/** Bytes of a tail's first segment. One step, not many: a write goes no further than its segment. */
 const FIRST_BYTES = 4 * 1024;
 /** Bytes of segments that a tail keeps. */
 export const TAIL_BYTES = 4 * 1024 * 1024;
@@ -58,8 +58,6 @@ export class EncodedTail {
   #segments: Segment[];
   /** Bytes of all segments, filled or not. */
   #size = 0;
-  /** Bytes of the next segment. */
-  #nextBytes = FIRST_BYTES;
 
   /** @param head The room's newest entry, which the tail begins after. @param budget What it shares with other tails. */
   constructor(codec: Codec, head: Seq, budget = new TailBudget()) {
@@ -149,7 +147,7 @@ export class EncodedTail {
   #appendToNew(text: string, frame: Entry | Presence): void {
     const bytes = encoder.encode(text);
     const { offset, cursor } = this.end;
-    const fresh = segment(offset, Math.max(this.#nextBytes, bytes.length), cursor);
+    const fresh = segment(offset, Math.max(SEGMENT_BYTES, bytes.length), cursor);
     fresh.bytes.set(bytes);
     this.#add(fresh);
     this.#index(fresh, frame, bytes.length);
@@ -158,7 +156,6 @@ export class EncodedTail {
   }
 
   #add(fresh: Segment): void {
-    this.#nextBytes = Math.min(SEGMENT_BYTES, 2 * this.#nextBytes);
     this.#segments.push(fresh);
     this.#size += fresh.bytes.length;
     this.#budget.take(this, fresh.bytes.length);

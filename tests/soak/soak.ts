@@ -19,7 +19,9 @@ const TALKERS = 4;
 /** Visitors at a time. */
 const VISITORS = 6;
 const CUTS: readonly Cut[] = ["clean", "torn", "reset"];
-const SETTLE_MS = 15_000;
+/** Messages of a talker without an answer: the rate lets 20 through in a second, so that a calm moment comes soon. */
+const WINDOW = 10;
+const SETTLE_MS = 60_000;
 /** How long files may take to be as many as before, in milliseconds. */
 const FILES_MS = 2_000;
 
@@ -90,7 +92,7 @@ class Soak {
       const calm = new AbortController();
       const timer = setTimeout(() => calm.abort(), stretch);
       await Promise.all([
-        ...clients.map((client) => talk(client, this.ledger, this.#random.fork(), calm.signal)),
+        ...clients.map((client) => talk(client, this.ledger, this.#random.fork(), calm.signal, WINDOW)),
         ...Array.from({ length: VISITORS }, () => this.#receive(calm.signal)),
         this.#cut(links, calm.signal),
       ]);
