@@ -35,7 +35,7 @@ const SLOPE_MINUTES = 60;
 /** MB that a shorter run may grow by, from third to third: the garbage collector alone makes 30 of difference between two moments. */
 const SHORT_GROWTH = 48;
 /** The part of a run that warms up: code is compiled, caches fill. */
-const WARM_UP = 0.3;
+const WARM_UP = 0.4;
 
 /** Stretches whose lowest readings are compared. */
 const STRETCHES = 12;

@@ -108,6 +108,7 @@ class Soak {
   async #receive(calm: AbortSignal): Promise<void> {
     while (!calm.aborted) {
       await visit({ port: this.#victim.port, name: `v${++this.visits}`, random: this.#random });
+      await pause(this.#random.between(20, 200), calm);
     }
   }
 
