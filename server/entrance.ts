@@ -24,7 +24,7 @@ import { RateLimit } from "./core/rate_limit.ts";
 import type { Refusal } from "./core/room.ts";
 import type { Session, Sessions } from "./core/sessions.ts";
 import type { HubOptions } from "./hub_options.ts";
-import { enterRoom, leaveRoom, type Place, type Places, sendMembers } from "./places.ts";
+import { enterRoom, leaveRoom, NEW_ROOM_COST, type Place, type Places, sendMembers } from "./places.ts";
 import type { Pump } from "./pump.ts";
 import { personOf, type Seat } from "./seat.ts";
 
@@ -32,6 +32,9 @@ import { personOf, type Seat } from "./seat.ts";
 const GRACE_MS = 30_000;
 /** How long a connection may take to show that it lives, in milliseconds. */
 const ANSWER_MS = 5_000;
+/** Sessions whose connections broke that keep their seats, from one address and in all; one more, and the one that broke first ends. */
+const LOST_PER_ADDRESS = 100;
+const LOST = 1_000;
 /** People whose names a peer that keeps no list is told, and itself. */
 const NAMED = 21;
 /** What somebody is sent of a room whose history does not connect with what it has. */
@@ -56,6 +59,8 @@ export class Entrance {
   readonly #sessions: Sessions;
   readonly #seats = new Map<string, Seat>();
   readonly #departed = new Departed();
+  /** The seats without a connection, in the order they lost it. */
+  readonly #lostSeats = new Set<Seat>();
   #closing: "restart" | "storage" = "restart";
   /** Sessions that have nothing more to say, while the server stops. */
   #silent = 0;
@@ -147,6 +152,8 @@ export class Entrance {
     if (how === "broken") pump.abort();
     if (how === "broken" && seat.token !== undefined && !this.#stopping.aborted) {
       seat.lostAt = this.#options.monotonic();
+      this.#lostSeats.add(seat);
+      this.#makeRoom(pump.connection.peer.host);
       return;
     }
     const over = pump.finish(this.#farewell(session, how));
@@ -179,6 +186,7 @@ export class Entrance {
     const banned = this.#keptOut(installation, pump);
     if (banned) return banned;
     const asked = hello.rooms?.length ? hello.rooms : [LOBBY];
+    const begun = asked.filter((name) => this.#places.isNew(name)).length;
     const places = asked.map((name) => this.#places.open(name));
     const wrong = places.find((place) => "code" in place);
     const lost = wrong ? undefined : this.#lost(hello.name, installation);
@@ -189,6 +197,7 @@ export class Entrance {
       return session;
     }
     const seat = lost ?? this.#seat(session, pump);
+    seat.rate?.take(this.#options.monotonic(), begun * NEW_ROOM_COST);
     if (lost) this.#takeOver(lost, pump);
     const wanted = new Set(places as Place[]);
     this.#makePlace(session, wanted);
@@ -219,6 +228,7 @@ export class Entrance {
     seat.pump.connection.stop();
     seat.pump = pump;
     seat.lostAt = undefined;
+    this.#lostSeats.delete(seat);
     seat.askedAt = undefined;
     seat.heardAt = this.#options.monotonic();
   }
@@ -249,7 +259,12 @@ export class Entrance {
       this.#takeOver(seat, pump);
     } else {
       seat = this.#seat(session, pump);
-      for (const room of session.rooms) this.#join(seat, this.#places.at(room));
+      for (const room of session.rooms) {
+        const place = this.#places.open(room);
+        // Others have taken its place; the welcome does not name it.
+        if ("code" in place) session.rooms.delete(room);
+        else this.#join(seat, place);
+      }
     }
     seat.token = before;
     this.#welcome(seat, resume, true);
@@ -319,10 +334,19 @@ export class Entrance {
     this.#options.watch({ type: "joined", peer: pump.connection.peer, nick: session.nick, room: place.room.name });
   }
 
+  /** Ends the session that broke first where too many have, from one address or in all. */
+  #makeRoom(host: string): void {
+    const [first] = this.#lostSeats;
+    const here = [...this.#lostSeats].filter(({ pump }) => pump.connection.peer.host === host);
+    if (here.length > LOST_PER_ADDRESS) this.#end(here[0]);
+    else if (this.#lostSeats.size > LOST) this.#end(first);
+  }
+
   /** Frees the name and the places of a session; what rooms it was in stays known, for when it is resumed. */
   #end(seat: Seat): void {
     const { session } = seat;
     this.#departed.left(personOf(seat), this.#options.monotonic());
+    this.#lostSeats.delete(seat);
     this.#seats.delete(session.id);
     this.#sessions.close(session);
     for (const name of session.rooms) {

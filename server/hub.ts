@@ -12,11 +12,23 @@
  */
 import type { Malformed } from "../shared/codec.ts";
 import { AUDIT_ROOM, type RoomName } from "../shared/names.ts";
-import type { AskHistory, ClientFrame, Delete, Hello, Refused, Resume, Say, Search, Topic } from "../shared/protocol.ts";
+import {
+  type AskHistory,
+  type ClientFrame,
+  type Delete,
+  type Hello,
+  LIMITS,
+  type Refused,
+  type Resume,
+  type Say,
+  type Search,
+  type Topic,
+} from "../shared/protocol.ts";
 import type { Broadcast, Reading } from "./broadcast.ts";
 import type { Refusal } from "./core/room.ts";
 import { Sessions } from "./core/sessions.ts";
-import type { Local } from "./connection.ts";
+import type { Local, Nothing } from "./connection.ts";
+import { refuseSearch } from "./core/search_words.ts";
 import { delay } from "./delay.ts";
 import { lastOf, NOTHING_SAID, rejection, tellTopic } from "./deletion.ts";
 import type { Piece } from "./encoded_tail.ts";
@@ -27,12 +39,17 @@ import { pageOf, rangeOf } from "./page.ts";
 import { Moderator } from "./moderator.ts";
 import { Moves } from "./moves.ts";
 import { Past } from "./past.ts";
-import { Places } from "./places.ts";
+import { NEW_ROOM_COST, Places } from "./places.ts";
 import type { Pump } from "./pump.ts";
+import { Semaphore } from "./semaphore.ts";
 import { answer, type Seat } from "./seat.ts";
 
 /** What a session may ask for. */
-export type Inbound = Exclude<ClientFrame, { kind: "bye" }> | Malformed | Local;
+export type Inbound = Exclude<ClientFrame, { kind: "bye" }> | Malformed | Local | Nothing;
+
+/** Pages of the past that are read at once, and searches under way: beside them the history commits, and memory is for a few. */
+const PAGES_AT_ONCE = 4;
+const SEARCHES_AT_ONCE = 4;
 
 /** The rooms, who is in them, and the one way in and out. */
 export class Hub {
@@ -41,6 +58,8 @@ export class Hub {
   readonly #entrance: Entrance;
   readonly #moves: Moves;
   readonly #moderator: Moderator;
+  readonly #pages = new Semaphore(PAGES_AT_ONCE);
+  readonly #searches = new Semaphore(SEARCHES_AT_ONCE);
   readonly #past: Past;
   #messages = 0;
   #commits = 0;
@@ -120,9 +139,10 @@ export class Hub {
     if (seat.isOut) return undefined;
     const now = this.#options.monotonic();
     seat.heardAt = now;
+    const cost = frame.kind === "join" && this.#places.isNew(frame.room) ? NEW_ROOM_COST : 1;
     const wait = this.#carryOut(seat, frame);
-    // Whatever is asked for counts.
-    const ms = seat.rate?.take(now) ?? 0;
+    // Whatever is read counts.
+    const ms = seat.rate?.take(now, cost) ?? 0;
     return ms > 0 ? this.#holdUp(wait, ms) : wait;
   }
 
@@ -159,6 +179,7 @@ export class Hub {
         pump.send({ ...frame, kind: "pong" });
         break;
       case "pong":
+      case "nothing":
         break;
       case "hello":
       case "resume":
@@ -192,9 +213,12 @@ export class Hub {
     if ("code" in place) return answer(seat, frame.ref, place);
     const { room } = place;
     if (!room.has(seat.session)) return answer(seat, frame.ref, { code: "not_in_room", text: `you are not in #${room.name}` });
+    const refusal = frame.kind === "search" ? refuseSearch(frame.words) : undefined;
+    if (refusal) return answer(seat, frame.ref, refusal);
+    const range = { room: room.name, limit: frame.limit, characters: LIMITS.pageBytes };
     const entries = frame.kind === "search"
-      ? await history.search(room.name, frame.words, frame.limit)
-      : await history.read({ room: room.name, limit: frame.limit, ...rangeOf(frame, room.head) });
+      ? await this.#searches.pass(() => history.search(room.name, frame.words, frame.limit))
+      : await this.#pages.pass(() => history.read({ ...range, ...rangeOf(frame, room.head) }));
     const forward = frame.kind === "history" && frame.after !== undefined;
     answer(seat, frame.ref, pageOf(room.name, entries, frame.limit, forward ? "first" : "last"));
     await seat.pump.congestion;
@@ -254,8 +278,7 @@ export class Hub {
         for (const act of said) this.#moderator.committed(act);
         continue;
       }
-      const place = this.#places.open(name);
-      if ("code" in place) throw new Error(`cannot deliver to room "${name}": ${place.text}`);
+      const place = this.#places.at(name);
       const { topic } = place.room;
       for (const entry of said) {
         place.room.apply(entry);
@@ -264,6 +287,8 @@ export class Hub {
       place.broadcast.publish(said);
       if (place.room.topic !== topic) tellTopic(place, said, this.#entrance.seats);
       for (const entry of said) this.#entrance.committed(entry);
+      // Whoever said it may have left since.
+      this.#places.tidy(place);
     }
     for (const { draft, original } of repeated) {
       this.#entrance.seat(draft.from)?.pump.send({ ...original, again: true });
@@ -282,6 +307,6 @@ export class Hub {
 
   /** What a reader is sent that the tail does not reach back to, and where it goes on. */
   catchUp(broadcast: Broadcast, reading: Reading): Promise<Piece> {
-    return this.#past.catchUp(broadcast, reading);
+    return this.#pages.pass(() => this.#past.catchUp(broadcast, reading));
   }
 }

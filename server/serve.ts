@@ -149,7 +149,9 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
     newKey: () => randomText(24),
     now: Date.now,
   });
+  let faults = 0;
   const seen: Watch = (event) => {
+    if (event.type === "fault") faults++;
     watch(event);
     console.watch(event);
   };
@@ -169,7 +171,8 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
   });
   const turns = new Turns();
   const names = [...config.webHosts, config.host.toLowerCase()];
-  const metrics = (): string => metricsText({ ...sample(), accepted: door.accepted, commits: hub.commits });
+  const metrics = (): string =>
+    metricsText({ ...sample(), accepted: door.accepted, commits: hub.commits, faults, heap: Deno.memoryUsage().heapUsed });
   const serve = (connection: Connection) => serveConnection(connection, { hub, gate, turns });
   const door = new FrontDoor(listener, { limits, watch: seen, site: { assets, names, metrics }, console, serve, encryption });
   const broken = Promise.withResolvers<StorageBroken>();
