@@ -32,7 +32,8 @@ import { refuseSearch } from "./core/search_words.ts";
 import { delay } from "./delay.ts";
 import { lastOf, NOTHING_SAID, rejection, tellTopic } from "./deletion.ts";
 import type { Piece } from "./encoded_tail.ts";
-import { Entrance, type Leave } from "./entrance.ts";
+import { Departure, type Leave } from "./departure.ts";
+import { Entrance } from "./entrance.ts";
 import type { Batch } from "./history/history.ts";
 import type { HubOptions } from "./hub_options.ts";
 import { pageOf, rangeOf } from "./page.ts";
@@ -43,6 +44,7 @@ import { NEW_ROOM_COST, Places } from "./places.ts";
 import type { Pump } from "./pump.ts";
 import { Semaphore } from "./semaphore.ts";
 import { answer, type Seat } from "./seat.ts";
+import { Seats } from "./seats.ts";
 
 /** What a session may ask for. */
 export type Inbound = Exclude<ClientFrame, { kind: "bye" }> | Malformed | Local | Nothing;
@@ -55,7 +57,9 @@ const SEARCHES_AT_ONCE = 4;
 export class Hub {
   readonly #options: HubOptions;
   readonly #places: Places;
+  readonly #seats: Seats;
   readonly #entrance: Entrance;
+  readonly #departure: Departure;
   readonly #moves: Moves;
   readonly #moderator: Moderator;
   readonly #pages = new Semaphore(PAGES_AT_ONCE);
@@ -74,9 +78,14 @@ export class Hub {
     this.#places = new Places(options.history.rooms(), options.monotonic);
     this.#past = new Past(options.history, this.#places);
     const sessions = new Sessions();
-    this.#entrance = new Entrance(options, { places: this.#places, sessions, stopping: this.#stopping.signal });
+    const stopping = this.#stopping.signal;
+    const places = this.#places;
+    const seats = new Seats(options, { places, sessions, stopping });
+    this.#seats = seats;
+    this.#entrance = new Entrance(options, { places, sessions, seats });
+    this.#departure = new Departure(options, { seats, sessions, stopping });
     this.#moves = new Moves(this.#places, sessions);
-    this.#moderator = new Moderator(options, this.#places, this.#entrance);
+    this.#moderator = new Moderator(options, { places, seats, departure: this.#departure });
   }
 
   /** How many messages were delivered. */
@@ -89,9 +98,9 @@ export class Hub {
     return this.#commits;
   }
 
-  /** Everybody who is in, those included whose connection broke a moment ago, by the session's id. */
-  get seats(): ReadonlyMap<string, Seat> {
-    return this.#entrance.seats;
+  /** Everybody who is in, those included whose connection broke a moment ago. */
+  get seats(): Seats {
+    return this.#seats;
   }
 
   /** What the newest commit took, from its first message on, in milliseconds. */
@@ -106,7 +115,7 @@ export class Hub {
 
   /** Holds nobody up any more; who leaves now is told why the server stops. */
   stop(why: "restart" | "storage" = "restart"): void {
-    this.#entrance.close(why);
+    this.#departure.close(why);
     this.#stopping.abort();
   }
 
@@ -126,12 +135,12 @@ export class Hub {
   }
   /** Takes the leave of a session, or notes that its connection broke. `why` is for the log. */
   leave(seat: Seat, pump: Pump, how: Leave, why: string): Promise<void> {
-    return this.#entrance.leave(seat, pump, how, why);
+    return this.#departure.leave(seat, pump, how, why);
   }
 
   /** Parts with those who take nothing any more, and with those who have not come back. Call it every few seconds. */
   sweep(): void {
-    this.#entrance.sweep();
+    this.#seats.sweep();
   }
 
   /** Takes one frame. A returned promise is what to wait for before the next one: that wait is what a sender feels of a full house. */
@@ -285,23 +294,23 @@ export class Hub {
         this.#options.watch({ type: "said", entry });
       }
       place.broadcast.publish(said);
-      if (place.room.topic !== topic) tellTopic(place, said, this.#entrance.seats);
-      for (const entry of said) this.#entrance.committed(entry);
+      if (place.room.topic !== topic) tellTopic(place, said, this.#seats);
+      for (const entry of said) this.#seats.committed(entry);
       // Whoever said it may have left since.
       this.#places.tidy(place);
     }
     for (const { draft, original } of repeated) {
-      this.#entrance.seat(draft.from)?.pump.send({ ...original, again: true });
-      this.#entrance.answered(draft.from, "repeated");
+      this.#seats.get(draft.from)?.pump.send({ ...original, again: true });
+      this.#seats.answered(draft.from, "repeated");
     }
     for (const { draft, code } of rejected) {
       if (draft.room === AUDIT_ROOM) {
         this.#moderator.rejected({ code, text: rejection(draft, code) });
         continue;
       }
-      const seat = this.#entrance.seat(draft.from);
+      const seat = this.#seats.get(draft.from);
       if (seat) this.#refuse(seat, draft.ref, { code, text: rejection(draft, code) });
-      this.#entrance.answered(draft.from, "rejected");
+      this.#seats.answered(draft.from, "rejected");
     }
   }
 

@@ -139,8 +139,10 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
     server: SERVER,
     messages: config.logMessages,
     sample,
-    people: () => peopleOf(hub.seats.values(), performance.now()),
-    notice: (text) => hub.seats.forEach(({ pump }) => pump.send({ kind: "notice", text })),
+    people: () => peopleOf(hub.seats, performance.now()),
+    notice: (text) => {
+      for (const { pump } of hub.seats) pump.send({ kind: "notice", text });
+    },
     disconnect: (id) => {
       const seat = hub.seats.get(id);
       if (seat) partWith(seat);
