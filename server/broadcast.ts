@@ -63,10 +63,13 @@ export class Broadcast {
     for (const { tail, readings } of this.#tails.values()) {
       // In a crowd nobody is told who comes and goes.
       if (!(deletes ? appendDeletions(tail, frames) : tail.append(frames))) continue;
+      let read = tail.length;
       for (const reading of readings) {
         this.watch(reading);
         reading.pump.wake();
+        read = Math.min(read, reading.position.offset);
       }
+      tail.forget(read);
     }
   }
 

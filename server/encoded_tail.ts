@@ -17,6 +17,8 @@ export const SEGMENT_BYTES = 64 * 1024;
 const FIRST_BYTES = 4 * 1024;
 /** Bytes of segments that a tail keeps. */
 export const TAIL_BYTES = 4 * 1024 * 1024;
+/** Bytes that are kept although everybody has read them: for those who come back after a cut. */
+export const READ_BYTES = 4 * SEGMENT_BYTES;
 
 /** Where a reader is. */
 export interface Position {
@@ -75,10 +77,13 @@ export class EncodedTail {
   /** Drops its oldest segment, unless that is its newest: there is no more room for it. */
   dropOldest(): boolean {
     if (this.#segments.length === 1) return false;
-    const { bytes } = this.#segments.shift()!;
-    this.#size -= bytes.length;
-    this.#budget.drop(this, bytes.length);
+    this.#release(this.#segments.shift()!);
     return true;
+  }
+
+  /** Everybody has read up to `offset`: what lies {@link READ_BYTES} before that is kept no longer. */
+  forget(offset: number): void {
+    while (this.#segments.length > 1 && this.#segments[1].start + READ_BYTES <= offset) this.dropOldest();
   }
 
   /** Where a reader is that has everything. */
@@ -104,10 +109,8 @@ export class EncodedTail {
     const at = this.#segments.findLastIndex(({ seqs }) => lastAtMost(seqs, seq) >= 0 && seqs.includes(seq));
     if (at < 0) return;
     const { offset, cursor } = this.end;
-    for (const { bytes } of this.#segments.splice(0, at + 1)) this.#size -= bytes.length;
-    if (this.#segments.length > 0) return;
-    this.#segments.push(segment(offset, SEGMENT_BYTES, cursor));
-    this.#size += SEGMENT_BYTES;
+    for (const dropped of this.#segments.splice(0, at + 1)) this.#release(dropped);
+    if (this.#segments.length === 0) this.#add(segment(offset, SEGMENT_BYTES, cursor));
   }
 
   /** What comes after `position`, up to its segment's end and not beyond `until`; `"gone"` when that is no longer kept; `undefined` at the end. */
@@ -170,6 +173,11 @@ export class EncodedTail {
     this.#segments.push(fresh);
     this.#size += fresh.bytes.length;
     this.#budget.take(this, fresh.bytes.length);
+  }
+
+  #release({ bytes }: Segment): void {
+    this.#size -= bytes.length;
+    this.#budget.drop(this, bytes.length);
   }
 
   #index(segment: Segment, frame: Entry | Presence, bytes: number): void {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertGreater, assertLessOrEqual } from "@std/assert";
 import fc from "fast-check";
 import type { Codec } from "../../server/connection.ts";
-import { EncodedTail, type Piece, type Position, SEGMENT_BYTES, TAIL_BYTES } from "../../server/encoded_tail.ts";
+import { EncodedTail, type Piece, type Position, READ_BYTES, SEGMENT_BYTES, TAIL_BYTES } from "../../server/encoded_tail.ts";
 import { TailBudget } from "../../server/tail_budget.ts";
 import type { Entry, Presence, ServerFrame } from "../../shared/protocol.ts";
 import { byteLength } from "../../shared/text.ts";
@@ -258,6 +258,20 @@ Deno.test("C8 all encoded tails together keep within their budget, and the busy 
     tail.close();
   }
   assertEquals(budget.bytes, 0);
+});
+
+Deno.test("EncodedTail.forget drops what everybody has read but the newest 256 KiB of it, and never the newest segment", () => {
+  const model = new Model(FRAMES);
+  while (model.length < 1_000_000) model.say("a".repeat(1_000));
+  for (const read of [0, READ_BYTES, 500_000, model.length]) {
+    model.tail.forget(read);
+    const kept = Math.max(0, read - READ_BYTES);
+    assert(!model.isGone(kept), `${kept}`);
+    if (kept > SEGMENT_BYTES) assert(model.isGone(kept - SEGMENT_BYTES - 1), `${kept}`);
+  }
+  assertLessOrEqual(model.keptBytes(), READ_BYTES + 2 * SEGMENT_BYTES);
+  model.tail.forget(Infinity);
+  assertEquals([model.keptBytes(), model.tail.length], [SEGMENT_BYTES, model.length]);
 });
 
 Deno.test("EncodedTail fills a segment to its last byte, and begins another with the next", () => {

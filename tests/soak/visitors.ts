@@ -4,7 +4,7 @@
  * @module
  */
 import type { Random } from "../chaos/random.ts";
-import { Peer } from "../harness.ts";
+import { exchange, Peer } from "../harness.ts";
 
 /** Rooms that visitors are in. Nobody whose messages are counted is there. */
 const STREETS = ["street", "market", "bridge", "harbour"];
@@ -88,8 +88,7 @@ function requests(name: string, random: Random): object[] {
 
 /** Somebody who only looks at the page. */
 async function curious({ port }: Visit): Promise<void> {
-  const answer = await fetch(`http://127.0.0.1:${port}/healthz`, { headers: { connection: "close" } });
-  await answer.text();
+  await exchange(port, "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
 }
 
 /** Somebody who goes again, having said nothing or nonsense. */
