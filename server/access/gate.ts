@@ -52,8 +52,8 @@ const BUSY: Outside = { ...NEEDED, text: "Too many passwords are being checked; 
  * A gate that asks for a password.
  *
  * 1. Whatever is wrong with what was given, the answer is the same, and so is the work: one derivation of a key.
- * 2. While an address has to wait for its wrong ones, nothing from it is checked: the answer, `password_needed` with `retryMs`, then says nothing of
- *    what was given.
+ * 2. While an address has to wait for its wrong ones, no password from it is checked: the answer, `password_needed` with `retryMs`, then says nothing
+ *    of what was given. An invite lets in all the same.
  * 3. Nothing that was given is kept or logged.
  */
 export function passwordGate({ password, invites, allowPlaintext, hash, monotonic }: PasswordGateOptions): Gate {
@@ -62,7 +62,8 @@ export function passwordGate({ password, invites, allowPlaintext, hash, monotoni
 
   async function check(given: string, installation: string | undefined, who: string): Promise<Outside | undefined> {
     const wait = attempts.wait(who, monotonic());
-    if (wait > 0) return tooSoon(wait);
+    // Nobody guesses a code, however often they may; and whoever was invited is not kept out by a neighbour who guesses passwords.
+    if (wait > 0) return await invites?.redeem(given, installation) ? undefined : tooSoon(wait);
     if (await password.matches(given) || await invites?.redeem(given, installation)) return undefined;
     attempts.failed(who, monotonic());
     return wrong(attempts.wait(who, monotonic()));
