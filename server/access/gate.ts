@@ -36,6 +36,9 @@ export interface PasswordGateOptions {
   readonly monotonic: () => number;
 }
 
+/** Installations that are remembered to have given the password; of more, those that did so longest ago are forgotten. */
+const PROVEN = 10_000;
+
 /** Lets everybody in. */
 export function openGate(): undefined {}
 
@@ -59,12 +62,28 @@ const BUSY: Outside = { ...NEEDED, text: "Too many passwords are being checked; 
 export function passwordGate({ password, invites, allowPlaintext, hash, monotonic }: PasswordGateOptions): Gate {
   const attempts = new Attempts();
   const turnstile = new Turnstile();
+  /** Who has given the password since the start: what a neighbour gives is not theirs. */
+  const proven = new Set<string>();
+
+  /** Who answers for what is given. */
+  function accountOf(installation: string | undefined, host: string): string {
+    return installation !== undefined && proven.has(installation) ? `installation ${installation}` : household(host);
+  }
+
+  function prove(installation: string | undefined): void {
+    if (installation === undefined) return;
+    proven.delete(installation);
+    proven.add(installation);
+    const [oldest] = proven;
+    if (proven.size > PROVEN) proven.delete(oldest);
+  }
 
   async function check(given: string, installation: string | undefined, who: string): Promise<Outside | undefined> {
     const wait = attempts.wait(who, monotonic());
     // Nobody guesses a code, however often they may; and whoever was invited is not kept out by a neighbour who guesses passwords.
     if (wait > 0) return await invites?.redeem(given, installation) ? undefined : tooSoon(wait);
-    if (await password.matches(given) || await invites?.redeem(given, installation)) return undefined;
+    if (await password.matches(given)) return void prove(installation);
+    if (await invites?.redeem(given, installation)) return undefined;
     attempts.failed(who, monotonic());
     return wrong(attempts.wait(who, monotonic()));
   }
@@ -78,7 +97,7 @@ export function passwordGate({ password, invites, allowPlaintext, hash, monotoni
     if (!name.ok) return { ...name.refusal, final: false };
     const { password: given = "" } = hello;
     if (given === "") return NEEDED;
-    const who = household(peer.host);
+    const who = accountOf(installation, peer.host);
     return turnstile.pass(who, over, () => check(given, installation, who)).then((decided) => {
       return decided === "full" || decided === "over" ? BUSY : decided;
     });

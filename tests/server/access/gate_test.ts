@@ -150,6 +150,21 @@ Deno.test("passwordGate: an invite lets in while its address waits for what a ne
   assertEquals(world.derived, []);
 });
 
+Deno.test("passwordGate: whoever has given the password before does not wait for a neighbour, and waits for wrong ones of their own", async () => {
+  using world = await setUp();
+  const { hello, clock } = world;
+  const code = async (password: string, secret?: string) => (await hello({ password, ...secret === undefined ? {} : { secret } }))?.code;
+  assertEquals(await code(PASSWORD, "ann's"), undefined);
+  for (let i = 0; i < 3; i++) await code(`guess ${i}`, "mallory's");
+  assertEquals(await code(PASSWORD, "mallory's"), "password_needed");
+  assertEquals(await code(PASSWORD, "carl's"), "password_needed");
+  assertEquals(await code(PASSWORD, "ann's"), undefined);
+  for (let i = 0; i < 2; i++) assertEquals(await code(`guess ${i}`, "ann's"), "password_wrong");
+  assertEquals(await code(PASSWORD, "ann's"), "password_needed");
+  clock.now = 1_000;
+  assertEquals(await code(PASSWORD, "ann's"), undefined);
+});
+
 Deno.test("passwordGate: 100 at once from one address are two guesses, one after the other", async () => {
   using world = await setUp();
   const release = world.hold();
