@@ -85,7 +85,7 @@ export function decideAct(order: Moderation, request: Request): Decision | Refus
       };
     }
   }
-  if (order.held >= HELD) return { code: "not_allowed", text: `there are ${count(HELD)} bans and mutes already; lift some first` };
+  if (order.held(now) >= HELD) return { code: "not_allowed", text: `there are ${count(HELD)} bans and mutes already; lift some first` };
   const who = people.find(frame.target ?? "");
   if (frame.act === "deop") return deop(order, said, request, who);
   const network = who || frame.act !== "ban" ? undefined : parseNetwork(frame.target ?? "");

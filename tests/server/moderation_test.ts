@@ -423,5 +423,5 @@ Deno.test("readOrder reads more than a page", async () => {
   }
   history.commit();
   const order: Moderation = await readOrder(history);
-  assertEquals([order.held, order.mayEnter(undefined, "10.0.1.193", NOW)?.code], [450, "banned"]);
+  assertEquals([order.held(NOW), order.mayEnter(undefined, "10.0.1.193", NOW)?.code], [450, "banned"]);
 });
