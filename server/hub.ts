@@ -56,7 +56,7 @@ export class Hub {
     this.#past = new Past(options.history, this.#places);
     const sessions = new Sessions();
     this.#entrance = new Entrance(options, { places: this.#places, sessions, stopping: this.#stopping.signal });
-    this.#moves = new Moves(this.#places, sessions);
+    this.#moves = new Moves(this.#places, sessions, options.order);
     this.#moderator = new Moderator(options, this.#places, this.#entrance);
   }
 
@@ -259,7 +259,8 @@ export class Hub {
       const { topic } = place.room;
       for (const entry of said) {
         place.room.apply(entry);
-        this.#options.watch({ type: "said", entry });
+        // What the server says of an act is in the log as that act.
+        if (entry.type !== "notice") this.#options.watch({ type: "said", entry });
       }
       place.broadcast.publish(said);
       if (place.room.topic !== topic) tellTopic(place, said, this.#entrance.seats);
