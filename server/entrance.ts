@@ -24,7 +24,7 @@ import { RateLimit } from "./core/rate_limit.ts";
 import type { Refusal } from "./core/room.ts";
 import type { Session, Sessions } from "./core/sessions.ts";
 import type { HubOptions } from "./hub_options.ts";
-import { enterRoom, leaveRoom, type Place, type Places, sendMembers } from "./places.ts";
+import { enterRoom, leaveRoom, type Place, type Places, sendMembers, tellRules } from "./places.ts";
 import type { Pump } from "./pump.ts";
 import { personOf, type Seat } from "./seat.ts";
 
@@ -143,7 +143,8 @@ export class Entrance {
     if (this.#stopping.aborted && seat.pump === pump) await this.#everybodySilent();
     // It has come back on another connection, and this one was told.
     if (seat.pump !== pump) return await pump.finished;
-    this.#options.watch({ type: "disconnected", peer: pump.connection.peer, nick: session.nick, why, sent: session.committed });
+    const told = seat.isOut ? "was put out" : why;
+    this.#options.watch({ type: "disconnected", peer: pump.connection.peer, nick: session.nick, why: told, sent: session.committed });
     if (how === "broken") pump.abort();
     if (how === "broken" && seat.token !== undefined && !this.#stopping.aborted) {
       seat.lostAt = this.#options.monotonic();
@@ -303,6 +304,8 @@ export class Entrance {
     });
     for (const place of places) {
       sendMembers(pump, place, LIMITS.membersPerFrame, named);
+      // Whoever comes back is sent what was made of the room meanwhile.
+      if (!resumed) tellRules(pump, place, this.#options.order);
       pump.follow(place.broadcast, this.#start(place, frame));
     }
   }
