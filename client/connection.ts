@@ -229,7 +229,7 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
   #notEncrypted({ text }: Refused): Fatal {
     const { host, port } = this.#options.address;
     const advice = `Join tls://${hostAndPort(host, port)} or, on a network that you trust, pass --allow-plaintext-password on both sides`;
-    return new Fatal(EXIT.noPermission, `${cleanText(text)}, and nothing hides it on the way to ${this.#where}. ${advice}`);
+    return new Fatal(EXIT.noPermission, `${cleanText(text)}, and nothing hides what is said on the way to ${this.#where}. ${advice}`);
   }
 
   #name(refused: Refused | undefined): Promise<string | undefined> {

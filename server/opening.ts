@@ -37,7 +37,7 @@ export function opening(facts: Opening): string {
     "Join in a browser:",
     ...hosts.map((ip) => `  ${pageLink(ip, facts)}`),
     ...encryption?.fingerprint === undefined ? [] : [
-      "It will warn of the certificate, which is the server's own. Its SHA-256 fingerprint, to compare:",
+      "A browser will warn of the certificate, which is the server's own. Its SHA-256 fingerprint, to compare:",
       `  ${fingerprintInHex(encryption.fingerprint)}`,
     ],
     ...qr === undefined ? [] : ["", qr.trimEnd(), ""],
