@@ -11,7 +11,7 @@
  */
 import { EXIT, Fatal } from "../shared/exit.ts";
 import { type ClientFrame, type Hello, LOBBY, type Refused, type Resume } from "../shared/protocol.ts";
-import { cleanText } from "../shared/text.ts";
+import { cleanText, hostAndPort } from "../shared/text.ts";
 import { allowedName, type NameSource } from "./allowed_name.ts";
 import { backoff } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
@@ -236,8 +236,9 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
   }
 
   #notEncrypted({ text }: Refused): Fatal {
-    const advice = "Join it over TLS or, on a network that you trust, with --allow-plaintext-password on both sides";
-    return new Fatal(EXIT.noPermission, `${cleanText(text)}: nothing hides it on the way to ${this.#where}. ${advice}`);
+    const { host, port } = this.#options.address;
+    const advice = `Join tls://${hostAndPort(host, port)} or, on a network that you trust, pass --allow-plaintext-password on both sides`;
+    return new Fatal(EXIT.noPermission, `${cleanText(text)}, and nothing hides what is said on the way to ${this.#where}. ${advice}`);
   }
 
   #name(refused: Refused | undefined): Promise<string | undefined> {

@@ -51,7 +51,7 @@ export interface Command {
   readonly usage?: string;
   readonly help: string;
   /** What Tab completes after the name. */
-  readonly completes?: "nick" | "room";
+  readonly completes?: "nick" | "room" | readonly string[];
   /** Set where it is of no use to those who do not keep order. */
   readonly keepsOrder?: true;
   /** Reads what follows the name; a text says what is wrong with it, as the end of a sentence that begins with the command. */

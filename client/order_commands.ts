@@ -42,8 +42,14 @@ const COMMANDS: readonly Command[] = [
     completes: "nick",
     read: about((target) => act({ act: "unmute", target })),
   },
-  { name: "/slow", usage: "5s|off", help: "let everybody talk in this room only so often", read: slow },
-  { name: "/readonly", usage: "on|off", help: "let only those talk in this room who keep order", read: readOnly },
+  { name: "/slow", usage: "5s|off", help: "let everybody talk in this room only so often", completes: ["off"], read: slow },
+  {
+    name: "/readonly",
+    usage: "on|off",
+    help: "let only those talk in this room who keep order",
+    completes: ["on", "off"],
+    read: readOnly,
+  },
   {
     name: "/announce",
     usage: "TEXT",

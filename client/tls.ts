@@ -105,7 +105,11 @@ class Attempt {
     const conn = await this.#handshake(pem, mark);
     if (recalled.mark === mark) return conn;
     if (mark !== "authority" && this.#address.tls?.fingerprint === undefined) {
-      tell(`${formatAddress(this.#address)} was not known before: its certificate ${mark} is trusted from now on`);
+      tell(
+        `${
+          formatAddress(this.#address)
+        } was not known before: its certificate ${mark} is trusted from now on. Compare it with what the server printed`,
+      );
     }
     const unwritten = known.remember(server, mark);
     if (unwritten !== undefined) tell(unwritten);

@@ -51,7 +51,8 @@ export class Departure {
     if (this.#stopping.aborted && seat.pump === pump) await this.#everybodySilent();
     // It has come back on another connection, and this one was told.
     if (seat.pump !== pump) return await pump.finished;
-    this.#options.watch({ type: "disconnected", peer: pump.connection.peer, nick: session.nick, why, sent: session.committed });
+    const told = seat.isOut ? "was put out" : why;
+    this.#options.watch({ type: "disconnected", peer: pump.connection.peer, nick: session.nick, why: told, sent: session.committed });
     if (how === "broken") pump.abort();
     if (how === "broken" && seat.token !== undefined && !this.#stopping.aborted) {
       this.#seats.lose(seat);

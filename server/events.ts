@@ -5,6 +5,7 @@
  */
 import type { Entry } from "../shared/protocol.ts";
 import type { Peer } from "./connection.ts";
+import type { KeptAct } from "./core/kept_act.ts";
 
 /** One thing that happened. */
 export type ServerEvent =
@@ -14,7 +15,10 @@ export type ServerEvent =
   /** A connection was accepted and its transport is known. */
   | { readonly type: "connected"; readonly peer: Peer }
   | { readonly type: "joined"; readonly peer: Peer; readonly nick: string; readonly room: string }
+  /** Somebody said or deleted something. */
   | { readonly type: "said"; readonly entry: Entry }
+  /** Something was done to keep order. */
+  | { readonly type: "kept_order"; readonly act: KeptAct }
   | { readonly type: "refused"; readonly peer: Peer; readonly nick?: string; readonly text: string }
   /** A connection ended; with a nick when somebody left with it. */
   | { readonly type: "disconnected"; readonly peer: Peer; readonly nick?: string; readonly why: string; readonly sent: number }

@@ -35,10 +35,11 @@ const BRACE = 0x7b;
 const NOT_ENCRYPTED: Refused = {
   kind: "refused",
   code: "not_encrypted",
-  text:
-    "This server is for encrypted connections only. Join with chat client tls://HOST:PORT, or openssl s_client -quiet -connect HOST:PORT",
+  text: "This server is for encrypted connections only",
   final: true,
 };
+/** What a person at netcat does about it. */
+const ENCRYPTED_WAYS = "Join with chat client tls://HOST:PORT, or openssl s_client -quiet -connect HOST:PORT";
 
 const encoder = new TextEncoder();
 
@@ -160,7 +161,7 @@ export class FrontDoor {
         if (mustEncrypt) return await this.#turnAway(socket, "was not encrypted", encodeFrame(NOT_ENCRYPTED));
         return await this.#serve(socket, spoken, way);
       case "text":
-        if (mustEncrypt) return await this.#turnAway(socket, "was not encrypted", `! ${NOT_ENCRYPTED.text}\n`);
+        if (mustEncrypt) return await this.#turnAway(socket, "was not encrypted", `! ${NOT_ENCRYPTED.text}. ${ENCRYPTED_WAYS}\n`);
         return await this.#serve(socket, spoken, way);
       case "http":
         return mustEncrypt ? await sendToHttps(socket, site) : await this.#receiveWeb(socket, way);

@@ -84,7 +84,7 @@ export class Hub {
     this.#seats = seats;
     this.#entrance = new Entrance(options, { places, sessions, seats });
     this.#departure = new Departure(options, { seats, sessions, stopping });
-    this.#moves = new Moves(this.#places, sessions);
+    this.#moves = new Moves(places, sessions, options.order);
     this.#moderator = new Moderator(options, { places, seats, departure: this.#departure });
   }
 
@@ -291,7 +291,8 @@ export class Hub {
       const { topic } = place.room;
       for (const entry of said) {
         place.room.apply(entry);
-        this.#options.watch({ type: "said", entry });
+        // What the server says of an act is in the log as that act.
+        if (entry.type !== "notice") this.#options.watch({ type: "said", entry });
       }
       place.broadcast.publish(said);
       if (place.room.topic !== topic) tellTopic(place, said, this.#seats);

@@ -4,6 +4,8 @@
  * @module
  */
 import { plural } from "../shared/text.ts";
+import { actSentence, type KeptAct } from "./core/kept_act.ts";
+import { parseNetwork } from "./core/network.ts";
 import type { ServerEvent } from "./events.ts";
 
 /** An event in words. */
@@ -49,6 +51,8 @@ export function logLine(event: ServerEvent, { messages, addresses }: Telling): L
       if (messages) return info("#{room} {by}: {text}", { room, by, text, seq });
       return info("#{room} {by} said {bytes}", { room, by, seq, bytes: plural(text.length, "character") });
     }
+    case "kept_order":
+      return info("{what}", { what: actSentence(tellable(event.act, { messages, addresses })) });
     case "refused": {
       const { nick, peer, text } = event;
       return info("{who} was refused: {text}", { id: peer.id, who: nick ?? shown(peer.address), text });
@@ -93,6 +97,18 @@ export function network(address: string): string {
   if (v6 === undefined) return address.replace(/\.\d+:\d+$/, ".0/24");
   const groups = v6.split("::")[0].split(":").filter((group) => group !== "").slice(0, 3);
   return `${groups.join(":")}::/48`;
+}
+
+/** An act without what a line may not tell: reasons and announcements are what people say. */
+function tellable({ text, ...act }: KeptAct, { messages, addresses }: Telling): KeptAct {
+  const whole = messages && text !== undefined ? { ...act, text } : act;
+  if (addresses) return whole;
+  const { network, target } = act;
+  return {
+    ...whole,
+    ...network === undefined ? {} : { network: "an address" },
+    ...target !== undefined && parseNetwork(target) ? { target: "an address" } : {},
+  };
 }
 
 function reason(error: unknown): string {

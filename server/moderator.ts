@@ -101,6 +101,7 @@ export class Moderator {
     this.#head = entry.seq;
     const { act, told, seat, ref } = this.#next();
     this.#options.order.apply(act, entry.at);
+    this.#options.watch({ type: "kept_order", act });
     this.#carryOut(act);
     answer(seat, ref, { kind: "done", text: told });
     this.#seats.answered(seat.session.id, "done");

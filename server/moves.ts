@@ -5,18 +5,21 @@
  */
 import { type Away, type Join, LIMITS, type Part, type Rename } from "../shared/protocol.ts";
 import { byteLength, cleanText, count } from "../shared/text.ts";
+import type { Moderation } from "./core/moderation.ts";
 import type { Sessions } from "./core/sessions.ts";
-import { absence, enterRoom, leaveRoom, type Place, type Places, sendMembers } from "./places.ts";
+import { absence, enterRoom, leaveRoom, type Place, type Places, sendMembers, tellRules } from "./places.ts";
 import { type Answer, answer, type Seat } from "./seat.ts";
 
 /** Carries out what a session asks for itself. */
 export class Moves {
   readonly #places: Places;
   readonly #sessions: Sessions;
+  readonly #order: Moderation;
 
-  constructor(places: Places, sessions: Sessions) {
+  constructor(places: Places, sessions: Sessions, order: Moderation) {
     this.#places = places;
     this.#sessions = sessions;
+    this.#order = order;
   }
 
   /** Comes into a room, which begins with it where there was none. A peer that is in one room at a time leaves the others. */
@@ -35,7 +38,9 @@ export class Moves {
     if (!isIn) enterRoom(session, place);
     answer(seat, ref, { kind: "members", ...place.room.snapshot() });
     sendMembers(pump, place, LIMITS.membersPerFrame);
-    if (!isIn) pump.follow(place.broadcast, { newest: backlog });
+    if (isIn) return;
+    tellRules(pump, place, this.#order);
+    pump.follow(place.broadcast, { newest: backlog });
   }
 
   /** Leaves a room. */

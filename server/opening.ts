@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { fingerprintInHex } from "../shared/fingerprint.ts";
 import { hostAndPort } from "../shared/text.ts";
 import type { Asks } from "./access/open_access.ts";
 import { clientAddress, consoleLink, isLoopback, pageLink, type Reach, reachableHosts } from "./reach.ts";
@@ -35,6 +36,10 @@ export function opening(facts: Opening): string {
     "",
     "Join in a browser:",
     ...hosts.map((ip) => `  ${pageLink(ip, facts)}`),
+    ...encryption?.fingerprint === undefined ? [] : [
+      "A browser will warn of the certificate, which is the server's own. Its SHA-256 fingerprint, to compare:",
+      `  ${fingerprintInHex(encryption.fingerprint)}`,
+    ],
     ...qr === undefined ? [] : ["", qr.trimEnd(), ""],
     "from a terminal:",
     ...hosts.map((ip) => `  ${command} client ${clientAddress(ip, facts)}`),

@@ -7,6 +7,7 @@ import { AUDIT_ROOM, parseRoomName, type RoomName } from "../shared/names.ts";
 import { type Absence, LIMITS, LOBBY, type RoleChange, type RoomLine } from "../shared/protocol.ts";
 import { count } from "../shared/text.ts";
 import { Broadcast } from "./broadcast.ts";
+import type { Moderation } from "./core/moderation.ts";
 import { type Refusal, Room, type RoomPast } from "./core/room.ts";
 import type { Session } from "./core/sessions.ts";
 import type { RoomRecord } from "./history/history.ts";
@@ -152,6 +153,11 @@ export function absence({ id: from, nick: by, away: text }: Session, { name: roo
 export function leaveRoom(session: Session, { room, broadcast }: Place): void {
   if (!room.leave(session)) return;
   broadcast.publish([{ kind: "left", room: room.name, by: session.nick, from: session.id, total: room.size }]);
+}
+
+/** Tells somebody who comes into a room what holds for all who talk there. */
+export function tellRules(pump: Pump, { room }: Place, order: Moderation): void {
+  for (const text of order.rulesOf(room.name)) pump.send({ kind: "notice", text });
 }
 
 /** Tells who is in a room: the members from `from` up to `most`. People are told a few names; the list is for programs. */

@@ -214,7 +214,8 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
   const renewCertificate = async () => {
     if (encryption === undefined) return;
     const problem = await encryption.renew();
-    announce();
+    // Only an invite tells of it, and only a server with a password keeps the right to write.
+    if (asks !== "nothing") announce();
     seen({ type: "certificate", ...problem === undefined ? {} : { problem } });
   };
   const consoleKey = assets.has("/console") ? console.key : undefined;

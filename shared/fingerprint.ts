@@ -51,6 +51,22 @@ export function isFingerprint(text: string): boolean {
   return /^[\w-]{42}[AEIMQUYcgkosw048]$/.test(text);
 }
 
+/**
+ * A fingerprint as browsers and OpenSSL show it.
+ *
+ * @example
+ * ```ts
+ * import { fingerprintInHex } from "./fingerprint.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(fingerprintInHex("1i0_-A"), "D6:2D:3F:F8");
+ * ```
+ */
+export function fingerprintInHex(fingerprint: string): string {
+  const bytes = fromBase64(fingerprint.replaceAll("-", "+").replaceAll("_", "/")) ?? new Uint8Array(0);
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0").toUpperCase()).join(":");
+}
+
 function fromBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
   try {
     return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));

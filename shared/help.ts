@@ -25,7 +25,9 @@ const EXIT_CODES = `Exit codes:
   70  chat itself is broken: please report it
   74  reading or writing failed
   75  not now: the server is full, or gone; another server has the history
-  77  the operating system does not allow it
+  76  the server cannot prove that it is the one meant
+  77  the operating system does not allow it, or the server lets nobody in so:
+      no password or a wrong one, kicked, banned
 `;
 
 /** The help of the program. */

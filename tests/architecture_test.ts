@@ -72,6 +72,7 @@ const RULES: readonly Rule[] = [
   { of: WEB_PARTS, may: [SHARED, SOCKET, WEB_PARTS, /^node:crypto$/] },
   { of: /^server\/transports\/tls\.ts$/, may: [SOCKET_PARTS, /^server\/transports\/tls_listener\.ts$/] },
   { of: /^server\/transports\//, may: [SHARED, SEAMS, SOCKET_PARTS] },
+  { of: /^server\/events\.ts$/, may: [SHARED, SEAMS, /^server\/core\/kept_act\.ts$/] },
   { of: SEAMS, may: [SHARED, SEAMS] },
   { of: /^server\/serve\.ts$/, may: [SHARED, /^server\//, /^@std\//, /^node:crypto$/] },
   { of: ACCESS, may: [SHARED, SEAMS, ACCESS, /^node:crypto$/] },

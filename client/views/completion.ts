@@ -13,7 +13,7 @@ export interface Candidates {
   /** Without `#`. */
   readonly rooms: Iterable<string>;
   /** With `/`; `completes` says what the first argument is. */
-  readonly commands: Iterable<{ readonly name: string; readonly completes?: "nick" | "room" }>;
+  readonly commands: Iterable<{ readonly name: string; readonly completes?: "nick" | "room" | readonly string[] }>;
   /** Names without colons, and the emoji of each. */
   readonly emoji: Iterable<readonly [name: string, emoji: string]>;
 }
@@ -82,6 +82,7 @@ export function complete(text: string, cursor: number, candidates: Candidates): 
   if (word.startsWith("#")) return among([...candidates.rooms].map((name) => named("#", name, space)));
   if (word.startsWith("@")) return among([...candidates.nicks].map((name) => named("@", name, space)));
   if (takes === "room") return among([...candidates.rooms].map((name) => ({ ...named("#", name, space), word: cleanText(name) })));
+  if (typeof takes === "object") return among(takes.map((name) => named("", name, space)));
   if (word === "" && takes === undefined) return undefined;
   const addressed = before.trim() === word;
   return among([...candidates.nicks].map((name) => named("", name, addressed ? `:${space}` : space)));

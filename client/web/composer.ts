@@ -45,6 +45,8 @@ export class Composer {
 
   focus(): void {
     this.#field.focus();
+    // It had no height to go by while it was hidden.
+    this.#grow();
   }
 
   /** Writes to another room from here on. */

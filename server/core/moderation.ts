@@ -81,7 +81,7 @@ export class Moderation {
   mayTalk(who: Who, room: string, now: number): Refusal | undefined {
     const muted = this.mayBeHeard(who, now);
     if (muted || this.roleOf(who.installation) !== undefined) return muted;
-    if (this.#readOnly.has(room)) return { code: "read_only", text: `#${room} is read-only: only those who keep order talk there` };
+    if (this.#readOnly.has(room)) return { code: "read_only", text: readOnly(room) };
     const pause = this.#slow.get(room);
     const talked = pause === undefined ? undefined : this.#talked.get(room)?.get(identity(who));
     if (pause === undefined || talked === undefined) return undefined;
@@ -89,6 +89,15 @@ export class Moderation {
     const retryMs = Math.min(pause, talked + pause - now);
     if (retryMs <= 0) return undefined;
     return { code: "slow_mode", text: `#${room} is slow: you can talk again in ${durationText(retryMs)}`, retryMs };
+  }
+
+  /** What holds for all who talk in a room, a line each. */
+  rulesOf(room: string): string[] {
+    const pause = this.#slow.get(room);
+    return [
+      ...this.#readOnly.has(room) ? [readOnly(room)] : [],
+      ...pause === undefined ? [] : [`#${room} is slow: everybody talks once in ${durationText(pause)}`],
+    ];
   }
 
   /** Notes that somebody talked. */
@@ -172,6 +181,10 @@ export class Moderation {
   #isOwners({ installation }: KeptAct): boolean {
     return installation !== undefined && installation === this.#owner?.installation;
   }
+}
+
+function readOnly(room: string): string {
+  return `#${room} is read-only: only those who keep order talk there`;
 }
 
 function holdOf({ nick, installation, session, network, ms, by, text }: KeptAct, at: number): Hold {

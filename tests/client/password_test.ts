@@ -103,7 +103,7 @@ Deno.test("Connection: the password never leaves this machine over a connection 
   (await greeted(server)).peer.send(NEEDED);
   const error = await soon(over, "the end") as Fatal;
   assertEquals([error.code, asked], [77, []]);
-  assertMatch(error.message, /nothing hides it on the way to .*--allow-plaintext-password/);
+  assertMatch(error.message, /nothing hides what is said on the way to .*--allow-plaintext-password/);
 
   const lax = setUp(server, held("secret", true), () => false);
   (await greeted(server)).peer.send(NEEDED);
@@ -124,7 +124,7 @@ Deno.test("Connection: a password that is known is kept back where a connection 
   const again = await greeted(server);
   assertEquals(again.password, undefined);
   again.peer.send(NEEDED);
-  assertMatch(String(await soon(over, "the end")), /nothing hides it on the way/);
+  assertMatch(String(await soon(over, "the end")), /nothing hides what is said on the way/);
 });
 
 Deno.test("Connection: after a wrong one nothing is sent before it is time; what was not looked at is sent again as it was", async () => {

@@ -219,6 +219,13 @@ Deno.test("chat invite: a link, a command and a code; and that none is needed wh
     assertStringIncludes(out, `\n  http://127.0.0.1:${server.port}/#invite=${invite}\n`);
     assertStringIncludes(out, ` client 127.0.0.1:${server.port} --invite ${invite}\n`);
   }
+  {
+    await using server = await home.start("--tls");
+    const { out } = await chat({}, "invite", "--data", home.data);
+    assertMatch(out, new RegExp(`^  https://127.0.0.1:${server.port}/#invite=\\S+$`, "m"));
+    assertMatch(out, new RegExp(` client tls://127.0.0.1:${server.port}#[\\w-]{43} --invite `));
+    assertStringIncludes(out, "or with OpenSSL");
+  }
   assertStringIncludes((await chat({}, "invite", "--data", home.data)).out, `No server has ${home.data} now`);
   await using open = await startServer("--data", home.data);
   const { code, err } = await chat({}, "invite", "--data", home.data);

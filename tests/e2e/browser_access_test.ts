@@ -45,6 +45,7 @@ browserTest("the password is asked for, a wrong one is said to be wrong, the rig
   await ada.page.locator("#enter:enabled").waitFor();
   await ada.page.press("#password", "Enter");
   await ada.reads("#my-nick", "Ada");
+  assertEquals(await ada.page.locator("#text").evaluate((field) => field.scrollHeight > field.clientHeight), false, "a line fits");
   assertEquals(await ada.page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]).includes("sesame")), false);
 
   await ada.page.evaluate(() => dispatchEvent(new Event("offline")));

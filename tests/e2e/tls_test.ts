@@ -63,7 +63,10 @@ Deno.test("TLS: the first certificate is trusted and remembered, and another one
     first = await fingerprintAt(port);
     const address = `tls://127.0.0.1:${port}`;
     const once = await run(state.path, "send", address, "one");
-    assertEquals([once.code, once.errors], [0, `${address} was not known before: its certificate ${first} is trusted from now on\n`]);
+    assertEquals([once.code, once.errors], [
+      0,
+      `${address} was not known before: its certificate ${first} is trusted from now on. Compare it with what the server printed\n`,
+    ]);
     const twice = await run(state.path, "send", address, "two");
     assertEquals([twice.code, twice.errors], [0, ""]);
     assertEquals(JSON.parse(await Deno.readTextFile(known)), { [`127.0.0.1:${port}`]: first });
@@ -172,6 +175,15 @@ Deno.test("TLS: at SIGHUP the certificate is read again, for connections from th
   await server.program.stderr.match(/the certificate was not changed: .*there is no certificate in PEM/);
   assertEquals(await certificateOf(server.port), second.pem);
   (await connectTls(server.port, second.pem)).close();
+});
+
+Deno.test("TLS: at SIGHUP a server with a history and without a password, which may write no file any more, goes on", async () => {
+  using folder = scratch();
+  await using server = await startServer("--tls", "--data", `${folder.path}/data`);
+  const pem = await certificateOf(server.port);
+  server.program.kill("SIGHUP");
+  await server.program.stderr.match(/the certificate was read again/);
+  assertEquals(await certificateOf(server.port), pem);
 });
 
 Deno.test("TLS: a certificate is made once and kept for the owner alone", async () => {

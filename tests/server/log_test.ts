@@ -61,6 +61,35 @@ Deno.test("openLog shows whoever looks on everything", async () => {
   assertFalse(text.includes("ref-1"));
 });
 
+Deno.test("openLog tells what was done to keep order, without the words and addresses that it keeps to itself", async () => {
+  const by = { v: 1, by: "olga" } as const;
+  const acts: readonly ServerEvent[] = [
+    { type: "kept_order", act: { ...by, act: "mute", nick: "bob", installation: "i1", ms: 60_000, text: "too loud" } },
+    { type: "kept_order", act: { ...by, act: "ban", network: "203.0.113.0/28" } },
+    { type: "kept_order", act: { ...by, act: "unban", target: "203.0.113.0/28" } },
+    { type: "kept_order", act: { ...by, act: "unban", target: "bob" } },
+    { type: "kept_order", act: { ...by, act: "announce", text: "tea" } },
+  ];
+  const sentences = async (options: Partial<LogOptions>) => {
+    const lines = (await logged(acts, options)).trim().split("\n");
+    return lines.map((line) => line.slice(line.indexOf("  ") + 2));
+  };
+  assertEquals(await sentences({ terminal: true, messages: true }), [
+    "bob was muted by olga for 1 m: too loud",
+    "203.0.113.0/28 was banned by olga",
+    "203.0.113.0/28 was unbanned by olga",
+    "bob was unbanned by olga",
+    "olga announces: tea",
+  ]);
+  assertEquals(await sentences({}), [
+    "bob was muted by olga for 1 m",
+    "an address was banned by olga",
+    "an address was unbanned by olga",
+    "bob was unbanned by olga",
+    "olga announces",
+  ]);
+});
+
 Deno.test("openLog lets nothing through that moves a terminal's cursor", async () => {
   const why = "one\ntwo \x1b[2J\x9b2J";
   for (const options of [{}, { terminal: true }, { format: "json" as const }, { terminal: true, colour: true }]) {

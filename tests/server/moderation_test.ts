@@ -363,6 +363,36 @@ Deno.test("slow and readonly: who may talk when", async () => {
   ]);
 });
 
+Deno.test("slow and readonly: whoever comes in is told, and whoever comes back is not told again", async () => {
+  await using server = new OrderedServer();
+  const olga = await server.owner();
+  await server.act(olga, { act: "slow", room: "lobby", ms: 5_000 });
+  await server.act(olga, { act: "readonly", room: "lobby", on: true });
+  const rules = ["#lobby is read-only: only those who keep order talk there", "#lobby is slow: everybody talks once in 5 s"];
+  const notices = (peer: FakeConnection) => peer.all("notice").map(({ text }) => text);
+  const bob = await server.remembered("bob");
+  assertEquals(notices(bob), rules);
+  const netcat = await server.netcat("nora");
+  for (const rule of rules) assert(netcat.text.includes(`* ${rule}.\n`) || netcat.text.includes(`* ${rule}\n`), netcat.text);
+  await server.ask(bob, { kind: "part", room: "lobby" });
+  await server.ask(bob, { kind: "join", room: "lobby" });
+  assertEquals(notices(bob), [...rules, ...rules]);
+  await server.ask(bob, { kind: "join", room: "lobby" });
+  await server.ask(bob, { kind: "join", room: "dev" });
+  assertEquals(notices(bob).length, 4);
+});
+
+Deno.test("whoever watches sees each act once, and that somebody was put out", async () => {
+  await using server = new OrderedServer();
+  const olga = await server.owner();
+  await server.remembered("bob");
+  await server.act(olga, { act: "kick", target: "bob", text: "out" });
+  const acts = server.events.flatMap((event) => event.type === "kept_order" ? [event.act.act] : []);
+  assertEquals(acts, ["claim", "kick"]);
+  assertEquals(server.events.filter(({ type }) => type === "said"), []);
+  assertEquals(server.events.flatMap((event) => event.type === "disconnected" ? [event.why] : []), ["was put out"]);
+});
+
 Deno.test("announce is an entry in every room that somebody is in", async () => {
   await using server = new OrderedServer();
   const [olga, bob] = [await server.owner(), await server.remembered("bob")];

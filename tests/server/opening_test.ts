@@ -44,8 +44,10 @@ Deno.test("opening: a server that encrypts says by what it is known, and how to 
       "https://192.168.1.5:12345/console#k",
     ]
   ) assert(own.includes(line), `${line} is in ${own.join("|")}`);
+  assert(own.includes("14"), "its hexadecimal form, for browsers");
   const vouchedFor = lines(undefined);
   for (const line of ["https://chat.example:12345/", "chat client tls://chat.example:12345"]) assert(vouchedFor.includes(line), line);
+  assert(!vouchedFor.join("\n").includes("will warn"));
 });
 
 Deno.test("localConsoleLink: on the machine itself no browser has to be talked into a certificate", () => {
@@ -60,7 +62,7 @@ Deno.test("opening: says that a password is asked for, and of whom it is not tak
     return opening({ ...OPENING, host: "0.0.0.0", ...more }).match(/Whoever comes in|from other machines are not encrypted/g)?.length;
   };
   assertEquals([told({}), told({ asks: "password" }), told({ asks: "password, encrypted" })], [undefined, 1, 2]);
-  assertEquals(told({ asks: "password, encrypted", encryption: { fingerprint: "f", names: [] } }), 1);
+  assertEquals(told({ asks: "password, encrypted", encryption: { fingerprint: "FP", names: [] } }), 1);
   assertEquals(told({ asks: "password, encrypted", host: "127.0.0.1" }), 1);
 });
 

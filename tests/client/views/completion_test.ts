@@ -7,7 +7,10 @@ import { isClean } from "../../../shared/text.ts";
 const CANDIDATES: Candidates = {
   nicks: ["zoe", "Alice", "albert", "ALICE", "Ünal", "日本", "ev\x1b[31mil"],
   rooms: ["dev", "design", "lobby"],
-  commands: [{ name: "/join", completes: "room" }, { name: "/msg", completes: "nick" }, { name: "/me" }, { name: "/help" }],
+  commands: [{ name: "/join", completes: "room" }, { name: "/msg", completes: "nick" }, { name: "/me" }, { name: "/help" }, {
+    name: "/quiet",
+    completes: ["on", "off"],
+  }],
   emoji: [["tada", "🎉"], ["smile", "😄"], ["smiley", "😃"], ["+1", "👍"]],
 };
 
@@ -69,6 +72,8 @@ Deno.test("complete gives a command's first argument what the command takes, and
   assertEquals(tab("/msg zoe is z|"), "/msg zoe is zoe |");
   assertEquals(tab("/me waves at z|"), "/me waves at zoe |");
   assertEquals(tab("/me z|"), "/me zoe |");
+  assertEquals(tab("/quiet |"), ["/quiet o|", "off ", "on "]);
+  assertEquals(tab("/quiet z|"), undefined);
 });
 
 Deno.test("complete makes emoji of names, finished or not, but not of times and addresses", () => {
