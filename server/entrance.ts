@@ -60,7 +60,8 @@ export class Entrance {
   /** Tells a newcomer why it is not let in. */
   turnAway(refusal: Omit<Refused, "kind">, pump: Pump): void {
     pump.send({ kind: "refused", ...refusal });
-    this.#options.watch({ type: "refused", peer: pump.connection.peer, text: refusal.text });
+    // To be asked for a password is no refusal.
+    if (refusal.code !== "password_needed") this.#options.watch({ ...refusal, type: "refused", peer: pump.connection.peer });
   }
 
   #enter(hello: Hello, pump: Pump): Seat | Refusal {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Entry } from "../shared/protocol.ts";
+import type { Entry, RefusalCode } from "../shared/protocol.ts";
 import type { Peer } from "./connection.ts";
 import type { KeptAct } from "./core/kept_act.ts";
 
@@ -19,7 +19,7 @@ export type ServerEvent =
   | { readonly type: "said"; readonly entry: Entry }
   /** Something was done to keep order. */
   | { readonly type: "kept_order"; readonly act: KeptAct }
-  | { readonly type: "refused"; readonly peer: Peer; readonly nick?: string; readonly text: string }
+  | { readonly type: "refused"; readonly peer: Peer; readonly nick?: string; readonly code: RefusalCode; readonly text: string }
   /** A connection ended; with a nick when somebody left with it. */
   | { readonly type: "disconnected"; readonly peer: Peer; readonly nick?: string; readonly why: string; readonly sent: number }
   /** Something that is no chat client knocked. */

@@ -274,7 +274,7 @@ export class Hub {
 
   #refuse(seat: Seat, ref: string | undefined, refusal: Refusal): void {
     answer(seat, ref, refusal);
-    this.#options.watch({ type: "refused", peer: seat.pump.connection.peer, nick: seat.session.nick, text: refusal.text });
+    this.#options.watch({ type: "refused", peer: seat.pump.connection.peer, nick: seat.session.nick, ...refusal });
   }
 
   #deliver({ entries, repeated, rejected }: Batch): void {

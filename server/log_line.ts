@@ -16,6 +16,9 @@ export interface LogLine {
   readonly properties: Readonly<Record<string, string | number>>;
 }
 
+/** What a refusal says of those who are held back. */
+const HELD_BACK: readonly string[] = ["banned", "muted"];
+
 /** How much a line tells. */
 export interface Telling {
   /** Whether what people say is in it. */
@@ -54,8 +57,10 @@ export function logLine(event: ServerEvent, { messages, addresses }: Telling): L
     case "kept_order":
       return info("{what}", { what: actSentence(tellable(event.act, { messages, addresses })) });
     case "refused": {
-      const { nick, peer, text } = event;
-      return info("{who} was refused: {text}", { id: peer.id, who: nick ?? shown(peer.address), text });
+      const { nick, peer, code, text } = event;
+      // Why somebody is held back was said by a person.
+      const told = messages || !HELD_BACK.includes(code) ? text : code;
+      return info("{who} was refused: {text}", { id: peer.id, who: nick ?? shown(peer.address), text: told });
     }
     case "disconnected": {
       const { nick, why, sent, peer } = event;

@@ -68,7 +68,7 @@ export class Moderator {
     if ("code" in decided) {
       answer(seat, frame.ref, decided);
       const { pump, session: { nick } } = seat;
-      this.#options.watch({ type: "refused", peer: pump.connection.peer, nick, text: decided.text });
+      this.#options.watch({ type: "refused", peer: pump.connection.peer, nick, ...decided });
       return pump.congestion;
     }
     const { session } = seat;
@@ -156,7 +156,7 @@ export class Moderator {
     switch (act.act) {
       case "kick": {
         const seat = this.#seats.get(act.session!);
-        if (seat) this.#expel(seat, act, `You were kicked by ${act.by}${act.text === undefined ? "" : `: ${act.text}`}`);
+        if (seat) this.#expel(seat, act, `You were kicked by ${act.by}${act.text === undefined ? "" : `: ${act.text}`}; you may come back`);
         return;
       }
       case "ban":

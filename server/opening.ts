@@ -18,6 +18,8 @@ export interface Opening extends Reach {
   readonly asks: Asks;
   /** Makes whoever types it the owner; `undefined` where the server has one. */
   readonly ownerCode: string | undefined;
+  /** Whether the server has an owner. */
+  readonly owned: boolean;
   /** What starts the program here: `chat`, or what runs it from its source. */
   readonly command: string;
   /** Whether the server runs as root. */
@@ -28,7 +30,7 @@ export interface Opening extends Reach {
 
 /** The opening lines of a server. */
 export function opening(facts: Opening): string {
-  const { host, port, keeps, consoleKey, ownerCode, asks, command, root, qr, encryption } = facts;
+  const { host, port, keeps, consoleKey, ownerCode, owned, asks, command, root, qr, encryption } = facts;
   const hosts = reachableHosts(facts);
   const netcat = (ip: string) => encryption ? `openssl s_client -quiet -connect ${hostAndPort(ip, port)}` : `nc ${ip} ${port}`;
   const lines = [
@@ -51,7 +53,8 @@ export function opening(facts: Opening): string {
     lines.push("Your window on the server:", ...hosts.map((ip) => `  ${consoleLink(ip, facts, consoleKey)}`), "");
   }
   if (ownerCode !== undefined) {
-    lines.push(`Own this server: join with ${command} client or a browser and type /claim ${ownerCode}`, "");
+    const own = owned ? "Take this server over from its owner" : "Own this server";
+    lines.push(`${own}: join with ${command} client or a browser and type /claim ${ownerCode}`, "");
   }
   if (isLoopback(host)) {
     const how = encryption ? "add --host 0.0.0.0" : `start it with: ${command} server --host 0.0.0.0`;

@@ -57,6 +57,8 @@ export interface RunningServer {
   readonly consoleKey: string | undefined;
   /** Makes whoever types it the owner; `undefined` where the server has one. */
   readonly ownerCode: string | undefined;
+  /** Whether it has an owner. */
+  readonly owned: boolean;
   /** Present where it encrypts. */
   readonly encryption: Proof | undefined;
   /** Reads the certificate again, where there is one. */
@@ -227,6 +229,7 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
     asks,
     consoleKey,
     ownerCode,
+    owned: order.owned,
     encryption: proof(),
     renewCertificate,
     broken: broken.promise,

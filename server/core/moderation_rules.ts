@@ -124,7 +124,10 @@ function ban(act: KeptAct, who: Person, people: People): Decision | Refusal {
     other.session !== who.session && (other.installation === undefined || other.installation !== who.installation);
   const shared = network && [...people.here()].some((other) => isAnother(other) && networkOf(other.host)?.text === network.text);
   const reach = network && !shared ? { ...act, network: network.text } : act;
-  if (reach.installation !== undefined || reach.network !== undefined) return decided(reach, ` (${reachOf(reach)})`);
+  if (reach.installation !== undefined || reach.network !== undefined) {
+    const others = network && shared ? `; others have the address ${network.text} too, which keeps nobody out` : "";
+    return decided(reach, ` (${reachOf(reach)}${others})`);
+  }
   const where = network ? `, and others have the address ${network.text}: /ban ${network.text} keeps all of them out` : " on this machine";
   if (!who.isHere) return { code: "no_such_person", text: `${who.nick} has gone and is not remembered: it was netcat${where}` };
   const { nick, session } = who;

@@ -133,7 +133,7 @@ Deno.test({
     await bob.type("/ban olga", "Enter");
     await bob.shows("olga owns this server");
     await bob.type("/ban nat", "Enter");
-    assertEquals((await nat.lines.rest()).at(-1), "* You were kicked by bob.");
+    assertEquals((await nat.lines.rest()).at(-1), "* You were kicked by bob; you may come back.");
     await bob.shows("not banned: it is netcat, which is not remembered on this machine");
     await olga.type("/deop bob", "Enter");
     await bob.shows("bob is an op no more, says olga");

@@ -40,7 +40,7 @@ const EVENTS: readonly ServerEvent[] = [
   { type: "connected", peer },
   { type: "joined", peer, nick: "bob", room: "lobby" },
   { type: "said", entry: { ...entry(1, "a secret"), ref: "ref-1" } },
-  { type: "refused", peer, text: "bob is taken" },
+  { type: "refused", peer, code: "name_taken", text: "bob is taken" },
   { type: "disconnected", peer, why: "said bye", sent: 0 },
   { type: "turned_away", address: peer.address, why: "spoke HTTP" },
 ];
@@ -93,7 +93,7 @@ Deno.test("openLog tells what was done to keep order, without the words and addr
 Deno.test("openLog lets nothing through that moves a terminal's cursor", async () => {
   const why = "one\ntwo \x1b[2J\x9b2J";
   for (const options of [{}, { terminal: true }, { format: "json" as const }, { terminal: true, colour: true }]) {
-    const text = await logged([{ type: "refused", peer, nick: "bob", text: why }], options);
+    const text = await logged([{ type: "refused", peer, nick: "bob", code: "text_empty", text: why }], options);
     assertEquals(text.split("\n").length, 2);
     for (const part of ["\x1b[2J", "\x9b"]) assertFalse(text.includes(part), JSON.stringify({ part, options }));
   }
@@ -119,4 +119,10 @@ Deno.test("openLog shows every message where messages are shown, and counts faul
   const said = Array.from({ length: 60 }, (_, i): ServerEvent => ({ type: "said", entry: entry(i + 1, "hi") }));
   const faults = Array.from({ length: 60 }, (): ServerEvent => ({ type: "fault", where: "a test", error: new Error("boom") }));
   assertEquals((await logged([...said, ...faults], { messages: true })).split("\n").length, 60 + 50 + 1 + 1);
+});
+
+Deno.test("openLog keeps what a ban or a mute was for out of a log without messages", async () => {
+  const event = { type: "refused", peer, nick: "bob", code: "muted", text: "you are muted: swears" } as const;
+  assertStringIncludes(await logged([event], { messages: false }), "bob was refused: muted");
+  assertStringIncludes(await logged([event], { messages: true }), "bob was refused: you are muted: swears");
 });

@@ -191,10 +191,13 @@ Deno.test("kick ends a session and its tokens; it may come back with a hello", a
   const [olga, bob] = [await server.owner(), await server.remembered("bob")];
   const { token } = bob.all("welcome")[0];
   bob.receive(say("before"));
-  assertEquals(await server.act(olga, { act: "kick", target: "BOB", text: "be nice" }), "bob was kicked by olga: be nice");
-  assertEquals([bob.ended, told(bob)], ["finished", ["kicked: You were kicked by olga: be nice"]]);
+  assertEquals(
+    await server.act(olga, { act: "kick", target: "BOB", text: "be nice" }),
+    "bob was kicked by olga: be nice; you may come back",
+  );
+  assertEquals([bob.ended, told(bob)], ["finished", ["kicked: You were kicked by olga: be nice; you may come back"]]);
   assertEquals(bob.all("bye")[0].sent, 1);
-  assertEquals(told(olga), ["olga owns this server now", "bob was kicked by olga: be nice"]);
+  assertEquals(told(olga), ["olga owns this server now", "bob was kicked by olga: be nice; you may come back"]);
   assertEquals(server.hub.seats.size, 1);
   const back = server.connect();
   await server.ask(back, { kind: "resume", v: [1], token: token!, epoch: "e1", cursors: {} });
@@ -317,7 +320,7 @@ Deno.test("ban of a nick at netcat is by address, where nobody else has it; some
     "one was kicked by olga: spam, not banned: it is netcat, which is not remembered, and others have the address 203.0.113.31: " +
       "/ban 203.0.113.31 keeps all of them out",
   );
-  assert(one.text.endsWith("* You were kicked by olga: spam.\n"), one.text);
+  assert(one.text.endsWith("* You were kicked by olga: spam; you may come back.\n"), one.text);
   assertEquals(await server.act(olga, { act: "ban", target: "203.0.113.31" }), "203.0.113.31 was banned by olga");
   assertEquals([...server.hub.seats].map(({ session }) => session.nick), ["olga"]);
   assertEquals(told(olga).at(-1), "two was banned by olga");

@@ -9,6 +9,7 @@ const OPENING = {
   consoleKey: undefined,
   asks: "nothing",
   ownerCode: undefined,
+  owned: false,
   own: ["192.168.1.5", "fd00::5"],
   command: "chat",
   encryption: undefined,

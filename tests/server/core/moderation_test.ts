@@ -200,7 +200,10 @@ Deno.test("ban: the client and the address, for as long as was said, with the re
 Deno.test("ban: an address that somebody else here has is left alone, and this machine's always", () => {
   const order = ordered();
   const neighbour = person("ned", "i-ned", bob.host);
-  assertEquals(done(order, { act: "ban", target: "bob" }, { people: peopleOf(bob, neighbour) }), "bob was banned by olga (their client)");
+  assertEquals(
+    done(order, { act: "ban", target: "bob" }, { people: peopleOf(bob, neighbour) }),
+    "bob was banned by olga (their client; others have the address 203.0.113.7 too, which keeps nobody out)",
+  );
   assertEquals([entering(order, bob), entering(order, neighbour)], ["You are banned", undefined]);
   const twin = { ...bob, nick: "bob-2", session: "s-bob-2" };
   assertEquals(
