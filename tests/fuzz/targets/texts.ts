@@ -96,6 +96,9 @@ const commands: Target = {
   name: "text mode",
   grammar: {
     examples: [
+      "/numbers 3",
+      "/delete 12",
+      "/ban bob",
       "hi all",
       "/join #dev",
       "/history 20",
@@ -108,7 +111,25 @@ const commands: Target = {
       "/nick bob",
       "/help",
     ],
-    tokens: ["/", "/join ", "/part", "/history ", "/serch ", "/constructor", "bye", " ", "\r", "\t", "9", "#", "dev", "😀", "日本", "a"],
+    tokens: [
+      "/",
+      "/join ",
+      "/part",
+      "/history ",
+      "/serch ",
+      "/delete ",
+      "/constructor",
+      "bye",
+      " ",
+      "\r",
+      "\t",
+      "9",
+      "#",
+      "dev",
+      "😀",
+      "日本",
+      "a",
+    ],
     longest: LIMITS.textBytes,
   },
   check: (input) => {
@@ -182,10 +203,16 @@ const networks: Target = {
     const network = parseNetwork(input);
     if (network === undefined) return;
     assert(contains(network, network) && /^[0-9a-f.:]+(\/\d{1,3})?$/.test(network.text), network.text);
+    assert(network.size === 32 || asWritten(network.text.split("/")[0]), `${network.text} is not how it is written`);
     // An IPv6 address alone would stand for its network.
     assertEquals(parseNetwork(network.bits === 128 ? `${network.text}/128` : network.text), network);
   },
 };
+
+/** Whether an IPv6 address is written as RFC 5952 has it: as a URL writes it. */
+function asWritten(address: string): boolean {
+  return new URL(`http://[${address}]/`).hostname === `[${address}]`;
+}
 
 /** An act that is understood is written as it was read, and said in a sentence. */
 const keptActs: Target = {
