@@ -8,7 +8,7 @@ import { parseInput } from "../../../client/input.ts";
 import { type JournalContent, parseJournal } from "../../../client/state/journal.ts";
 import { formatServers, parseServers } from "../../../client/state/servers.ts";
 import { decodeClientFrame, encodeFrame } from "../../../shared/codec.ts";
-import { type ClientFrame, LIMITS } from "../../../shared/protocol.ts";
+import { type ClientFrame, LIMITS, type Moderate } from "../../../shared/protocol.ts";
 import { isClean } from "../../../shared/text.ts";
 import { type Target, textOf } from "../target.ts";
 
@@ -106,10 +106,17 @@ const input: Target = {
     if (found?.kind === "wrong") assert(found.line === typed && found.why !== "");
     if (found?.kind === "say") assert(found.text.trim() !== "" && found.text.length <= typed.length, `says ${JSON.stringify(found.text)}`);
     if (found?.kind === "delete") assertAsked({ kind: "delete", ref: "r", room: "dev", seq: found.seq ?? 0 });
-    if (found?.kind === "moderate") assertAsked({ kind: "moderate", ref: "r", ...found.frame });
+    if (found?.kind === "moderate") assertAct({ kind: "moderate", ref: "r", ...found.frame });
     if (found?.kind === "join") assertEquals(parseInput(`/join ${found.room}`), found);
   },
 };
+
+/** An act holds for ever, or for a time that is one. */
+function assertAct(frame: Moderate): void {
+  const { act, ms } = frame;
+  assert(ms === undefined || ms <= LIMITS.actMs && (ms > 0 || act === "slow"), `${act} for ${ms} ms`);
+  assertAsked(frame);
+}
 
 /** What the server is asked for it understands, or can say what is wrong. */
 function assertAsked(frame: ClientFrame): void {

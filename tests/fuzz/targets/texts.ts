@@ -136,6 +136,8 @@ const commands: Target = {
     const frame = parseLine(textOf(input));
     if (frame === undefined || frame.kind === "local") return;
     if (frame.kind === "malformed") return assert(isClean(frame.text), `not clean: ${JSON.stringify(frame.text)}`);
+    // Without a number it is what was said last.
+    if (frame.kind === "delete") assert(frame.seq > 0 || !/\d/.test(input), "another message is deleted");
     const { ...expected } = frame;
     assertEquals(decodeClientFrame(encodeFrame(frame)), expected);
   },
@@ -195,7 +197,17 @@ const words: Target = {
 const networks: Target = {
   name: "networks",
   grammar: {
-    examples: ["203.0.113.7", "10.0.0.0/8", "::ffff:1.2.3.4", "2001:db8::/48", "[::1]", "fe80::1%eth0", "1:2:3:4:5:6:7:8/128"],
+    examples: [
+      "203.0.113.7",
+      "10.0.0.0/8",
+      "::ffff:1.2.3.4",
+      "2001:db8::/48",
+      "[::1]",
+      "fe80::1%eth0",
+      "1:2:3:4:5:6:7:8/128",
+      "1:0:0:2:3:0:0:4/128",
+      "0:0:1::/128",
+    ],
     tokens: [...".:/%[]0123456789af", "::", "255", "ffff", "/0", "/33"],
     longest: LIMITS.frameBytes,
   },
@@ -224,13 +236,30 @@ const keptActs: Target = {
       '{"v":1,"act":"readonly","by":"a","room":"lobby","on":true}',
       '{"v":1,"act":"slow","by":"a","room":"lobby","ms":0}',
     ],
-    tokens: [...'{}[]:,"', '"v"', '"act"', '"by"', '"ms"', '"on"', "1", "2", "-1", "true", "null", '"__proto__"', '"unban"', '"target"'],
+    tokens: [
+      ...'{}[]:,"',
+      '"v"',
+      '"act"',
+      '"by"',
+      '"ms"',
+      '"ms":-1',
+      '"on"',
+      "1",
+      "2",
+      "-1",
+      "true",
+      "null",
+      '"__proto__"',
+      '"unban"',
+      '"target"',
+    ],
     longest: LIMITS.textBytes,
   },
   check: (input) => {
     const act = decodeAct(input);
     if ("problem" in act) return assert(act.problem !== "");
     assertEquals(decodeAct(encodeAct(act)), act);
+    assert((act.ms ?? 0) >= 0, `it holds for ${act.ms} ms`);
     assert(actSentence(act) !== "");
   },
 };
