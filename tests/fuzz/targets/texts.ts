@@ -213,6 +213,8 @@ const networks: Target = {
   },
   check: (input) => {
     const network = parseNetwork(input);
+    // What is an IPv6 address, URLs have known for long.
+    if (/^[0-9a-f:]+$/i.test(input)) assertEquals(network !== undefined, URL.canParse(`http://[${input}]/`));
     if (network === undefined) return;
     assert(contains(network, network) && /^[0-9a-f.:]+(\/\d{1,3})?$/.test(network.text), network.text);
     assert(network.size === 32 || asWritten(network.text.split("/")[0]), `${network.text} is not how it is written`);
@@ -242,7 +244,7 @@ const keptActs: Target = {
       '"act"',
       '"by"',
       '"ms"',
-      '"ms":-1',
+      '"ms":-1,',
       '"on"',
       "1",
       "2",
