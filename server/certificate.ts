@@ -5,6 +5,7 @@
  */
 import { X509Certificate } from "node:crypto";
 import { EXIT, Fatal } from "../shared/exit.ts";
+import { exposure } from "../shared/secret.ts";
 import { CERTIFICATE_NAME, fingerprintOf, firstPem } from "../shared/fingerprint.ts";
 import type { TlsFiles } from "./config.ts";
 
@@ -63,7 +64,7 @@ export async function makeCertificate(now: number): Promise<Certificate> {
 export async function readCertificate({ cert, key }: TlsFiles, now: number): Promise<Certificate> {
   const chain = read(cert);
   const secret = read(key);
-  notForOthers(key);
+  await notForOthers(key);
   const pem = firstPem(chain);
   const parsed = pem === undefined ? undefined : parse(pem);
   if (pem === undefined || parsed === undefined) throw new Fatal(EXIT.config, `${cert}: there is no certificate in PEM in it`);
@@ -115,10 +116,16 @@ function read(path: string): string {
 }
 
 /** A key that everybody on the machine may read is nobody's secret. */
-function notForOthers(path: string): void {
-  const { mode } = Deno.statSync(path);
-  if (mode === null || (mode & 0o007) === 0) return;
-  throw new Fatal(EXIT.config, `${path}: everybody on this machine may read this private key. Take that away with: chmod o= ${path}`);
+async function notForOthers(path: string): Promise<void> {
+  // Without waiting, some versions of Deno make rights up on a system that has none.
+  const { mode } = await Deno.stat(path);
+  const exposed = exposure(mode, "group");
+  if (exposed) {
+    throw new Fatal(
+      EXIT.noPermission,
+      `${path}: this private key ${exposed.problem}. ${exposed.advice.replace("FILE", () => path)}`,
+    );
+  }
 }
 
 function keep(path: string, text: string): void {

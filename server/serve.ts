@@ -70,7 +70,7 @@ export interface RunningServer {
 /**
  * Serves until SIGINT or SIGTERM; a second one ends it at once. Throws {@link Fatal} when it cannot listen, or cannot keep the history any more.
  *
- * @param started Called once it serves: from then on it opens no file to write, starts no program, and neither connects nor listens anywhere.
+ * @param started Called once it serves: from then on it starts no program, opens no file to write but invites, and connects and listens nowhere but where it decrypts.
  */
 export async function serve(config: ServerConfig, started: () => void): Promise<ExitCode> {
   const terminal = Deno.stderr.isTerminal();
