@@ -68,7 +68,7 @@ export async function readCertificate({ cert, key }: TlsFiles, now: number): Pro
   const pem = firstPem(chain);
   const parsed = pem === undefined ? undefined : parse(pem);
   if (pem === undefined || parsed === undefined) throw new Fatal(EXIT.config, `${cert}: there is no certificate in PEM in it`);
-  const until = Date.parse(parsed.validTo);
+  const { until, ours, forItselfOnly } = parsed;
   if (until < now) {
     const day = new Date(until).toISOString().slice(0, 10);
     throw new Fatal(
@@ -77,8 +77,7 @@ export async function readCertificate({ cert, key }: TlsFiles, now: number): Pro
     );
   }
   check(chain, secret, { cert, key });
-  const ours = parsed.checkHost(CERTIFICATE_NAME) !== undefined;
-  if (ours && (parsed.ca || parsed.issuer !== parsed.subject)) {
+  if (ours && !forItselfOnly) {
     const advice = "make one with: openssl req -x509 -addext basicConstraints=critical,CA:false";
     throw new Fatal(
       EXIT.config,
@@ -146,9 +145,23 @@ function exists(path: string): boolean {
   }
 }
 
-function parse(pem: string): X509Certificate | undefined {
+interface Told {
+  /** When it ends, in milliseconds since 1970. */
+  readonly until: number;
+  /** Whether it is for our name. */
+  readonly ours: boolean;
+  readonly forItselfOnly: boolean;
+}
+
+/** What a certificate tells. Some that can be taken apart cannot be read all the same. */
+function parse(pem: string): Told | undefined {
   try {
-    return new X509Certificate(pem);
+    const certificate = new X509Certificate(pem);
+    return {
+      until: Date.parse(certificate.validTo),
+      ours: certificate.checkHost(CERTIFICATE_NAME) !== undefined,
+      forItselfOnly: !certificate.ca && certificate.issuer === certificate.subject,
+    };
   } catch {
     return undefined;
   }
