@@ -26,5 +26,5 @@ export function decodeInvite(text: string): Invite | undefined {
   const { expires, uses, used, installations } = value ?? {};
   const whole = [expires, uses, used].every((n) => Number.isSafeInteger(n) && n! >= 0);
   const strings = Array.isArray(installations) && installations.every((hash) => typeof hash === "string");
-  return whole && strings ? value as Invite : undefined;
+  return whole && strings ? { expires, uses, used, installations } as Invite : undefined;
 }

@@ -111,7 +111,7 @@ const invites: Target = {
     const { expires, uses, used, installations } = found;
     assert([expires, uses, used].every((n) => Number.isSafeInteger(n) && n >= 0) && Array.isArray(installations), JSON.stringify(found));
     assert(installations.every((hash) => typeof hash === "string"));
-    assertEquals(decodeInvite(JSON.stringify(found)), found);
+    assertEquals(JSON.stringify(decodeInvite(JSON.stringify(found))), JSON.stringify(found));
   },
 };
 
