@@ -8,18 +8,17 @@
  * @module
  */
 import { decodeServerFrame, encodeFrame } from "../shared/codec.ts";
-import { CERTIFICATE_NAME, fingerprintOf, firstPem } from "../shared/fingerprint.ts";
+import { CERTIFICATE_NAME, firstPem } from "../shared/fingerprint.ts";
 import { cleanText, hostAndPort } from "../shared/text.ts";
 import { type Address, formatAddress } from "./config.ts";
 import { type Dial, dial, type DialOptions, type NoAnswer } from "./dial.ts";
 import type { Wire } from "./frame_socket.ts";
+import { FirstFrame, markOf } from "./shown_certificate.ts";
 import type { KnownCertificates, Mark } from "./state/certificates.ts";
 import { distrust } from "./trust.ts";
 
 /** How long the certificate and the handshake may take together, in milliseconds. */
 const TIMEOUT_MS = 5_000;
-/** The most that a server may say before its certificate has come, in bytes. */
-const MOST_BYTES = 65_536;
 /** The most that is told of what Deno says about a certificate. */
 const REASON_CHARACTERS = 120;
 const ENDED = "the connection ended before it was encrypted";
@@ -129,41 +128,22 @@ class Attempt {
     );
   }
 
-  /** The first line that is a frame; a server may have asked for a name in words before. */
   async #readFrame(): Promise<string> {
     const buffer = new Uint8Array(16_384);
-    const decoder = new TextDecoder();
-    let said = "";
-    for (let length = 0; length < MOST_BYTES;) {
+    const words = new FirstFrame();
+    for (;;) {
       const read = await this.#conn.read(buffer);
-      if (read === null) throw new Cut(said === "" ? ENDED : `it said "${cleanText(said.split("\n", 1)[0]).slice(0, 120)}"`);
-      length += read;
-      said += decoder.decode(buffer.subarray(0, read), { stream: true });
-      const [line, rest] = /^(\{.*)\n([^]*)$/m.exec(said)?.slice(1) ?? [];
-      if (line === undefined) {
-        if (said.startsWith("HTTP/")) break;
-        continue;
-      }
-      // What comes in plain text after the certificate would be taken for something said encrypted.
-      if (rest !== "") break;
-      return line;
+      if (read === null) throw new Cut(words.heard === "" ? ENDED : `it said "${cleanText(words.heard).slice(0, 120)}"`);
+      const found = words.push(buffer.subarray(0, read));
+      if (found === "none") throw new Untrusted(`${formatAddress(this.#address)} shows no certificate as a chat server does`);
+      if (found !== "more") return found.frame;
     }
-    throw new Untrusted(`${formatAddress(this.#address)} shows no certificate as a chat server does`);
   }
 
-  /** What a certificate is known by. One of ours has a name that no authority gives away. */
   async #markOf(pem: string): Promise<Mark> {
-    const first = firstPem(pem);
-    const fingerprint = await fingerprintOf(pem);
-    if (first === undefined || fingerprint === undefined) {
-      throw new Untrusted(`${formatAddress(this.#address)} shows a certificate that makes no sense`);
-    }
-    const { X509Certificate } = await import("node:crypto");
-    try {
-      return new X509Certificate(first).checkHost(CERTIFICATE_NAME) === undefined ? "authority" : fingerprint;
-    } catch {
-      throw new Untrusted(`${formatAddress(this.#address)} shows a certificate that makes no sense`);
-    }
+    const mark = await markOf(pem);
+    if (mark === undefined) throw new Untrusted(`${formatAddress(this.#address)} shows a certificate that makes no sense`);
+    return mark;
   }
 
   /** Whose name is verified never depends on what the server says: its own certificate is for our name, an authority's for the one that was typed. */

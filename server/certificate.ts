@@ -5,6 +5,7 @@
  */
 import { X509Certificate } from "node:crypto";
 import { EXIT, Fatal } from "../shared/exit.ts";
+import { exposure } from "../shared/secret.ts";
 import { CERTIFICATE_NAME, fingerprintOf, firstPem } from "../shared/fingerprint.ts";
 import type { TlsFiles } from "./config.ts";
 
@@ -63,11 +64,11 @@ export async function makeCertificate(now: number): Promise<Certificate> {
 export async function readCertificate({ cert, key }: TlsFiles, now: number): Promise<Certificate> {
   const chain = read(cert);
   const secret = read(key);
-  notForOthers(key);
+  await notForOthers(key);
   const pem = firstPem(chain);
   const parsed = pem === undefined ? undefined : parse(pem);
   if (pem === undefined || parsed === undefined) throw new Fatal(EXIT.config, `${cert}: there is no certificate in PEM in it`);
-  const until = Date.parse(parsed.validTo);
+  const { until, ours, forItselfOnly } = parsed;
   if (until < now) {
     const day = new Date(until).toISOString().slice(0, 10);
     throw new Fatal(
@@ -76,8 +77,7 @@ export async function readCertificate({ cert, key }: TlsFiles, now: number): Pro
     );
   }
   check(chain, secret, { cert, key });
-  const ours = parsed.checkHost(CERTIFICATE_NAME) !== undefined;
-  if (ours && (parsed.ca || parsed.issuer !== parsed.subject)) {
+  if (ours && !forItselfOnly) {
     const advice = "make one with: openssl req -x509 -addext basicConstraints=critical,CA:false";
     throw new Fatal(
       EXIT.config,
@@ -115,10 +115,16 @@ function read(path: string): string {
 }
 
 /** A key that everybody on the machine may read is nobody's secret. */
-function notForOthers(path: string): void {
-  const { mode } = Deno.statSync(path);
-  if (mode === null || (mode & 0o007) === 0) return;
-  throw new Fatal(EXIT.config, `${path}: everybody on this machine may read this private key. Take that away with: chmod o= ${path}`);
+async function notForOthers(path: string): Promise<void> {
+  // Without waiting, some versions of Deno make rights up on a system that has none.
+  const { mode } = await Deno.stat(path);
+  const exposed = exposure(mode, "group");
+  if (exposed) {
+    throw new Fatal(
+      EXIT.noPermission,
+      `${path}: this private key ${exposed.problem}. ${exposed.advice.replace("FILE", () => path)}`,
+    );
+  }
 }
 
 function keep(path: string, text: string): void {
@@ -139,9 +145,23 @@ function exists(path: string): boolean {
   }
 }
 
-function parse(pem: string): X509Certificate | undefined {
+interface Told {
+  /** When it ends, in milliseconds since 1970. */
+  readonly until: number;
+  /** Whether it is for our name. */
+  readonly ours: boolean;
+  readonly forItselfOnly: boolean;
+}
+
+/** What a certificate tells. Some that can be taken apart cannot be read all the same. */
+function parse(pem: string): Told | undefined {
   try {
-    return new X509Certificate(pem);
+    const certificate = new X509Certificate(pem);
+    return {
+      until: Date.parse(certificate.validTo),
+      ours: certificate.checkHost(CERTIFICATE_NAME) !== undefined,
+      forItselfOnly: !certificate.ca && certificate.issuer === certificate.subject,
+    };
   } catch {
     return undefined;
   }

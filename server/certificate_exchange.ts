@@ -14,6 +14,7 @@ const MOST_BYTES = 256;
 const QUESTION = '{"kind":"certificate"';
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * Reads the first frame where it asks for the certificate, and answers it. Otherwise nothing has been read.
@@ -47,12 +48,14 @@ export async function toldCertificate(socket: Socket, pem: string): Promise<bool
 
 /** The length of the question with its line feed; or that there is none, or not yet. */
 function question(said: Uint8Array): number | "no" | "undecided" {
-  const head = new TextDecoder().decode(said.subarray(0, MOST_BYTES));
-  const end = head.indexOf("\n") + 1;
-  if (end > 0) return decodeClientFrame(head.slice(0, end)).kind === "certificate" ? said.indexOf(0x0a) + 1 : "no";
+  const head = decoder.decode(said.subarray(0, MOST_BYTES));
   const compact = head.replaceAll(/\s/g, "");
-  const possible = said.length < MOST_BYTES && (QUESTION.startsWith(compact) || compact.startsWith(QUESTION));
-  return possible ? "undecided" : "no";
+  const whole = compact.startsWith(QUESTION);
+  // What would be no question if it came in pieces is none in one piece.
+  if (!whole && !QUESTION.startsWith(compact)) return "no";
+  const end = head.indexOf("\n") + 1;
+  if (end > 0) return whole && decodeClientFrame(head.slice(0, end)).kind === "certificate" ? said.indexOf(0x0a) + 1 : "no";
+  return said.length < MOST_BYTES ? "undecided" : "no";
 }
 
 async function answer(socket: Socket, bytes: Uint8Array): Promise<boolean> {

@@ -72,7 +72,7 @@ export interface RunningServer {
 /**
  * Serves until SIGINT or SIGTERM; a second one ends it at once. Throws {@link Fatal} when it cannot listen, or cannot keep the history any more.
  *
- * @param started Called once it serves: from then on it opens no file to write, starts no program, and neither connects nor listens anywhere.
+ * @param started Called once it serves: from then on it starts no program, opens no file to write but invites, and connects and listens nowhere but where it decrypts.
  */
 export async function serve(config: ServerConfig, started: () => void): Promise<ExitCode> {
   const terminal = Deno.stderr.isTerminal();
@@ -216,8 +216,12 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
   const renewCertificate = async () => {
     if (encryption === undefined) return;
     const problem = await encryption.renew();
-    // Only an invite tells of it, and only a server with a password keeps the right to write.
-    if (asks !== "nothing") announce();
+    try {
+      announce();
+    } catch (error) {
+      // On a full disk: invites tell of the certificate of before.
+      seen({ type: "fault", where: "announcing the certificate", error });
+    }
     seen({ type: "certificate", ...problem === undefined ? {} : { problem } });
   };
   const consoleKey = assets.has("/console") ? console.key : undefined;

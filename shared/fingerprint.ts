@@ -10,9 +10,18 @@ export const CERTIFICATE_NAME = "chat";
 
 const PEM = /-----BEGIN CERTIFICATE-----([A-Za-z\d+/=\s]*?)-----END CERTIFICATE-----/;
 
-/** The first certificate of a text in PEM (RFC 7468) by itself, as PEM; `undefined` where there is none. */
+/** Characters of a line of PEM. */
+const LINE = /.{1,64}/g;
+
+/**
+ * The first certificate of a text in PEM (RFC 7468) by itself; `undefined` where there is none. Written anew: those who read PEM differ in what they
+ * make of one with odd lines, and what is verified must be what was compared.
+ */
 export function firstPem(text: string): string | undefined {
-  return PEM.exec(text)?.[0];
+  const der = firstDer(text);
+  if (der === undefined) return undefined;
+  const lines = btoa(Array.from(der, (byte) => String.fromCharCode(byte)).join("")).match(LINE)!;
+  return ["-----BEGIN CERTIFICATE-----", ...lines, "-----END CERTIFICATE-----"].join("\n");
 }
 
 /**
@@ -29,9 +38,7 @@ export function firstPem(text: string): string | undefined {
  * ```
  */
 export async function fingerprintOf(pem: string): Promise<string | undefined> {
-  const [, base64] = PEM.exec(pem) ?? [];
-  if (base64 === undefined) return undefined;
-  const der = fromBase64(base64);
+  const der = firstDer(pem);
   return der && base64Url(new Uint8Array(await crypto.subtle.digest("SHA-256", der))).replace("=", "");
 }
 
@@ -63,13 +70,15 @@ export function isFingerprint(text: string): boolean {
  * ```
  */
 export function fingerprintInHex(fingerprint: string): string {
-  const bytes = fromBase64(fingerprint.replaceAll("-", "+").replaceAll("_", "/")) ?? new Uint8Array(0);
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0").toUpperCase()).join(":");
+  const bytes = atob(fingerprint.replaceAll("-", "+").replaceAll("_", "/"));
+  return Array.from(bytes, (byte) => byte.charCodeAt(0).toString(16).padStart(2, "0").toUpperCase()).join(":");
 }
 
-function fromBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
+function firstDer(text: string): Uint8Array<ArrayBuffer> | undefined {
+  const base64 = PEM.exec(text)?.[1].trim();
+  if (!base64) return undefined;
   try {
-    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   } catch {
     return undefined;
   }

@@ -6,6 +6,7 @@
 import { EXIT, Fatal } from "./exit.ts";
 import type { Checked } from "./flags.ts";
 import { LIMITS } from "./protocol.ts";
+import { exposure } from "./secret.ts";
 import { byteLength, count } from "./text.ts";
 
 /** Bytes of a file that are looked at; a password fits well. */
@@ -33,7 +34,7 @@ export async function readPasswordFile(path: string, open: (path: string) => Pro
     const checked = passwordIn(await start(file), mode);
     if ("value" in checked) return checked.value;
     const { problem, advice = "Put the password there" } = checked;
-    throw new Fatal(EXIT.noPermission, `${name} ${problem}. ${advice.replace("FILE", path)}`);
+    throw new Fatal(EXIT.noPermission, `${name} ${problem}. ${advice.replace("FILE", () => path)}`);
   } catch (error) {
     if (error instanceof Fatal || !(error instanceof Error)) throw error;
     throw new Fatal(EXIT.noPermission, `${name} cannot be read: ${error.message}. Name a file of yours that holds the password`);
@@ -69,9 +70,8 @@ async function start(file: OpenFile): Promise<Uint8Array> {
  * ```
  */
 export function passwordIn(bytes: Uint8Array, mode: number | null): Checked<string> & { readonly advice?: string } {
-  if (mode !== null && (mode & 0o077) !== 0) {
-    return { problem: "can be read by others on this machine", advice: "Make it yours alone: chmod 600 FILE" };
-  }
+  const exposed = exposure(mode);
+  if (exposed) return exposed;
   const end = bytes.indexOf(0x0a);
   const line = decode(end === -1 ? bytes : bytes.subarray(0, end))?.replace(/\r$/, "");
   if (line === undefined) return { problem: "is not text in UTF-8" };

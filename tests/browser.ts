@@ -40,7 +40,7 @@ export function browserTest(name: string, test: (chromium: Chromium) => Promise<
 
 /** Chromium, for as long as a block lasts. */
 export interface Chromium extends AsyncDisposable {
-  /** A person with a browser of their own. @param path What follows the page's address. */
+  /** A person with a browser of their own, at an encrypted page where they overlook its certificate. @param path What follows the page's address. */
   person(port: number, options?: BrowserContextOptions, path?: string): Promise<Person>;
 }
 
@@ -52,7 +52,8 @@ export async function startChromium(): Promise<Chromium> {
   return {
     async person(port, options = {}, path = "") {
       const context = await browser.newContext({ viewport: { width: 1100, height: 700 }, reducedMotion: "reduce", ...options });
-      const person = new Person(await context.newPage(), port, path);
+      const scheme = options.ignoreHTTPSErrors ? "https" : "http";
+      const person = new Person(await context.newPage(), `${scheme}://127.0.0.1:${port}/${path}`);
       await person.begin();
       people.push(person);
       return person;
@@ -72,9 +73,9 @@ export class Person {
   readonly sent: string[] = [];
   readonly #url: string;
 
-  constructor(page: Page, port: number, path: string) {
+  constructor(page: Page, url: string) {
     this.page = page;
-    this.#url = `http://127.0.0.1:${port}/${path}`;
+    this.#url = url;
   }
 
   async begin(): Promise<void> {

@@ -4,6 +4,7 @@
  * @module
  */
 import { isFingerprint } from "../../shared/fingerprint.ts";
+import { cleanText } from "../../shared/text.ts";
 import { type Found, readSmall, systemMessage, writeWhole } from "../files.ts";
 import { takeLock } from "./lock.ts";
 
@@ -76,5 +77,5 @@ function parse(text: string): ReadonlyMap<string, Mark> | string {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return "is not a list of servers";
   const marks = Object.entries(value);
   const wrong = marks.find(([, mark]) => typeof mark !== "string" || !(mark === "authority" || isFingerprint(mark)));
-  return wrong ? `has no fingerprint for ${JSON.stringify(wrong[0])}` : new Map(marks);
+  return wrong ? `has no fingerprint for ${JSON.stringify(cleanText(wrong[0]))}` : new Map(marks);
 }

@@ -129,9 +129,10 @@ export class Composer {
     this.#grow();
   }
 
-  /** As high as its text, up to what the style sheet allows. */
+  /** As high as its text, up to what the style sheet allows. What is not shown yet has no height to go by. */
   #grow(): void {
     this.#field.style.height = "auto";
-    this.#field.style.height = `${this.#field.scrollHeight + 2}px`;
+    const { scrollHeight } = this.#field;
+    if (scrollHeight > 0) this.#field.style.height = `${scrollHeight + 2}px`;
   }
 }

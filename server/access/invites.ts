@@ -5,23 +5,13 @@
  */
 import { createHash } from "node:crypto";
 import { readShortCode } from "../../shared/short_code.ts";
+import { decodeInvite, type Invite } from "./invite.ts";
 
 /** Within a data folder. */
 const FOLDER = "invites";
 
 /** What is thrown where there is no invite to be read. */
-const NONE = [Deno.errors.NotFound, SyntaxError, Deno.errors.PermissionDenied, Deno.errors.IsADirectory];
-
-/** What is kept of an invite. Its file is named by the hash of its code, which is nowhere else. */
-export interface Invite {
-  /** When it ends, in milliseconds since 1970. */
-  readonly expires: number;
-  /** How many may come in with it. */
-  readonly uses: number;
-  readonly used: number;
-  /** The hashes of the clients' secrets that came in with it, at most `uses`. They come in again without a use, whether or not it has ended. */
-  readonly installations: readonly string[];
-}
+const NONE = [Deno.errors.NotFound, Deno.errors.PermissionDenied, Deno.errors.IsADirectory];
 
 /** Keeps a new invite. @param folder The data folder; it is made where there is none. */
 export async function addInvite(folder: string, code: string, invite: Pick<Invite, "expires" | "uses">): Promise<void> {
@@ -114,11 +104,7 @@ async function namesIn(folder: string): Promise<string[]> {
 /** `undefined` where there is none, and where a file holds none or is not ours to read. */
 async function readInvite(path: string): Promise<Invite | undefined> {
   try {
-    const value: Partial<Invite> | null = JSON.parse(await Deno.readTextFile(path));
-    const { expires, uses, used, installations } = value ?? {};
-    const whole = [expires, uses, used].every((n) => Number.isSafeInteger(n) && n! >= 0);
-    const strings = Array.isArray(installations) && installations.every((hash) => typeof hash === "string");
-    return whole && strings ? value as Invite : undefined;
+    return decodeInvite(await Deno.readTextFile(path));
   } catch (error) {
     // One that cannot be read lets nobody in, and is no reason to turn all away.
     if (NONE.some((none) => error instanceof none)) return undefined;

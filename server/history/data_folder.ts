@@ -83,13 +83,20 @@ function lock(folder: string): DataFolderLock {
     if (!(error instanceof Error && error.message.includes("locked"))) throw error;
     throw new Fatal(EXIT.tempFail, `${folder} is in use by ${holderOf(folder)}. Stop it, or choose another folder with --data`);
   }
+  using undo = new DisposableStack();
+  undo.defer(() => db.close());
+  // Kept open: a server that has given up writing files may announce itself anew.
+  const file = undo.use(Deno.openSync(`${folder}/${HOLDER}`, { write: true, create: true, mode: 0o600 }));
   const since = new Date().toISOString();
   const announce = (announcement?: Announcement) => {
-    const text = JSON.stringify({ pid: Deno.pid, since, ...announcement } satisfies Holder);
-    Deno.writeTextFileSync(`${folder}/${HOLDER}`, text, { mode: 0o600 });
+    let bytes = new TextEncoder().encode(JSON.stringify({ pid: Deno.pid, since, ...announcement } satisfies Holder));
+    file.truncateSync();
+    file.seekSync(0, Deno.SeekMode.Start);
+    while (bytes.length > 0) bytes = bytes.subarray(file.writeSync(bytes));
   };
   announce();
-  return { announce, [Symbol.dispose]: () => db.close() };
+  const held = undo.move();
+  return { announce, [Symbol.dispose]: () => held.dispose() };
 }
 
 /** What the server tells of itself that has a folder now; `undefined` where none has it, or it has only just begun. */

@@ -31,14 +31,14 @@ export class TextConnection implements Connection {
   readonly nameTries = NAME_TRIES;
   readonly oneRoom = true;
   welcomed = false;
+  passwordAsked = false;
   readonly #socket: Socket;
   readonly #telnet = new TelnetFilter();
   readonly #splitter: LineSplitter;
   /** The name that was asked for, which goes with the password. */
   #name = "";
-  #passwordAsked = false;
-  /** What the peer's telnet is to be told before anything else. */
-  #negotiation: Uint8Array | undefined;
+  /** Whether the peer's telnet was told to show nothing. */
+  #hides = false;
 
   /** @param due When a name is due, on the clock of `performance.now()`. @param lineBytes The longest line allowed. */
   constructor(socket: Socket, id: number, due: number, lineBytes: number) {
@@ -51,16 +51,6 @@ export class TextConnection implements Connection {
 
   get broken(): string | undefined {
     return this.#socket.broken;
-  }
-
-  get passwordAsked(): boolean {
-    return this.#passwordAsked;
-  }
-
-  /** A telnet that has shown that it is one shows nothing of the line that is typed next, or shows it again. */
-  set passwordAsked(asked: boolean) {
-    if (asked !== this.#passwordAsked && this.#telnet.seen) this.#negotiation = asked ? ECHO_OFF : ECHO_ON;
-    this.#passwordAsked = asked;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<readonly (TextFrame | Nothing)[]> {
@@ -80,8 +70,10 @@ export class TextConnection implements Connection {
     if (last) yield* this.#frames([last]);
   }
 
+  /** A telnet that has shown that it is one is told first to show nothing of the password that is typed next, or to show again what is typed. */
   write(bytes: Uint8Array): Promise<number> {
-    return this.#negotiation === undefined ? this.#socket.write(bytes) : this.#negotiate(this.#negotiation, bytes);
+    const hides = this.passwordAsked && this.#telnet.seen;
+    return hides === this.#hides ? this.#socket.write(bytes) : this.#negotiate(hides, bytes);
   }
 
   stop(): void {
@@ -114,7 +106,7 @@ export class TextConnection implements Connection {
   #greeting(line: string | { readonly overlong: number }): ClientFrame {
     if (typeof line === "string" && isBye(line)) return { kind: "bye" };
     const hello = { kind: "hello", v: [PROTOCOL_VERSION], backlog: TEXT_BACKLOG } as const;
-    if (this.#passwordAsked) {
+    if (this.passwordAsked) {
       const password = typeof line === "string" && byteLength(line) <= LIMITS.passwordBytes ? line : "";
       return { ...hello, name: this.#name, password };
     }
@@ -122,8 +114,9 @@ export class TextConnection implements Connection {
     return { ...hello, name: this.#name };
   }
 
-  async #negotiate(negotiation: Uint8Array, bytes: Uint8Array): Promise<number> {
-    this.#negotiation = undefined;
+  async #negotiate(hides: boolean, bytes: Uint8Array): Promise<number> {
+    this.#hides = hides;
+    let negotiation: Uint8Array = hides ? ECHO_OFF : ECHO_ON;
     while (negotiation.length > 0) negotiation = negotiation.subarray(await this.#socket.write(negotiation));
     return await this.#socket.write(bytes);
   }

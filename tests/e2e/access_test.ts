@@ -227,6 +227,12 @@ Deno.test("chat invite: a link, a command and a code; and that none is needed wh
     assertStringIncludes(out, "or with OpenSSL");
   }
   assertStringIncludes((await chat({}, "invite", "--data", home.data)).out, `No server has ${home.data} now`);
+  {
+    await using server = await home.start("--tls");
+    const { out } = await chat({}, "invite", "--data", home.data);
+    assertStringIncludes(out, `\n  https://127.0.0.1:${server.port}/#invite=`);
+    assertMatch(out, / client tls:\/\/127\.0\.0\.1:\d+#[\w-]{43} --invite /);
+  }
   await using open = await startServer("--data", home.data);
   const { code, err } = await chat({}, "invite", "--data", home.data);
   assertEquals(code, 1);

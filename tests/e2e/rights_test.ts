@@ -5,8 +5,10 @@
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import deno from "../../deno.json" with { type: "json" };
+import { makeCertificate, ownFiles } from "../../server/certificate.ts";
 import { exchange, Peer, Program } from "../harness.ts";
 import { TempFolder } from "../server/history/temp_folder.ts";
+import { certificateOf, tunnel } from "../tls.ts";
 import { clientFrame, upgradeRequest } from "../web_peer.ts";
 
 const PERMISSIONS = [...deno.tasks.chat.command.matchAll(/--(?:allow|no-prompt)[^' ]*/g)].map(([flag]) => flag);
@@ -39,6 +41,38 @@ Deno.test("a server that runs connects and listens nowhere, writes no file and s
   assertStringIncludes(await exchange(next, "ann\n", "/history 10\n"), "bob: hi");
   again.program.kill("SIGTERM");
   assertEquals(await again.program.exit(), 0);
+});
+
+Deno.test("a server that encrypts connects and listens on, writes nothing, and reads its certificate again", async () => {
+  using folder = new TempFolder();
+  const { program, rights } = await probed("server", "--port", "0", "--data", folder.path, "--tls");
+  assertEquals(rights, { granted: ["env", "net", "read"], denied: ["write", "run"] });
+
+  const port = Number((await program.stdout.match(/^Server started on /)).match(/\d+$/));
+  const first = await certificateOf(port);
+  await using safe = tunnel(port, first);
+  using bob = await Peer.named(safe.port, "bob");
+
+  const files = ownFiles(folder.path);
+  const renewed = await makeCertificate(Date.now());
+  await Deno.writeTextFile(files.cert, renewed.chain);
+  await Deno.writeTextFile(files.key, renewed.key);
+  program.kill("SIGHUP");
+  await program.stderr.match(/the certificate was read again/);
+  assertEquals(await certificateOf(port), renewed.pem);
+  await using next = tunnel(port, renewed.pem);
+  using ann = await Peer.named(next.port, "ann");
+  await ann.sayAndKeep("hi", "ann: hi");
+  await bob.lines.match(/ann: hi/);
+
+  // What it would have to make it cannot keep; it goes on with what it has.
+  await Deno.remove(files.cert);
+  await Deno.remove(files.key);
+  program.kill("SIGHUP");
+  await program.stderr.match(/the certificate was not changed: .*cannot be written/);
+  assertEquals(await certificateOf(port), renewed.pem);
+  program.kill("SIGTERM");
+  assertEquals(await program.exit(), 0);
 });
 
 Deno.test("a client that runs starts no program and reads no environment", async () => {

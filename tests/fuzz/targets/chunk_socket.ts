@@ -9,6 +9,7 @@ export class ChunkSocket implements Socket {
   ended = false;
   stopped = false;
   readonly #chunks: Uint8Array[];
+  readonly #written: number[] = [];
 
   constructor(chunks: readonly Uint8Array[]) {
     this.#chunks = [...chunks];
@@ -20,7 +21,13 @@ export class ChunkSocket implements Socket {
     return Promise.resolve(chunk ?? null);
   }
 
+  /** Everything that was written. */
+  get output(): Uint8Array {
+    return Uint8Array.from(this.#written);
+  }
+
   write(bytes: Uint8Array): Promise<number> {
+    this.#written.push(...bytes);
     return Promise.resolve(bytes.length);
   }
 
@@ -36,7 +43,8 @@ export class ChunkSocket implements Socket {
     this.stopped = true;
   }
 
-  unread(): never {
-    throw new Error("nothing is put back below a WebSocket");
+  unread(bytes: Uint8Array): void {
+    this.ended = false;
+    this.#chunks.unshift(bytes.slice());
   }
 }

@@ -7,7 +7,9 @@ import { assert, assertEquals } from "@std/assert";
 import { parseInput } from "../../../client/input.ts";
 import { type JournalContent, parseJournal } from "../../../client/state/journal.ts";
 import { formatServers, parseServers } from "../../../client/state/servers.ts";
-import { LIMITS } from "../../../shared/protocol.ts";
+import { decodeClientFrame, encodeFrame } from "../../../shared/codec.ts";
+import { type ClientFrame, LIMITS, type Moderate } from "../../../shared/protocol.ts";
+import { isClean } from "../../../shared/text.ts";
 import { type Target, textOf } from "../target.ts";
 
 const SERVER = { name: "bob", at: 1_790_000_000_000, epoch: "e1", rooms: ["lobby", "dev"], cursors: { lobby: 7 } };
@@ -62,8 +64,40 @@ function written({ owner, waiting }: JournalContent): string {
 const input: Target = {
   name: "typed line",
   grammar: {
-    examples: ["hi", "/join #dev", "/history 20", "/set bell off", "//etc", "/ignore @bob:", "/switch 2", "bye", "/me waves", "/topic"],
-    tokens: ["/", "/join ", "/set ", "/swich", "/history ", "/nick ", "/constructor", " ", "\n", "\t", "#", "dev", "9", "@", ":", "é", "a"],
+    examples: [
+      ...["hi", "/join #dev", "/history 20", "/set bell off", "//etc", "/ignore @bob:", "/switch 2", "bye", "/me waves", "/topic", "/bans"],
+      ...[
+        "/kick bob spam",
+        "/ban 203.0.113.0/24 1d spam",
+        "/mute @bob: 10m",
+        "/slow 5s",
+        "/readonly on",
+        "/op bob",
+        "/delete 7",
+        "/claim ABCD",
+      ],
+    ],
+    tokens: [
+      ...["/", "/join ", "/set ", "/swich", "/history ", "/nick ", "/constructor", " ", "\n", "\t", "#", "dev", "9", "@", ":", "é", "a"],
+      ...[
+        "/ban ",
+        "/mute ",
+        "/unban ",
+        "/kick ",
+        "/slow ",
+        "/readonly ",
+        "/announce ",
+        "/delete ",
+        "bob",
+        "1d",
+        "0s",
+        "99999w",
+        "on",
+        "off",
+        "::1",
+        "/64",
+      ],
+    ],
     longest: LIMITS.textBytes,
   },
   check: (typed) => {
@@ -71,8 +105,24 @@ const input: Target = {
     assert(found !== undefined || typed.trim() === "", "something was typed");
     if (found?.kind === "wrong") assert(found.line === typed && found.why !== "");
     if (found?.kind === "say") assert(found.text.trim() !== "" && found.text.length <= typed.length, `says ${JSON.stringify(found.text)}`);
+    if (found?.kind === "delete") assertAsked({ kind: "delete", ref: "r", room: "dev", seq: found.seq ?? 0 });
+    if (found?.kind === "moderate") assertAct({ kind: "moderate", ref: "r", ...found.frame });
     if (found?.kind === "join") assertEquals(parseInput(`/join ${found.room}`), found);
   },
 };
+
+/** An act holds for ever, or for a time that is one. */
+function assertAct(frame: Moderate): void {
+  const { act, ms } = frame;
+  assert(ms === undefined || ms <= LIMITS.actMs && (ms > 0 || act === "slow"), `${act} for ${ms} ms`);
+  assertAsked(frame);
+}
+
+/** What the server is asked for it understands, or can say what is wrong. */
+function assertAsked(frame: ClientFrame): void {
+  const decoded = decodeClientFrame(encodeFrame(frame));
+  if (decoded.kind === "malformed") assert(isClean(decoded.text), `not clean: ${JSON.stringify(decoded.text)}`);
+  else assertEquals(decoded, frame);
+}
 
 export const CLIENT: readonly Target[] = [servers, journals, input];

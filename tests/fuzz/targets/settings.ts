@@ -5,16 +5,18 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { formatAddress, parseAddress } from "../../../client/config.ts";
-import { CLIENT_FLAGS } from "../../../client/flags.ts";
+import { checkAddress, CLIENT_FLAGS } from "../../../client/flags.ts";
 import { SEND_FLAGS, TAIL_FLAGS } from "../../../client/scripts/flags.ts";
 import { readSettings } from "../../../client/settings.ts";
 import { SERVER_FLAGS } from "../../../server/config.ts";
+import { INVITE_FLAGS } from "../../../server/access/invite_flags.ts";
 import { BACKUP_FLAGS, EXPORT_FLAGS } from "../../../server/history_flags.ts";
+import { isFingerprint } from "../../../shared/fingerprint.ts";
 import { type Flags, parseFlags } from "../../../shared/flags.ts";
 import { isClean } from "../../../shared/text.ts";
 import { bytesOf, type Target, textOf } from "../target.ts";
 
-const TABLES: readonly Flags[] = [CLIENT_FLAGS, SEND_FLAGS, TAIL_FLAGS, SERVER_FLAGS, BACKUP_FLAGS, EXPORT_FLAGS];
+const TABLES: readonly Flags[] = [CLIENT_FLAGS, SEND_FLAGS, TAIL_FLAGS, SERVER_FLAGS, BACKUP_FLAGS, EXPORT_FLAGS, INVITE_FLAGS];
 const NAMES = [...new Set(TABLES.flatMap((table) => Object.keys(table)))];
 
 /** A command line is understood or wrong in one line; every flag of the table has a value then; and the engine's own objects are as before. */
@@ -62,7 +64,9 @@ const flags: Target = {
   },
 };
 
-/** An address that is understood is written and read as the same. */
+const FINGERPRINT = "cJ6AyISHokEeHuTfufIqhhSS0gxHZRUMDHlKvXD4FHw";
+
+/** An address that is understood is written and read as the same, is encrypted where it says so, and known by the fingerprint it says. */
 const addresses: Target = {
   name: "addresses",
   grammar: {
@@ -75,16 +79,44 @@ const addresses: Target = {
       ":1234",
       "127.0.0.1",
       "tls://example.org",
-      `tls://a:1#${"A".repeat(43)}`,
+      `tls://a:1#${FINGERPRINT}`,
+      `TLS://[::1]:80/#${FINGERPRINT}`,
     ],
-    tokens: [":", "::", "[", "]", "%", ".", "1", "80", "65536", "a", "example", "/", "@", "#", " ", "é", "0x1", "tls://"],
+    tokens: [
+      ":",
+      "::",
+      "[",
+      "]",
+      "%",
+      ".",
+      "1",
+      "80",
+      "65536",
+      "a",
+      "example",
+      "/",
+      "@",
+      "#",
+      " ",
+      "é",
+      "0x1",
+      "tls://",
+      `#${FINGERPRINT}`,
+      FINGERPRINT,
+    ],
     longest: 4_096,
   },
   check: (input) => {
-    const address = parseAddress(textOf(input));
+    const text = textOf(input).trim();
+    const address = parseAddress(text);
+    const { problem } = { problem: undefined, ...checkAddress(text) };
+    assert((problem === undefined) === (address !== undefined) && isClean(problem ?? ""), "a flag understands another address");
     if (address === undefined) return;
+    assert(/^tls:\/\//i.test(text) === (address.tls !== undefined), "it is encrypted when it should not be, or not when it should");
+    const [, fingerprint] = text.split("#");
+    assert(address.tls?.fingerprint === fingerprint && (fingerprint === undefined || isFingerprint(fingerprint)), "another fingerprint");
     assert(address.port >= 1 && address.port <= 65_535 && !/[\s\p{Cc}]/u.test(address.host), JSON.stringify(address));
-    assertEquals(parseAddress(formatAddress(address)), address.tls ? { ...address, tls: {} } : address);
+    assertEquals(parseAddress(formatAddress(address) + (fingerprint === undefined ? "" : `#${fingerprint}`)), address);
   },
 };
 

@@ -96,6 +96,9 @@ const commands: Target = {
   name: "text mode",
   grammar: {
     examples: [
+      "/numbers 3",
+      "/delete 12",
+      "/ban bob",
       "hi all",
       "/join #dev",
       "/history 20",
@@ -108,13 +111,33 @@ const commands: Target = {
       "/nick bob",
       "/help",
     ],
-    tokens: ["/", "/join ", "/part", "/history ", "/serch ", "/constructor", "bye", " ", "\r", "\t", "9", "#", "dev", "😀", "日本", "a"],
+    tokens: [
+      "/",
+      "/join ",
+      "/part",
+      "/history ",
+      "/serch ",
+      "/delete ",
+      "/constructor",
+      "bye",
+      " ",
+      "\r",
+      "\t",
+      "9",
+      "#",
+      "dev",
+      "😀",
+      "日本",
+      "a",
+    ],
     longest: LIMITS.textBytes,
   },
   check: (input) => {
     const frame = parseLine(textOf(input));
     if (frame === undefined || frame.kind === "local") return;
     if (frame.kind === "malformed") return assert(isClean(frame.text), `not clean: ${JSON.stringify(frame.text)}`);
+    // Without a number it is what was said last.
+    if (frame.kind === "delete") assert(frame.seq > 0 || !/\d/.test(input), "another message is deleted");
     const { ...expected } = frame;
     assertEquals(decodeClientFrame(encodeFrame(frame)), expected);
   },
@@ -174,18 +197,36 @@ const words: Target = {
 const networks: Target = {
   name: "networks",
   grammar: {
-    examples: ["203.0.113.7", "10.0.0.0/8", "::ffff:1.2.3.4", "2001:db8::/48", "[::1]", "fe80::1%eth0", "1:2:3:4:5:6:7:8/128"],
+    examples: [
+      "203.0.113.7",
+      "10.0.0.0/8",
+      "::ffff:1.2.3.4",
+      "2001:db8::/48",
+      "[::1]",
+      "fe80::1%eth0",
+      "1:2:3:4:5:6:7:8/128",
+      "1:0:0:2:3:0:0:4/128",
+      "0:0:1::/128",
+    ],
     tokens: [...".:/%[]0123456789af", "::", "255", "ffff", "/0", "/33"],
     longest: LIMITS.frameBytes,
   },
   check: (input) => {
     const network = parseNetwork(input);
+    // What is an IPv6 address, URLs have known for long.
+    if (/^[0-9a-f:]+$/i.test(input)) assertEquals(network !== undefined, URL.canParse(`http://[${input}]/`));
     if (network === undefined) return;
     assert(contains(network, network) && /^[0-9a-f.:]+(\/\d{1,3})?$/.test(network.text), network.text);
+    assert(network.size === 32 || asWritten(network.text.split("/")[0]), `${network.text} is not how it is written`);
     // An IPv6 address alone would stand for its network.
     assertEquals(parseNetwork(network.bits === 128 ? `${network.text}/128` : network.text), network);
   },
 };
+
+/** Whether an IPv6 address is written as RFC 5952 has it: as a URL writes it. */
+function asWritten(address: string): boolean {
+  return new URL(`http://[${address}]/`).hostname === `[${address}]`;
+}
 
 /** An act that is understood is written as it was read, and said in a sentence. */
 const keptActs: Target = {
@@ -197,13 +238,30 @@ const keptActs: Target = {
       '{"v":1,"act":"readonly","by":"a","room":"lobby","on":true}',
       '{"v":1,"act":"slow","by":"a","room":"lobby","ms":0}',
     ],
-    tokens: [...'{}[]:,"', '"v"', '"act"', '"by"', '"ms"', '"on"', "1", "2", "-1", "true", "null", '"__proto__"', '"unban"', '"target"'],
+    tokens: [
+      ...'{}[]:,"',
+      '"v"',
+      '"act"',
+      '"by"',
+      '"ms"',
+      '"ms":-1,',
+      '"on"',
+      "1",
+      "2",
+      "-1",
+      "true",
+      "null",
+      '"__proto__"',
+      '"unban"',
+      '"target"',
+    ],
     longest: LIMITS.textBytes,
   },
   check: (input) => {
     const act = decodeAct(input);
     if ("problem" in act) return assert(act.problem !== "");
     assertEquals(decodeAct(encodeAct(act)), act);
+    assert((act.ms ?? 0) >= 0, `it holds for ${act.ms} ms`);
     assert(actSentence(act) !== "");
   },
 };

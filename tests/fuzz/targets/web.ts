@@ -6,11 +6,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { pieces } from "../../../client/web/rich_text.ts";
 import { mentionOf } from "../../../client/mentions.ts";
+import { ConsoleWindow } from "../../../server/console/console_window.ts";
 import { isLoopback, isOurs, isSameOrigin } from "../../../server/transports/web/host.ts";
 import { type Head, HEAD_BYTES, HeadReader, type Refused } from "../../../server/transports/web/http_head.ts";
 import { WebSocket } from "../../../server/transports/web/web_socket.ts";
+import { decodeConsoleRequest } from "../../../shared/console.ts";
 import { LIMITS } from "../../../shared/protocol.ts";
-import { cleanText } from "../../../shared/text.ts";
+import { byteLength, cleanText, isClean } from "../../../shared/text.ts";
 import { clientFrame, OP, upgradeRequest } from "../../web_peer.ts";
 import { bytesOf, cutAnywhere, inputFrom, type Target, textOf } from "../target.ts";
 import { ChunkSocket } from "./chunk_socket.ts";
@@ -215,4 +217,43 @@ const richText: Target = {
   },
 };
 
-export const WEB: readonly Target[] = [heads, hosts, webSockets, richText];
+/** What an owner's window asks for is clean, as long as may be, and understood again as the same; and so it is however it is cut. */
+const consoles: Target = {
+  name: "console",
+  share: 0.25,
+  grammar: {
+    examples: [
+      '{"kind":"open","key":"k"}\n{"kind":"notice","text":"back at five"}\n',
+      '{"kind":"open"}\n{"kind":"disconnect","id":"s1"}\n',
+      '{"kind":"notice","text":"\\u001b[31mred"}\n',
+    ],
+    tokens: [
+      ...'{}[],:"\\\n',
+      '"kind":',
+      '"open"',
+      '"notice"',
+      '"disconnect"',
+      '"text":',
+      '"id":',
+      '"key":',
+      "null",
+      '"\\ud800"',
+      "\x9b",
+      "\xff",
+    ],
+    longest: LIMITS.frameBytes,
+  },
+  check: async (input, random) => {
+    const bytes = bytesOf(input);
+    const requests = await Array.fromAsync(new ConsoleWindow(new ChunkSocket([bytes])));
+    assertEquals(await Array.fromAsync(new ConsoleWindow(new ChunkSocket(cutAnywhere(bytes, random)))), requests);
+    for (const request of requests) {
+      if (request === undefined) continue;
+      assertEquals(decodeConsoleRequest(JSON.stringify(request)), request);
+      if (request.kind !== "notice") continue;
+      assert(isClean(request.text) && byteLength(request.text) <= LIMITS.textBytes && request.text !== "", JSON.stringify(request.text));
+    }
+  },
+};
+
+export const WEB: readonly Target[] = [heads, hosts, webSockets, richText, consoles];

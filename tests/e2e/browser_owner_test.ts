@@ -1,0 +1,141 @@
+/// <reference lib="dom" />
+/**
+ * The page at a real server, from the owner's code to a ban; and encrypted, with a password and an invite.
+ *
+ * @module
+ */
+import { assertEquals } from "@std/assert";
+import { accessible, browserTest, type Person } from "../browser.ts";
+import { Program, type Server, startServer } from "../harness.ts";
+import { TempFolder } from "../server/history/temp_folder.ts";
+
+/** Makes the person at a page the owner, by the code that the server has printed. */
+async function claim(server: Server, person: Person): Promise<void> {
+  const line = await server.program.stdout.match(/^Own this server: .* type \/claim /);
+  await person.say(`/claim ${line.split(" ").at(-1)}`);
+  await person.reads("#log", "You own this server now");
+}
+
+/** Does something about somebody, by the button beside the name. */
+async function keepOrder({ page }: Person, nick: string, act: "kick" | "mute" | "ban", reason = "", ms = 0): Promise<void> {
+  await page.locator("#people-list").getByLabel(`Keep order: ${nick}`).click();
+  await page.selectOption("#order-act", act);
+  if (act !== "kick") await page.selectOption("#order-duration", String(ms));
+  await page.fill("#order-reason", reason);
+  await page.locator("#order-confirm").click();
+}
+
+/** Says something, and is refused with a reason; the text comes back. */
+async function isRefused(person: Person, text: string, why: string): Promise<void> {
+  await person.say(text);
+  await person.reads("#log .failed", why);
+  assertEquals(await person.page.inputValue("#text"), text);
+  await person.page.fill("#text", "");
+}
+
+browserTest("an owner claims the server, names an op, and both keep order; whoever is banned reads why", async (chromium) => {
+  await using server = await startServer();
+  const olga = await (await chromium.person(server.port)).join("Olga");
+  const oskar = await (await chromium.person(server.port)).join("Oskar");
+  const eve = await (await chromium.person(server.port)).join("Eve");
+  const composerHeight = () => eve.page.evaluate(() => document.querySelector("#text")!.getBoundingClientRect().height);
+  const fresh = await composerHeight();
+  await claim(server, olga);
+  await oskar.reads("#people-list", "Olga owner");
+  await oskar.reads("#log", "Olga owns this server now");
+  assertEquals(await oskar.page.locator("#people-list .order").count(), 0);
+
+  await olga.say("/op Oskar");
+  await eve.reads("#people-list", "Oskar op");
+  await oskar.page.locator("#people-list").getByLabel("Keep order: Eve").waitFor();
+  assertEquals(await oskar.page.locator("#people-list").getByLabel("Keep order: Olga").count(), 0);
+
+  // A message of somebody else.
+  await eve.say("a rude word");
+  assertEquals(fresh, await composerHeight(), "it is as high before something was typed as afterwards");
+  await oskar.hears("a rude word");
+  await oskar.page.locator("#log .message", { hasText: "a rude word" }).locator(".delete").click();
+  await oskar.page.locator("#deletion .primary").click();
+  for (const person of [olga, oskar, eve]) {
+    await person.reads("#log .deleted", "deleted");
+    assertEquals((await person.page.content()).includes("a rude word"), false);
+  }
+
+  await keepOrder(oskar, "Eve", "mute", "calm down", 3_600_000);
+  await eve.reads("#log", "Eve was muted by Oskar for 1 h: calm down");
+  await isRefused(eve, "but", "you are muted");
+  await oskar.say("/unmute Eve");
+  await eve.reads("#log", "Eve was unmuted by Oskar");
+
+  await olga.say("/readonly on");
+  await eve.reads("#log", "Olga made #lobby read-only");
+  await isRefused(eve, "hello?", "#lobby is read-only");
+  await oskar.say("ops may talk");
+  await eve.hears("ops may talk");
+  await olga.say("/readonly off");
+  await eve.reads("#log", "Olga let everybody talk in #lobby again");
+  await olga.say("/slow 2s");
+  await eve.reads("#log", "everybody talks once in 2 s");
+  await eve.say("once");
+  await olga.hears("once");
+  await eve.say("twice");
+  await eve.reads("#log", "Not sent yet: #lobby is slow");
+  await olga.hears("twice");
+  await olga.say("/slow off");
+  await eve.reads("#log", "Olga ended the slow mode of #lobby");
+  for (const [person, where] of [[olga, "an owner's page"], [eve, "a page with what was refused"]] as const) {
+    await accessible(person, where);
+  }
+
+  await keepOrder(oskar, "Eve", "kick", "go for a walk");
+  await eve.reads("#ended-title", "You were kicked out of the chat");
+  await eve.reads("#ended-text", "go for a walk");
+  await eve.page.locator("#reload").click();
+  await eve.reads("#my-nick", "Eve");
+  await olga.page.locator("#people-list").getByLabel("Keep order: Eve").waitFor();
+
+  await keepOrder(olga, "Eve", "ban", "spam", 86_400_000);
+  await eve.reads("#ended-title", "You are banned from this chat");
+  await eve.reads("#ended-text", "spam");
+  await accessible(eve, "banned");
+  await eve.page.locator("#reload").click();
+  await eve.reads("#ended-text", "banned");
+  await oskar.reads("#log", "Eve was banned by Olga for 1 d: spam");
+  await olga.say("/unban Eve");
+  await olga.reads("#log", "Eve was unbanned by Olga");
+  await eve.page.reload();
+  await olga.page.locator("#people-list").getByLabel("Keep order: Eve").waitFor();
+  await olga.say("/audit");
+  await olga.reads("#log", "Oskar was made an op by Olga");
+  assertEquals([...olga.complaints, ...oskar.complaints, ...eve.complaints], []);
+});
+
+browserTest("encrypted by the server's own certificate: a password, a link with an invite, and the owner's window", async (chromium) => {
+  using folder = new TempFolder();
+  await Deno.writeTextFile(`${folder.path}/password`, "open sesame\n", { mode: 0o600 });
+  const data = `${folder.path}/data`;
+  await using server = await startServer("--tls", "--data", data, "--password-file", `${folder.path}/password`);
+  const encrypted = { ignoreHTTPSErrors: true };
+  const ada = await chromium.person(server.port, encrypted);
+  await ada.page.fill("#name", "Ada");
+  await ada.page.press("#name", "Enter");
+  await ada.page.fill("#password", "open sesame");
+  await accessible(ada, "asked over TLS");
+  await ada.page.press("#password", "Enter");
+  await ada.reads("#my-nick", "Ada");
+
+  const inviting = new Program("invite", "--data", data);
+  const link = (await inviting.stdout.match(/#invite=/)).trim();
+  assertEquals(await inviting.exit(), 0);
+  assertEquals(link.slice(0, link.indexOf("#")), `https://127.0.0.1:${server.port}/`);
+  const bob = await chromium.person(server.port, encrypted, link.slice(link.indexOf("#")));
+  await bob.join("Bob");
+  assertEquals(await bob.page.evaluate(() => location.href), `https://127.0.0.1:${server.port}/`);
+  await bob.say("by invitation");
+  await ada.hears("by invitation");
+
+  const owner = await chromium.person(server.port, encrypted, "console");
+  await owner.reads("#people", "Bob");
+  await accessible(owner, "the owner's window");
+  assertEquals([...ada.complaints, ...bob.complaints, ...owner.complaints], []);
+});
