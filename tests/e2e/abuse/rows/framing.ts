@@ -167,7 +167,7 @@ export const framing: Group = {
       },
     },
     stops("half a hello, then silence", '{"kind":"hello","v"', [/"kind":"bye","reason":"timeout"/]),
-    stops("a brace, then silence", "{", [/"kind":"bye"/]),
+    stops("a brace, then silence", "{", [/"kind":"bye","reason":"timeout"/]),
     stops("half a request, then silence", "GET / HTTP/1.1\r\nHost: loc", ["The request took longer than 5 seconds."]),
     says("a handshake of TLS", [bytes(0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3)]),
     says(
