@@ -78,6 +78,9 @@ export function passwordGate({ password, invites, allowPlaintext, hash, monotoni
     const { password: given = "" } = hello;
     if (given === "") return NEEDED;
     const who = household(peer.host);
+    // Whoever has to wait is told so at once, and takes no place in the queue from others.
+    const wait = attempts.wait(who, monotonic());
+    if (wait > 0) return tooSoon(wait);
     return turnstile.pass(who, over, () => check(given, installation, who)).then((decided) => {
       return decided === "full" || decided === "over" ? BUSY : decided;
     });

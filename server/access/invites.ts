@@ -8,6 +8,8 @@ import { readShortCode } from "../../shared/short_code.ts";
 
 /** Within a data folder. */
 const FOLDER = "invites";
+/** The longest file that is read, in bytes: twice what an invite takes that 1,000 came in with. */
+const MOST_BYTES = 128 * 1024;
 
 /** What is kept of an invite. Its file is named by the hash of its code, which is nowhere else. */
 export interface Invite {
@@ -111,6 +113,9 @@ async function namesIn(folder: string): Promise<string[]> {
 /** `undefined` where there is none, and where a file holds none. */
 async function readInvite(path: string): Promise<Invite | undefined> {
   try {
+    // What is no file of ours, such as a folder, a link or a pipe, is not followed or waited for.
+    const { isFile, size } = await Deno.lstat(path);
+    if (!isFile || size > MOST_BYTES) return undefined;
     const value: Partial<Invite> | null = JSON.parse(await Deno.readTextFile(path));
     const { expires, uses, used, installations } = value ?? {};
     const whole = [expires, uses, used].every((n) => Number.isSafeInteger(n) && n! >= 0);

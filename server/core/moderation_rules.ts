@@ -171,5 +171,5 @@ function notRemembered(nick: string): Refusal {
 }
 
 function repeated(name: string): string {
-  return cleanText(name).trim().slice(0, REPEATED);
+  return Array.from(cleanText(name).trim()).slice(0, REPEATED).join("");
 }

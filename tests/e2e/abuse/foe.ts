@@ -143,10 +143,15 @@ export function frames(name: string, by: string, sent: Pieces, ...answer: readon
 
 /** What the server answers to these pieces, in few words. */
 export async function answered(port: number, ...pieces: Pieces): Promise<string[]> {
-  return (await exchange(port, ...pieces)).split("\n").slice(0, -1).flatMap(inFewWords);
+  return inFewWords(await exchange(port, ...pieces));
 }
 
-function inFewWords(line: string): string[] {
+/** The frames of an answer, in few words each. */
+export function inFewWords(answer: string): string[] {
+  return answer.split("\n").slice(0, -1).flatMap(frameInFewWords);
+}
+
+function frameInFewWords(line: string): string[] {
   const frame = decodeServerFrame(line);
   if (frame.kind === "malformed") return [`no frame: ${frame.text}`];
   const words = wordsFor(frame);

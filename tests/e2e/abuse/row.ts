@@ -27,11 +27,24 @@ export interface Row {
   attack(scene: Scene): Promise<void>;
 }
 
+/** The folder of a server and what belongs to it. */
+export interface Home {
+  readonly path: string;
+  /** The data folder, which is not there yet. */
+  readonly data: string;
+}
+
 /** Rows that are run against one server. */
 export interface Group {
   readonly name: string;
   /** The server's flags, besides the port and the data folder. */
   readonly flags?: readonly string[];
+  /** Puts things where they are before the server starts; returns further flags. Without it there is a new folder for the data. */
+  readonly prepare?: (home: Home) => Promise<readonly string[]>;
+  /** What the two honest people are asked for. */
+  readonly password?: string;
+  /** What must be neither in the log, nor in what was printed, nor in the data: passwords and codes. */
+  readonly secrets?: readonly string[];
   readonly rows: readonly Row[];
   /** How many run at a time, where rows run programs of their own that keep the machine busy. Default: 8. */
   readonly lanes?: number;
