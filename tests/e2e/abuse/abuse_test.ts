@@ -19,6 +19,7 @@ import type { Group, Row, Scene } from "./row.ts";
 import { tls } from "./rows/tls.ts";
 import { access, accessEncrypted } from "./rows/access.ts";
 import { order } from "./rows/order.ts";
+import { heldBack } from "./rows/held_back.ts";
 import { web } from "./rows/web.ts";
 import { Victim } from "./victim.ts";
 import { warmUp } from "./warm_up.ts";
@@ -36,6 +37,7 @@ const GROUPS: readonly Group[] = [
   access,
   accessEncrypted,
   order,
+  heldBack,
 ];
 
 const compiled = Deno.env.get("CHAT_BIN") !== undefined;
