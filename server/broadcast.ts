@@ -8,6 +8,7 @@ import type { Codec } from "./connection.ts";
 import { EncodedTail, type Position, TAIL_BYTES } from "./encoded_tail.ts";
 import { Pressure } from "./pressure.ts";
 import type { Pump } from "./pump.ts";
+import { TailBudget } from "./tail_budget.ts";
 
 /** A reader this far behind the tail's end slows the senders, while it moves, in bytes. */
 const FAR_BEHIND = TAIL_BYTES / 2;
@@ -25,13 +26,13 @@ export interface Reading {
 
 /** Entries of before that somebody is sent on joining or coming back. */
 export interface Backlog {
-  /** How many of the newest; without it all `after` a seq. */
-  readonly newest?: number;
+  /** How many of the newest; without it all `after` a seq, which it is as soon as the first of them are read. */
+  newest?: number | undefined;
   after: Seq;
   /** The newest entry that is past; what comes later is in the tail. */
   readonly upTo: Seq;
   /** Whether what the reader has does not connect with it. */
-  readonly reset: boolean;
+  reset: boolean;
   begun: boolean;
 }
 
@@ -44,12 +45,14 @@ export class Broadcast {
   readonly pressure: Pressure;
   /** The tail of each codec that somebody reads, with its readers. */
   readonly #tails = new Map<Codec, { readonly tail: EncodedTail; readonly readings: Set<Reading> }>();
+  readonly #budget: TailBudget;
   #head: Seq;
 
-  /** @param head The room's newest entry. @param now A monotonic clock, in milliseconds. */
-  constructor(room: string, head: Seq, now: () => number) {
+  /** @param head The room's newest entry. @param now A monotonic clock, in milliseconds. @param budget What all tails share. */
+  constructor(room: string, head: Seq, now: () => number, budget: TailBudget = new TailBudget()) {
     this.room = room;
     this.#head = head;
+    this.#budget = budget;
     this.pressure = new Pressure(now);
   }
 
@@ -60,10 +63,13 @@ export class Broadcast {
     for (const { tail, readings } of this.#tails.values()) {
       // In a crowd nobody is told who comes and goes.
       if (!(deletes ? appendDeletions(tail, frames) : tail.append(frames))) continue;
+      let read = tail.length;
       for (const reading of readings) {
         this.watch(reading);
         reading.pump.wake();
+        read = Math.min(read, reading.position.offset);
       }
+      tail.forget(read);
     }
   }
 
@@ -71,7 +77,7 @@ export class Broadcast {
   follow(pump: Pump, start: Start): Reading {
     const { codec } = pump.connection;
     let followed = this.#tails.get(codec);
-    if (!followed) this.#tails.set(codec, followed = { tail: new EncodedTail(codec, this.#head), readings: new Set() });
+    if (!followed) this.#tails.set(codec, followed = { tail: new EncodedTail(codec, this.#head, this.#budget), readings: new Set() });
     const reading: Reading = {
       pump,
       tail: followed.tail,
@@ -90,7 +96,9 @@ export class Broadcast {
     if (!followed?.readings.delete(reading)) return;
     reading.until = reading.tail.end;
     this.pressure.caughtUp(reading);
-    if (followed.readings.size === 0) this.#tails.delete(codec);
+    if (followed.readings.size > 0) return;
+    this.#tails.delete(codec);
+    followed.tail.close();
   }
 
   /** Looks whether a reader is so far behind that senders should know. */

@@ -23,6 +23,11 @@ export interface Local {
   readonly answer: ServerFrame;
 }
 
+/** Something that was read and asks for nothing, such as an empty line. It counts against the rate. */
+export interface Nothing {
+  readonly kind: "nothing";
+}
+
 /** Who is at the other end. */
 export interface Peer {
   /** Counts the server's connections from 1. */
@@ -54,7 +59,7 @@ export function peerOf(
  * 2. {@link write} takes some of the bytes, at least one, and says how many. One call at a time. Until it settles, the bytes must not change.
  * 3. {@link finish} and {@link close} may be called at any time and more than once.
  */
-export interface Connection extends AsyncIterable<readonly (ClientFrame | Malformed | Local)[]> {
+export interface Connection extends AsyncIterable<readonly (ClientFrame | Malformed | Local | Nothing)[]> {
   readonly peer: Peer;
   readonly codec: Codec;
   /** When a first frame is due, on the clock of `performance.now()`. */

@@ -34,10 +34,10 @@ export async function lastOf({ id }: Session, { name: room, head }: Room, histor
 }
 
 /** Tells everybody in a room what it is about now, where its topic was deleted: whoever came after that was set knows its text, not its entry. */
-export function tellTopic({ room }: Place, entries: readonly Entry[], seats: ReadonlyMap<string, Seat>): void {
+export function tellTopic({ room }: Place, entries: readonly Entry[], seats: Iterable<Seat>): void {
   if (!entries.some(({ type }) => type === "deleted")) return;
   const snapshot = room.snapshot(room.size, 0);
-  for (const { session, pump } of seats.values()) {
+  for (const { session, pump } of seats) {
     if (!pump.connection.oneRoom && room.has(session)) pump.send({ kind: "members", ...snapshot });
   }
 }

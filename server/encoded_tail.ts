@@ -9,11 +9,16 @@
 import type { Entry, Presence, Seq } from "../shared/protocol.ts";
 import { byteLength } from "../shared/text.ts";
 import type { Codec } from "./connection.ts";
+import { TailBudget } from "./tail_budget.ts";
 
-/** Bytes of a segment. A single longer line gets a segment of its own size. */
+/** Bytes of a segment, but for a tail's first one: most rooms are quiet. A single longer line gets a segment of its own size. */
 export const SEGMENT_BYTES = 64 * 1024;
+/** Bytes of a tail's first segment. One step, not many: a write goes no further than its segment. */
+const FIRST_BYTES = 4 * 1024;
 /** Bytes of segments that a tail keeps. */
 export const TAIL_BYTES = 4 * 1024 * 1024;
+/** Bytes that are kept although everybody has read them: for those who come back after a cut. */
+export const READ_BYTES = 4 * SEGMENT_BYTES;
 
 /** Where a reader is. */
 export interface Position {
@@ -51,14 +56,34 @@ const encoder = new TextEncoder();
 /** The newest frames of one room for one codec, at most {@link TAIL_BYTES} of them. */
 export class EncodedTail {
   readonly #codec: Codec;
+  readonly #budget: TailBudget;
   #segments: Segment[];
   /** Bytes of all segments, filled or not. */
-  #size = SEGMENT_BYTES;
+  #size = 0;
 
-  /** @param head The room's newest entry, which the tail begins after. */
-  constructor(codec: Codec, head: Seq) {
+  /** @param head The room's newest entry, which the tail begins after. @param budget What it shares with other tails. */
+  constructor(codec: Codec, head: Seq, budget = new TailBudget()) {
     this.#codec = codec;
-    this.#segments = [segment(0, SEGMENT_BYTES, head)];
+    this.#budget = budget;
+    this.#segments = [];
+    this.#add(segment(0, FIRST_BYTES, head));
+  }
+
+  /** Nobody reads it any more, but for who has left and reads what was published before. */
+  close(): void {
+    for (const { bytes } of this.#segments) this.#budget.drop(this, bytes.length);
+  }
+
+  /** Drops its oldest segment, unless that is its newest: there is no more room for it. */
+  dropOldest(): boolean {
+    if (this.#segments.length === 1) return false;
+    this.#release(this.#segments.shift()!);
+    return true;
+  }
+
+  /** Everybody has read up to `offset`: what lies {@link READ_BYTES} before that is kept no longer. */
+  forget(offset: number): void {
+    while (this.#segments.length > 1 && this.#segments[1].start + READ_BYTES <= offset) this.dropOldest();
   }
 
   /** Where a reader is that has everything. */
@@ -84,10 +109,8 @@ export class EncodedTail {
     const at = this.#segments.findLastIndex(({ seqs }) => lastAtMost(seqs, seq) >= 0 && seqs.includes(seq));
     if (at < 0) return;
     const { offset, cursor } = this.end;
-    for (const { bytes } of this.#segments.splice(0, at + 1)) this.#size -= bytes.length;
-    if (this.#segments.length > 0) return;
-    this.#segments.push(segment(offset, SEGMENT_BYTES, cursor));
-    this.#size += SEGMENT_BYTES;
+    for (const dropped of this.#segments.splice(0, at + 1)) this.#release(dropped);
+    if (this.#segments.length === 0) this.#add(segment(offset, SEGMENT_BYTES, cursor));
   }
 
   /** What comes after `position`, up to its segment's end and not beyond `until`; `"gone"` when that is no longer kept; `undefined` at the end. */
@@ -140,10 +163,21 @@ export class EncodedTail {
     const { offset, cursor } = this.end;
     const fresh = segment(offset, Math.max(SEGMENT_BYTES, bytes.length), cursor);
     fresh.bytes.set(bytes);
-    this.#segments.push(fresh);
+    this.#add(fresh);
     this.#index(fresh, frame, bytes.length);
+    while (this.#size > TAIL_BYTES && this.dropOldest());
+    this.#budget.keep();
+  }
+
+  #add(fresh: Segment): void {
+    this.#segments.push(fresh);
     this.#size += fresh.bytes.length;
-    while (this.#size > TAIL_BYTES && this.#segments.length > 1) this.#size -= this.#segments.shift()!.bytes.length;
+    this.#budget.take(this, fresh.bytes.length);
+  }
+
+  #release({ bytes }: Segment): void {
+    this.#size -= bytes.length;
+    this.#budget.drop(this, bytes.length);
   }
 
   #index(segment: Segment, frame: Entry | Presence, bytes: number): void {

@@ -6,7 +6,7 @@
 import { isOwnMachine } from "../shared/address.ts";
 import { encodeFrame } from "../shared/codec.ts";
 import type { Refused } from "../shared/protocol.ts";
-import { count } from "../shared/text.ts";
+import { Arrivals } from "./arrivals.ts";
 import type { ServerLimits } from "./config.ts";
 import type { Connection } from "./connection.ts";
 import type { Watch } from "./events.ts";
@@ -64,14 +64,23 @@ export interface Decrypting {
   decrypt(outer: TcpSocket): Promise<Decrypted | string>;
 }
 
+/** How somebody came. */
+interface Way {
+  /** Its TCP connection, whatever is spoken within it. */
+  readonly tcp: TcpSocket;
+  /** When a name is due, on the clock of `performance.now()`. */
+  readonly due: number;
+  /** Whether it has asked for the certificate already. */
+  readonly asked?: boolean;
+}
+
 /** Lets people in. */
 export class FrontDoor {
   readonly #listener: Deno.TcpListener;
   readonly #options: FrontDoorOptions;
-  readonly #open = new Map<TcpSocket, Promise<void>>();
+  readonly #arrivals: Arrivals;
   /** What is said within connections that are encrypted. */
   readonly #decrypted = new Map<TcpSocket, TcpSocket>();
-  readonly #perHost = new Map<string, number>();
   readonly #spares = new SpareFiles();
   #accepted = 0;
   #closing = false;
@@ -79,11 +88,12 @@ export class FrontDoor {
   constructor(listener: Deno.TcpListener, options: FrontDoorOptions) {
     this.#listener = listener;
     this.#options = options;
+    this.#arrivals = new Arrivals(options.limits);
   }
 
   /** How many connections there are. */
   get open(): number {
-    return this.#open.size;
+    return this.#arrivals.size;
   }
 
   /** How many there were that chat. */
@@ -107,7 +117,10 @@ export class FrontDoor {
         reported = true;
         // The next one is let in on a file that was kept for it, to be told that there is no room.
         overflowing = this.#spares.release();
-        if (!overflowing) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        if (overflowing) continue;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        // Whoever went meanwhile left some.
+        this.#spares.refill();
       }
     }
   }
@@ -116,61 +129,43 @@ export class FrontDoor {
   async close(): Promise<void> {
     this.#closing = true;
     this.#listener.close();
-    for (const socket of this.#open.keys()) (this.#decrypted.get(socket) ?? socket).stop();
-    await Promise.all(this.#open.values());
+    for (const socket of this.#arrivals.sockets) (this.#decrypted.get(socket) ?? socket).stop();
+    await this.#arrivals.gone();
     this.#spares.close();
   }
 
   #admit(socket: TcpSocket, overflowing: boolean): void {
-    const full = overflowing ? "The server is full: it may open no more files" : this.#full(socket.host);
-    const stay = full ? this.#turnAway(socket, "no room for it", `! ${full}. Try again later.\n`) : this.#receive(socket);
-    this.#perHost.set(socket.host, (this.#perHost.get(socket.host) ?? 0) + 1);
-    this.#open.set(
-      socket,
-      stay.catch((error) => this.#options.watch({ type: "fault", where: "a connection", error })).finally(() => this.#forget(socket)),
-    );
+    const full = this.#arrivals.full(socket.host, overflowing);
+    const stay = full
+      ? this.#turnAway(socket, "no room for it", `! ${full}. Try again later.\n`)
+      : this.#receive(socket, { tcp: socket, due: performance.now() + NAME_DUE_MS });
+    const over = stay.catch((error) => this.#options.watch({ type: "fault", where: "a connection", error })).finally(() => {
+      this.#arrivals.forget(socket);
+      this.#spares.refill();
+    });
+    this.#arrivals.add(socket, over, !full);
   }
 
-  #forget(socket: TcpSocket): void {
-    socket.close();
-    this.#spares.refill();
-    this.#open.delete(socket);
-    const left = this.#perHost.get(socket.host)! - 1;
-    if (left > 0) this.#perHost.set(socket.host, left);
-    else this.#perHost.delete(socket.host);
-  }
-
-  #full(host: string): string | undefined {
-    const { maxConnections, maxPerAddress } = this.#options.limits;
-    if (maxConnections !== undefined && this.#open.size >= maxConnections) {
-      return `The server is full: ${count(maxConnections)} are connected`;
-    }
-    if (maxPerAddress !== undefined && (this.#perHost.get(host) ?? 0) >= maxPerAddress) {
-      return `Too many connections from ${host}: at most ${count(maxPerAddress)} are allowed`;
-    }
-    return undefined;
-  }
-
-  /** @param asked Whether it has asked for the certificate already. */
-  async #receive(socket: TcpSocket, due = performance.now() + NAME_DUE_MS, asked = false): Promise<void> {
+  async #receive(socket: TcpSocket, way: Way): Promise<void> {
     const { encryption, site } = this.#options;
+    const { asked = false } = way;
     const mustEncrypt = encryption !== undefined && !socket.encrypted && !isOwnMachine(socket.host);
     // A prompt in the middle of a handshake would break it.
-    const spoken = mustEncrypt || asked ? await unpromptedWords(socket, speech) : await firstWords(socket, speech, due);
+    const spoken = mustEncrypt || asked ? await unpromptedWords(socket, speech) : await firstWords(socket, speech, way.due);
     switch (spoken) {
       case "frames": {
         const helloDue = performance.now() + HELLO_DUE_MS;
         if (!socket.encrypted && !asked && await toldCertificate(socket, encryption?.pem ?? "", helloDue)) {
-          return await this.#receive(socket, due, true);
+          return await this.#receive(socket, { ...way, asked: true });
         }
         if (mustEncrypt) return await this.#turnAway(socket, "was not encrypted", encodeFrame(NOT_ENCRYPTED));
-        return await this.#serve(socket, spoken, due, helloDue);
+        return await this.#serve(socket, spoken, way, helloDue);
       }
       case "text":
         if (mustEncrypt) return await this.#turnAway(socket, "was not encrypted", `! ${NOT_ENCRYPTED.text}\n`);
-        return await this.#serve(socket, spoken, due);
+        return await this.#serve(socket, spoken, way);
       case "http":
-        return mustEncrypt ? await sendToHttps(socket, site) : await this.#receiveWeb(socket);
+        return mustEncrypt ? await sendToHttps(socket, site) : await this.#receiveWeb(socket, way);
       case "tls":
         if (encryption && !socket.encrypted) return await this.#receiveEncrypted(socket, encryption);
         return await this.#turnAway(socket, "spoke TLS", "");
@@ -186,34 +181,40 @@ export class FrontDoor {
     this.#decrypted.set(outer, socket);
     try {
       if (this.#closing) socket.stop();
-      await this.#receive(socket);
+      await this.#receive(socket, { tcp: outer, due: performance.now() + NAME_DUE_MS });
     } finally {
       await over();
       this.#decrypted.delete(outer);
     }
   }
 
-  async #receiveWeb(socket: TcpSocket): Promise<void> {
+  async #receiveWeb(socket: TcpSocket, { tcp }: Way): Promise<void> {
     const outcome = await serveHttp(socket, this.#options.site, socket.host);
     if (outcome === "answered") return;
     if ("refused" in outcome) return this.#options.watch({ type: "turned_away", address: socket.address, why: outcome.refused });
     const { webSocket, owner } = outcome;
-    if (owner === undefined) await this.#receiveChat(webSocket);
-    else await this.#options.console.serve(webSocket, owner === "here");
+    if (owner === undefined) await this.#receiveChat(webSocket, tcp);
+    else await this.#receiveOwner(webSocket, tcp, owner === "here");
     await webSocket.finish();
   }
 
-  async #receiveChat(webSocket: Socket): Promise<void> {
-    const due = performance.now() + NAME_DUE_MS;
-    const spoken = await firstWords(webSocket, (bytes) => bytes[0] === BRACE ? "frames" : "text", due);
-    if (spoken !== "undecided") await this.#serve(webSocket, spoken === "frames" ? "frames" : "text", due);
+  async #receiveOwner(webSocket: Socket, tcp: TcpSocket, here: boolean): Promise<void> {
+    if (here) this.#arrivals.known(tcp);
+    await this.#options.console.serve(webSocket, here);
   }
 
-  async #serve(socket: Socket, speech: "frames" | "text", due: number, helloDue = performance.now() + HELLO_DUE_MS): Promise<void> {
+  async #receiveChat(webSocket: Socket, tcp: TcpSocket): Promise<void> {
+    const due = performance.now() + NAME_DUE_MS;
+    const spoken = await firstWords(webSocket, (bytes) => bytes[0] === BRACE ? "frames" : "text", due);
+    if (spoken !== "undecided") await this.#serve(webSocket, spoken === "frames" ? "frames" : "text", { due, tcp });
+  }
+
+  async #serve(socket: Socket, speech: "frames" | "text", { due, tcp }: Way, helloDue = performance.now() + HELLO_DUE_MS): Promise<void> {
     const id = ++this.#accepted;
     const connection = speech === "frames"
       ? new FramesConnection(socket, id, { helloDue, nameDue: due })
       : new TextConnection(socket, id, due, this.#options.limits.textBytes);
+    this.#arrivals.speaks(tcp, connection);
     this.#options.watch({ type: "connected", peer: connection.peer });
     await this.#options.serve(connection);
   }

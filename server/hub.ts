@@ -12,35 +12,58 @@
  */
 import type { Malformed } from "../shared/codec.ts";
 import { AUDIT_ROOM, type RoomName } from "../shared/names.ts";
-import type { AskHistory, ClientFrame, Delete, Hello, Refused, Resume, Say, Search, Topic } from "../shared/protocol.ts";
+import {
+  type AskHistory,
+  type ClientFrame,
+  type Delete,
+  type Hello,
+  LIMITS,
+  type Refused,
+  type Resume,
+  type Say,
+  type Search,
+  type Topic,
+} from "../shared/protocol.ts";
 import type { Broadcast, Reading } from "./broadcast.ts";
 import type { Refusal } from "./core/room.ts";
 import { Sessions } from "./core/sessions.ts";
-import type { Local } from "./connection.ts";
+import type { Local, Nothing } from "./connection.ts";
+import { refuseSearch } from "./core/search_words.ts";
 import { delay } from "./delay.ts";
 import { lastOf, NOTHING_SAID, rejection, tellTopic } from "./deletion.ts";
 import type { Piece } from "./encoded_tail.ts";
-import { Entrance, type Leave } from "./entrance.ts";
+import { Departure, type Leave } from "./departure.ts";
+import { Entrance } from "./entrance.ts";
 import type { Batch } from "./history/history.ts";
 import type { HubOptions } from "./hub_options.ts";
 import { pageOf, rangeOf } from "./page.ts";
 import { Moderator } from "./moderator.ts";
 import { Moves } from "./moves.ts";
 import { Past } from "./past.ts";
-import { Places } from "./places.ts";
+import { NEW_ROOM_COST, Places } from "./places.ts";
 import type { Pump } from "./pump.ts";
+import { Semaphore } from "./semaphore.ts";
 import { answer, type Seat } from "./seat.ts";
+import { Seats } from "./seats.ts";
 
 /** What a session may ask for. */
-export type Inbound = Exclude<ClientFrame, { kind: "bye" }> | Malformed | Local;
+export type Inbound = Exclude<ClientFrame, { kind: "bye" }> | Malformed | Local | Nothing;
+
+/** Pages of the past that are read at once, and searches under way: beside them the history commits, and memory is for a few. */
+const PAGES_AT_ONCE = 4;
+const SEARCHES_AT_ONCE = 4;
 
 /** The rooms, who is in them, and the one way in and out. */
 export class Hub {
   readonly #options: HubOptions;
   readonly #places: Places;
+  readonly #seats: Seats;
   readonly #entrance: Entrance;
+  readonly #departure: Departure;
   readonly #moves: Moves;
   readonly #moderator: Moderator;
+  readonly #pages = new Semaphore(PAGES_AT_ONCE);
+  readonly #searches = new Semaphore(SEARCHES_AT_ONCE);
   readonly #past: Past;
   #messages = 0;
   #commits = 0;
@@ -55,9 +78,14 @@ export class Hub {
     this.#places = new Places(options.history.rooms(), options.monotonic);
     this.#past = new Past(options.history, this.#places);
     const sessions = new Sessions();
-    this.#entrance = new Entrance(options, { places: this.#places, sessions, stopping: this.#stopping.signal });
+    const stopping = this.#stopping.signal;
+    const places = this.#places;
+    const seats = new Seats(options, { places, sessions, stopping });
+    this.#seats = seats;
+    this.#entrance = new Entrance(options, { places, sessions, seats });
+    this.#departure = new Departure(options, { seats, sessions, stopping });
     this.#moves = new Moves(this.#places, sessions);
-    this.#moderator = new Moderator(options, this.#places, this.#entrance);
+    this.#moderator = new Moderator(options, { places, seats, departure: this.#departure });
   }
 
   /** How many messages were delivered. */
@@ -70,9 +98,9 @@ export class Hub {
     return this.#commits;
   }
 
-  /** Everybody who is in, those included whose connection broke a moment ago, by the session's id. */
-  get seats(): ReadonlyMap<string, Seat> {
-    return this.#entrance.seats;
+  /** Everybody who is in, those included whose connection broke a moment ago. */
+  get seats(): Seats {
+    return this.#seats;
   }
 
   /** What the newest commit took, from its first message on, in milliseconds. */
@@ -87,7 +115,7 @@ export class Hub {
 
   /** Holds nobody up any more; who leaves now is told why the server stops. */
   stop(why: "restart" | "storage" = "restart"): void {
-    this.#entrance.close(why);
+    this.#departure.close(why);
     this.#stopping.abort();
   }
 
@@ -107,12 +135,12 @@ export class Hub {
   }
   /** Takes the leave of a session, or notes that its connection broke. `why` is for the log. */
   leave(seat: Seat, pump: Pump, how: Leave, why: string): Promise<void> {
-    return this.#entrance.leave(seat, pump, how, why);
+    return this.#departure.leave(seat, pump, how, why);
   }
 
   /** Parts with those who take nothing any more, and with those who have not come back. Call it every few seconds. */
   sweep(): void {
-    this.#entrance.sweep();
+    this.#seats.sweep();
   }
 
   /** Takes one frame. A returned promise is what to wait for before the next one: that wait is what a sender feels of a full house. */
@@ -120,9 +148,10 @@ export class Hub {
     if (seat.isOut) return undefined;
     const now = this.#options.monotonic();
     seat.heardAt = now;
+    const cost = frame.kind === "join" && this.#places.isNew(frame.room) ? NEW_ROOM_COST : 1;
     const wait = this.#carryOut(seat, frame);
-    // Whatever is asked for counts.
-    const ms = seat.rate?.take(now) ?? 0;
+    // Whatever is read counts.
+    const ms = seat.rate?.take(now, cost) ?? 0;
     return ms > 0 ? this.#holdUp(wait, ms) : wait;
   }
 
@@ -159,6 +188,7 @@ export class Hub {
         pump.send({ ...frame, kind: "pong" });
         break;
       case "pong":
+      case "nothing":
         break;
       case "hello":
       case "resume":
@@ -192,9 +222,12 @@ export class Hub {
     if ("code" in place) return answer(seat, frame.ref, place);
     const { room } = place;
     if (!room.has(seat.session)) return answer(seat, frame.ref, { code: "not_in_room", text: `you are not in #${room.name}` });
+    const refusal = frame.kind === "search" ? refuseSearch(frame.words) : undefined;
+    if (refusal) return answer(seat, frame.ref, refusal);
+    const range = { room: room.name, limit: frame.limit, characters: LIMITS.pageBytes };
     const entries = frame.kind === "search"
-      ? await history.search(room.name, frame.words, frame.limit)
-      : await history.read({ room: room.name, limit: frame.limit, ...rangeOf(frame, room.head) });
+      ? await this.#searches.pass(() => history.search(room.name, frame.words, frame.limit))
+      : await this.#pages.pass(() => history.read({ ...range, ...rangeOf(frame, room.head) }));
     const forward = frame.kind === "history" && frame.after !== undefined;
     answer(seat, frame.ref, pageOf(room.name, entries, frame.limit, forward ? "first" : "last"));
     await seat.pump.congestion;
@@ -254,34 +287,35 @@ export class Hub {
         for (const act of said) this.#moderator.committed(act);
         continue;
       }
-      const place = this.#places.open(name);
-      if ("code" in place) throw new Error(`cannot deliver to room "${name}": ${place.text}`);
+      const place = this.#places.at(name);
       const { topic } = place.room;
       for (const entry of said) {
         place.room.apply(entry);
         this.#options.watch({ type: "said", entry });
       }
       place.broadcast.publish(said);
-      if (place.room.topic !== topic) tellTopic(place, said, this.#entrance.seats);
-      for (const entry of said) this.#entrance.committed(entry);
+      if (place.room.topic !== topic) tellTopic(place, said, this.#seats);
+      for (const entry of said) this.#seats.committed(entry);
+      // Whoever said it may have left since.
+      this.#places.tidy(place);
     }
     for (const { draft, original } of repeated) {
-      this.#entrance.seat(draft.from)?.pump.send({ ...original, again: true });
-      this.#entrance.answered(draft.from, "repeated");
+      this.#seats.get(draft.from)?.pump.send({ ...original, again: true });
+      this.#seats.answered(draft.from, "repeated");
     }
     for (const { draft, code } of rejected) {
       if (draft.room === AUDIT_ROOM) {
         this.#moderator.rejected({ code, text: rejection(draft, code) });
         continue;
       }
-      const seat = this.#entrance.seat(draft.from);
+      const seat = this.#seats.get(draft.from);
       if (seat) this.#refuse(seat, draft.ref, { code, text: rejection(draft, code) });
-      this.#entrance.answered(draft.from, "rejected");
+      this.#seats.answered(draft.from, "rejected");
     }
   }
 
   /** What a reader is sent that the tail does not reach back to, and where it goes on. */
   catchUp(broadcast: Broadcast, reading: Reading): Promise<Piece> {
-    return this.#past.catchUp(broadcast, reading);
+    return this.#pages.pass(() => this.#past.catchUp(broadcast, reading));
   }
 }

@@ -17,11 +17,12 @@ import {
 import { count, plural } from "../shared/text.ts";
 import type { ServerEvent, Watch } from "./events.ts";
 import { logLine } from "./log_line.ts";
+import { LogMeter } from "./log_meter.ts";
 
 /** Bytes of log that may wait for a terminal that is held (Ctrl-S) or a disk that is slow; more is dropped, and said. */
 const WAITING_BYTES = 1024 * 1024;
-/** Events of one kind that are logged one by one within a second; more are counted. */
-const COUNTED_ABOVE = 50;
+/** How often what has no lines of its own is told as a number, in milliseconds. */
+const REPORT_MS = 10_000;
 /** What the counted events of each kind are called. What anybody can cause as often as they like stands here. */
 const COUNTED: Partial<Record<ServerEvent["type"], string>> = {
   connected: "connected",
@@ -30,6 +31,7 @@ const COUNTED: Partial<Record<ServerEvent["type"], string>> = {
   refused: "were refused",
   disconnected: "left",
   turned_away: "were turned away",
+  fault: "faults",
 };
 
 /** Where the log goes and what is in it. */
@@ -63,13 +65,13 @@ export async function openLog(options: LogOptions): Promise<Log> {
       { category: ["logtape", "meta"], sinks: ["output"], lowestLevel: "error" },
     ],
   });
-  const meter = new Meter();
+  const counted = new Counted();
   const watch: Watch = (event) => {
-    const counted = COUNTED[event.type] !== undefined && !(event.type === "said" && options.messages);
-    if (!counted || meter.count(event.type)) record(event, options);
+    const isCounted = COUNTED[event.type] !== undefined && !(event.type === "said" && options.messages);
+    if (!isCounted || counted.count(event.type)) record(event, options);
   };
   const close = async () => {
-    meter.close();
+    counted.close();
     await dispose();
     await output.drained();
   };
@@ -94,17 +96,16 @@ function record(event: ServerEvent, { messages, terminal }: LogOptions): void {
   getLogger("chat")[level](template, properties);
 }
 
-/** Keeps a log from growing with everything that others do: above a rate it is counted. */
-class Meter {
-  readonly #logged = new Map<ServerEvent["type"], number>();
+/** Writes what is above a rate as a number, now and then. */
+class Counted {
+  readonly #meter = new LogMeter<ServerEvent["type"]>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Counts an event; whether it gets a line of its own. */
   count(type: ServerEvent["type"]): boolean {
-    this.#timer ??= setTimeout(() => this.#report(), 1_000);
-    const logged = (this.#logged.get(type) ?? 0) + 1;
-    this.#logged.set(type, logged);
-    return logged <= COUNTED_ABOVE;
+    const hasLine = this.#meter.count(type, performance.now());
+    if (!hasLine) this.#timer ??= setTimeout(() => this.#report(), REPORT_MS);
+    return hasLine;
   }
 
   close(): void {
@@ -114,11 +115,9 @@ class Meter {
 
   #report(): void {
     this.#timer = undefined;
-    for (const [type, logged] of this.#logged) {
-      const more = logged - COUNTED_ABOVE;
-      if (more > 0) getLogger("chat").info("and {more} more {what}", { event: type, more: count(more), what: COUNTED[type] });
+    for (const [type, more] of this.#meter.uncounted()) {
+      getLogger("chat").info("and {more} more {what}", { event: type, more: count(more), what: COUNTED[type] });
     }
-    this.#logged.clear();
   }
 }
 

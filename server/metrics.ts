@@ -16,8 +16,12 @@ export interface Figures {
   readonly messages: number;
   /** Commits of the history since the start. */
   readonly commits: number;
+  /** Defects of ours since the start, each caught before it reached anybody else. */
+  readonly faults: number;
   /** Memory that the process holds, in bytes. */
   readonly memory: number;
+  /** Memory that the event loop's objects take, in bytes. */
+  readonly heap: number;
 }
 
 /** Each figure's name, its kind, and what it is. */
@@ -27,7 +31,9 @@ const METRICS: Record<keyof Figures, readonly [name: string, kind: "counter" | "
   sessions: ["chat_sessions", "gauge", "People who are in, those included whose connection broke a moment ago."],
   messages: ["chat_messages_total", "counter", "Messages delivered since the start."],
   commits: ["chat_commits_total", "counter", "Commits of the history since the start."],
+  faults: ["chat_faults_total", "counter", "Defects of the server since the start, each caught before it reached anybody else."],
   memory: ["process_resident_memory_bytes", "gauge", "Memory that the process holds."],
+  heap: ["chat_heap_bytes", "gauge", "Memory that the objects of the event loop take."],
 };
 
 /**
@@ -38,7 +44,7 @@ const METRICS: Record<keyof Figures, readonly [name: string, kind: "counter" | "
  * import { metricsText } from "./metrics.ts";
  * import { assertStringIncludes } from "@std/assert";
  *
- * const text = metricsText({ connections: 3, accepted: 9, sessions: 2, messages: 42, commits: 7, memory: 1e8 });
+ * const text = metricsText({ connections: 3, accepted: 9, sessions: 2, messages: 42, commits: 7, faults: 0, memory: 1e8, heap: 1e7 });
  * assertStringIncludes(text, "# TYPE chat_messages_total counter\nchat_messages_total 42\n");
  * ```
  */

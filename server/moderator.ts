@@ -12,10 +12,11 @@ import { decideAct, type Decision, type People } from "./core/moderation_rules.t
 import { networkOf } from "./core/network.ts";
 import { OwnerCode } from "./core/owner_code.ts";
 import type { Refusal } from "./core/room.ts";
-import type { Entrance } from "./entrance.ts";
+import type { Departure } from "./departure.ts";
 import type { HubOptions } from "./hub_options.ts";
 import { type Places, roleChange } from "./places.ts";
 import { answer, personOf, type Seat } from "./seat.ts";
+import type { Seats } from "./seats.ts";
 
 /** The name that the server's own entries bear, and their session: nobody can have either. */
 const SERVER = "server";
@@ -28,11 +29,19 @@ interface Pending extends Decision {
   readonly takeBack: () => void;
 }
 
+/** What a moderator shares with the hub. */
+export interface ModeratorParts {
+  readonly places: Places;
+  readonly seats: Seats;
+  readonly departure: Departure;
+}
+
 /** The hub's part in keeping order. */
 export class Moderator {
   readonly #options: HubOptions;
   readonly #places: Places;
-  readonly #entrance: Entrance;
+  readonly #seats: Seats;
+  readonly #departure: Departure;
   readonly #code: OwnerCode;
   readonly #people: People;
   /** In the order they were appended, which is the order they come back in. */
@@ -40,15 +49,16 @@ export class Moderator {
   /** The newest act. */
   #head: number;
 
-  constructor(options: HubOptions, places: Places, entrance: Entrance) {
+  constructor(options: HubOptions, { places, seats, departure }: ModeratorParts) {
     this.#options = options;
     this.#places = places;
-    this.#entrance = entrance;
+    this.#seats = seats;
+    this.#departure = departure;
     this.#code = new OwnerCode(options.ownerCode === undefined ? undefined : this.#hashOfCode(options.ownerCode));
     this.#head = options.history.rooms().find(({ room }) => room === AUDIT_ROOM)?.head ?? 0;
     this.#people = {
-      find: (nick) => entrance.person(nick),
-      here: () => Array.from(entrance.seats.values(), personOf),
+      find: (nick) => seats.person(nick),
+      here: () => Array.from(seats, personOf),
     };
   }
 
@@ -93,7 +103,7 @@ export class Moderator {
     this.#options.order.apply(act, entry.at);
     this.#carryOut(act);
     answer(seat, ref, { kind: "done", text: told });
-    this.#entrance.answered(seat.session.id, "done");
+    this.#seats.answered(seat.session.id, "done");
   }
 
   /** An act could not be kept: it is as if it had never been asked for. */
@@ -101,7 +111,7 @@ export class Moderator {
     const { seat, ref, takeBack } = this.#next();
     takeBack();
     answer(seat, ref, refusal);
-    this.#entrance.answered(seat.session.id, "rejected");
+    this.#seats.answered(seat.session.id, "rejected");
   }
 
   #next(): Pending {
@@ -139,12 +149,12 @@ export class Moderator {
     const { order, now } = this.#options;
     switch (act.act) {
       case "kick": {
-        const seat = this.#entrance.seat(act.session!);
+        const seat = this.#seats.get(act.session!);
         if (seat) this.#expel(seat, act, `You were kicked by ${act.by}${act.text === undefined ? "" : `: ${act.text}`}`);
         return;
       }
       case "ban":
-        for (const seat of [...this.#entrance.seats.values()]) {
+        for (const seat of [...this.#seats]) {
           const { installation, host } = personOf(seat);
           const why = order.mayEnter(installation, host, now());
           if (why) this.#expel(seat, act, why.text);
@@ -173,12 +183,12 @@ export class Moderator {
   /** Ends a session for good and says so where it was. */
   #expel(seat: Seat, act: KeptAct, text: string): void {
     const rooms = [...seat.session.rooms];
-    this.#entrance.expel(seat, { kind: "bye", reason: act.act === "ban" ? "banned" : "kicked", text });
+    this.#departure.expel(seat, { kind: "bye", reason: act.act === "ban" ? "banned" : "kicked", text });
     this.#tell(rooms, { ...act, nick: seat.session.nick });
   }
 
   #renewRoles(): void {
-    for (const { session } of this.#entrance.seats.values()) {
+    for (const { session } of this.#seats) {
       const role = this.#options.order.roleOf(session.installation);
       if (role === session.role) continue;
       session.role = role;
@@ -193,7 +203,7 @@ export class Moderator {
   #tellRoomsOf(act: KeptAct): void {
     const isMeant = ({ id, installation }: Seat["session"]) =>
       act.installation === undefined ? id === act.session : installation === act.installation;
-    const sessions = Array.from(this.#entrance.seats.values(), ({ session }) => session).filter(isMeant);
+    const sessions = Array.from(this.#seats, ({ session }) => session).filter(isMeant);
     this.#tell(new Set(sessions.flatMap(({ rooms }) => [...rooms])), act);
   }
 

@@ -24,3 +24,10 @@ export function pageOf(room: string, entries: readonly Entry[], limit: number, k
     more: entries.length === limit || kept.length < entries.length,
   };
 }
+
+/** The first of the entries, up to the one whose text reaches so many characters in all. */
+export function fitting(entries: readonly Entry[], characters: number): readonly Entry[] {
+  let left = characters;
+  const last = entries.findIndex(({ text }) => (left -= text.length) <= 0);
+  return last === -1 ? entries : entries.slice(0, last + 1);
+}

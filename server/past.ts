@@ -5,11 +5,14 @@
  */
 import type { Seq, ServerFrame } from "../shared/protocol.ts";
 import type { Broadcast, Reading } from "./broadcast.ts";
-import type { Piece } from "./encoded_tail.ts";
+import { type Piece, SEGMENT_BYTES } from "./encoded_tail.ts";
 import { type History, PAGE } from "./history/history.ts";
+import { fitting } from "./page.ts";
 import { type Places, sendMembers } from "./places.ts";
 
 const encoder = new TextEncoder();
+/** Characters of text in what a reader is sent of the past at once: it holds no more than one that reads the tail. */
+const REFILL_CHARACTERS = SEGMENT_BYTES;
 
 /** Reads the past from the history, a page at a time. */
 export class Past {
@@ -35,7 +38,7 @@ export class Past {
       if ("room" in place && !until) sendMembers(pump, place, 0);
       return { bytes: encoded([]), next: found };
     }
-    const page = await this.#history.read({ room: broadcast.room, after: cursor, limit: PAGE });
+    const page = await this.#history.read({ room: broadcast.room, after: cursor, limit: PAGE, characters: REFILL_CHARACTERS });
     // What is committed but not published yet comes with the tail, and what is published after a leave does not come at all.
     const last = (until ?? tail.end).cursor;
     const entries = page.filter(({ seq }) => seq <= last);
@@ -50,9 +53,12 @@ export class Past {
   async #backlog(room: string, reading: Reading): Promise<ServerFrame[]> {
     const backlog = reading.backlog!;
     const { newest, after, upTo } = backlog;
-    const range = newest === undefined ? { room, after, limit: PAGE } : { room, before: upTo + 1, limit: newest };
+    const range = newest === undefined
+      ? { room, after, limit: PAGE, characters: REFILL_CHARACTERS }
+      : { room, before: upTo + 1, limit: newest };
     const entries = newest === 0 ? [] : (await this.#history.read(range)).filter(({ seq }) => seq <= upTo);
-    const frames: ServerFrame[] = [...entries];
+    const page = fitting(entries, REFILL_CHARACTERS);
+    const frames: ServerFrame[] = [...page];
     const first = entries[0]?.prev ?? upTo;
     if (!backlog.begun && entries.length > 0) {
       frames.unshift({ kind: "backlog", room, count: newest === undefined ? upTo - first : entries.length });
@@ -60,9 +66,11 @@ export class Past {
     if (backlog.reset) frames.unshift({ kind: "reset", room, cursor: first, skipped: 0 });
     // Not before the first page only: what is kept may end while it is read.
     else if (newest === undefined && first > after) frames.unshift(reset(room, after, first));
-    const last = entries.at(-1)?.seq ?? upTo;
-    if (newest === undefined && last < upTo) {
+    const last = page.at(-1)?.seq ?? upTo;
+    if ((newest === undefined || page.length < entries.length) && last < upTo) {
       backlog.begun = true;
+      backlog.newest = undefined;
+      backlog.reset = false;
       backlog.after = last;
       return frames;
     }

@@ -5,12 +5,14 @@
  */
 import { AUDIT_ROOM, parseRoomName, type RoomName } from "../shared/names.ts";
 import { type Absence, LIMITS, LOBBY, type RoleChange, type RoomLine } from "../shared/protocol.ts";
+import { count } from "../shared/text.ts";
 import { Broadcast } from "./broadcast.ts";
-import { type Refusal, Room } from "./core/room.ts";
+import { type Refusal, Room, type RoomPast } from "./core/room.ts";
 import type { Session } from "./core/sessions.ts";
 import type { RoomRecord } from "./history/history.ts";
 import type { Pump } from "./pump.ts";
 import type { Seat } from "./seat.ts";
+import { TailBudget } from "./tail_budget.ts";
 
 /** A room and its way out. */
 export interface Place {
@@ -18,26 +20,52 @@ export interface Place {
   readonly broadcast: Broadcast;
 }
 
-/** All rooms: those of the history, and those that somebody has come into since. */
+/** What a room that begins counts against the rate, in messages: it is remembered, and a message is one of many. */
+export const NEW_ROOM_COST = 10;
+/** Rooms that are known. Those that nobody is in cost little, but they do cost. */
+const KNOWN = 20_000;
+
+/**
+ * All rooms: those that are open, because somebody is in them, and those that something was said in.
+ *
+ * 1. At most {@link LIMITS.roomsOpen} are open at a time, beside the lobby. One more is refused, and nothing that is open is touched.
+ * 2. A room that nobody is in is closed: what is remembered is its newest entry and its topic, or nothing where nothing was ever said.
+ */
 export class Places {
   readonly #places = new Map<RoomName, Place>();
+  readonly #quiet = new Map<RoomName, RoomPast>();
   readonly #monotonic: () => number;
+  readonly #budget = new TailBudget();
 
   /** @param records The rooms of the history. @param monotonic Milliseconds on a clock that never jumps. */
   constructor(records: readonly RoomRecord[], monotonic: () => number) {
     this.#monotonic = monotonic;
-    for (const { room, head, topic, topicSeq } of records) if (room !== AUDIT_ROOM) this.#add(room as RoomName, { head, topic, topicSeq });
-    if (!this.#places.has(LOBBY as RoomName)) this.#add(LOBBY as RoomName);
+    for (const { room, ...past } of records) if (room !== AUDIT_ROOM) this.#quiet.set(room as RoomName, past);
+    this.#add(LOBBY as RoomName);
   }
 
-  /** A room that is open, by any way of writing its name. */
+  /** How many rooms are open. */
+  get size(): number {
+    return this.#places.size;
+  }
+
+  /** Whether a room of that name would begin now. */
+  isNew(name: string): boolean {
+    const parsed = parseRoomName(name);
+    return parsed.ok && !this.#places.has(parsed.name) && !this.#quiet.has(parsed.name);
+  }
+
+  /** A room that is known, by any way of writing its name. One that nobody is in is only to be looked at. */
   find(name: string): Place | Refusal {
     // As it stands in nearly every frame.
     const place = this.#places.get(name as RoomName);
     if (place) return place;
     const parsed = parseRoomName(name);
     if (!parsed.ok) return parsed.refusal;
-    return this.#places.get(parsed.name) ?? { code: "no_such_room", text: `there is no room #${parsed.name}` };
+    const found = this.#places.get(parsed.name);
+    if (found) return found;
+    const text = `there is no room #${parsed.name}`;
+    return this.#quiet.has(parsed.name) ? this.#place(parsed.name) : { code: "no_such_room", text };
   }
 
   /** The room that a request names. A peer who can be in only one means that one where it names none. */
@@ -47,19 +75,25 @@ export class Places {
     return room === undefined ? { code: "not_in_room", text: "you are in no room; /join one" } : this.find(room);
   }
 
-  /** A room, which begins here where there was none. */
+  /** A room to come into, which begins here where there was none. {@link tidy} it when nobody came in after all. */
   open(name: string): Place | Refusal {
-    const place = this.find(name);
-    if ("room" in place) return place;
     const parsed = parseRoomName(name);
-    return parsed.ok ? this.#add(parsed.name) : parsed.refusal;
+    if (!parsed.ok) return parsed.refusal;
+    const place = this.#places.get(parsed.name);
+    if (place) return place;
+    if (this.#places.size > LIMITS.roomsOpen) {
+      const text = `${count(LIMITS.roomsOpen)} rooms are open, and there is no place for #${parsed.name}; come into one of those`;
+      return { code: "too_many_rooms", text };
+    }
+    if (!this.#quiet.has(parsed.name) && this.#quiet.size + this.#places.size > KNOWN) {
+      return { code: "too_many_rooms", text: `this server knows ${count(KNOWN)} rooms and begins no more; come into one of those` };
+    }
+    return this.#add(parsed.name);
   }
 
-  /** A room whose name was allowed before. */
+  /** A room that something was said in, or that a session is in: there is always place for that. {@link tidy} it when it is done with. */
   at(name: string): Place {
-    const place = this.open(name);
-    if ("code" in place) throw new Error(`cannot open room "${name}": ${place.text}`);
-    return place;
+    return this.#places.get(name as RoomName) ?? this.#add(name as RoomName);
   }
 
   /** The rooms that somebody is in, the fullest first. */
@@ -76,15 +110,22 @@ export class Places {
     return [...this.#places.values()].filter(({ room }) => room.size > 0).map(({ room }) => room.name);
   }
 
-  /** Forgets a room that nobody is in and nothing was ever said in. */
+  /** Closes a room that nobody is in. Where nothing was ever said it is forgotten. */
   tidy({ room }: Place): void {
-    if (room.size === 0 && room.head === 0 && room.name !== LOBBY) this.#places.delete(room.name);
+    if (room.size > 0 || room.name === LOBBY || !this.#places.delete(room.name)) return;
+    if (room.head > 0) this.#quiet.set(room.name, room.past);
   }
 
-  #add(name: RoomName, { head, topic, topicSeq }: Omit<RoomRecord, "room"> = { head: 0, topic: "", topicSeq: 0 }): Place {
-    const place = { room: new Room(name, head, topic, topicSeq), broadcast: new Broadcast(name, head, this.#monotonic) };
+  #add(name: RoomName): Place {
+    const place = this.#place(name);
+    this.#quiet.delete(name);
     this.#places.set(name, place);
     return place;
+  }
+
+  #place(name: RoomName): Place {
+    const room = new Room(name, this.#quiet.get(name));
+    return { room, broadcast: new Broadcast(name, room.head, this.#monotonic, this.#budget) };
   }
 }
 

@@ -34,6 +34,8 @@ export class Pump implements Writer {
   moved = performance.now();
   /** When the connection came, on the clock of `performance.now()`. */
   readonly since = performance.now();
+  /** What went wrong on our side, where something did. */
+  fault: { readonly cause: unknown } | undefined;
   readonly #turns: Turns;
   readonly #catchUp: CatchUp;
   readonly #outbox = new Outbox();
@@ -143,6 +145,13 @@ export class Pump implements Writer {
     this.#finished.resolve();
   }
 
+  /** Ends the connection because of a defect of ours, which {@link fault} tells its session. */
+  fail(fault: unknown): void {
+    if (this.#over) return;
+    this.fault = { cause: fault };
+    this.abort("something broke inside the server");
+  }
+
   /** Starts the next write, if there is something to write. */
   write(): void {
     if (this.#over) return;
@@ -183,8 +192,10 @@ export class Pump implements Writer {
   #next(): Uint8Array | "later" | undefined {
     const answers = this.#outbox.take();
     if (answers) {
-      this.#drained?.resolve();
-      this.#drained = undefined;
+      if (!this.#outbox.congested) {
+        this.#drained?.resolve();
+        this.#drained = undefined;
+      }
       return answers;
     }
     while (this.#left.length > 0) {
@@ -218,7 +229,7 @@ export class Pump implements Writer {
   }
 
   #page(broadcast: Broadcast, reading: Reading): "later" {
-    this.#catchUp(broadcast, reading).then((page) => this.#refill(reading, page), this.#broke);
+    this.#catchUp(broadcast, reading).then((page) => this.#refill(reading, page)).catch((fault) => this.fail(fault));
     return "later";
   }
 

@@ -139,8 +139,10 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
     server: SERVER,
     messages: config.logMessages,
     sample,
-    people: () => peopleOf(hub.seats.values(), performance.now()),
-    notice: (text) => hub.seats.forEach(({ pump }) => pump.send({ kind: "notice", text })),
+    people: () => peopleOf(hub.seats, performance.now()),
+    notice: (text) => {
+      for (const { pump } of hub.seats) pump.send({ kind: "notice", text });
+    },
     disconnect: (id) => {
       const seat = hub.seats.get(id);
       if (seat) partWith(seat);
@@ -149,7 +151,9 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
     newKey: () => randomText(24),
     now: Date.now,
   });
+  let faults = 0;
   const seen: Watch = (event) => {
+    if (event.type === "fault") faults++;
     watch(event);
     console.watch(event);
   };
@@ -169,7 +173,8 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
   });
   const turns = new Turns();
   const names = [...config.webHosts, config.host.toLowerCase()];
-  const metrics = (): string => metricsText({ ...sample(), accepted: door.accepted, commits: hub.commits });
+  const metrics = (): string =>
+    metricsText({ ...sample(), accepted: door.accepted, commits: hub.commits, faults, heap: Deno.memoryUsage().heapUsed });
   const serve = (connection: Connection) => serveConnection(connection, { hub, gate, turns });
   const door = new FrontDoor(listener, { limits, watch: seen, site: { assets, names, metrics }, console, serve, encryption });
   const broken = Promise.withResolvers<StorageBroken>();

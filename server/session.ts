@@ -39,6 +39,7 @@ export async function serveConnection(connection: Connection, { hub, gate, turns
   } finally {
     newcomer.forget();
   }
+  if (pump.fault) throw pump.fault.cause;
 }
 
 const NO_LINES = "sent no line feed";

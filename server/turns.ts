@@ -11,6 +11,8 @@ const WRITES_PER_TURN = 100;
 /** Something that starts at most one write when its turn has come. */
 export interface Writer {
   write(): void;
+  /** Ends it: its turn threw. The others' turns come all the same. */
+  fail(fault: unknown): void;
 }
 
 /** A queue of writers. Each stands in it at most once at a time; that is the writers' business. */
@@ -32,7 +34,13 @@ export class Turns {
     const writers = this.#ready.length > WRITES_PER_TURN ? this.#ready.splice(0, WRITES_PER_TURN) : this.#ready;
     if (writers === this.#ready) this.#ready = [];
     this.now = performance.now();
-    for (const writer of writers) writer.write();
+    for (const writer of writers) {
+      try {
+        writer.write();
+      } catch (fault) {
+        writer.fail(fault);
+      }
+    }
     this.#scheduled = this.#ready.length > 0;
     if (this.#scheduled) setImmediate(this.#run);
   };

@@ -38,6 +38,11 @@ export const LIMITS = {
   /** Bytes of text in one `page`. */
   pageBytes: 65_536,
   roomsPerSession: 50,
+  /** Rooms that somebody is in, beside the lobby. */
+  roomsOpen: 1_000,
+  /** Words of a search. */
+  searchWords: 32,
+  searchBytes: 1_024,
   topicBytes: 512,
   /** Why somebody is away. */
   awayBytes: 256,

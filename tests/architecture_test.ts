@@ -95,9 +95,10 @@ const RULES: readonly Rule[] = [
   { of: /^server\/first_words\.ts$/, may: [/^server\/first_bytes\.ts$/, SOCKET, /^server\/transports\/text\.ts$/] },
   {
     of: /^server\/front_door\.ts$/,
-    may: [SHARED, SEAMS, /^server\/(certificate_exchange|first_bytes|first_words|spare_files)\.ts$/, /^server\/transports\//],
+    may: [SHARED, SEAMS, /^server\/(arrivals|certificate_exchange|first_bytes|first_words|spare_files)\.ts$/, /^server\/transports\//],
   },
-  { of: /^server\/log\.ts$/, may: [SHARED, SEAMS, /^server\/log_line\.ts$/, /^@logtape\//] },
+  { of: /^server\/arrivals\.ts$/, may: [SHARED, SEAMS, SOCKET_PARTS] },
+  { of: /^server\/log\.ts$/, may: [SHARED, SEAMS, /^server\/log_(line|meter)\.ts$/, /^@logtape\//] },
   { of: /^server\/console\//, may: [SHARED, SEAMS, SOCKET, /^server\/(log_line|outbox)\.ts$/, /^server\/console\//] },
   // The hub and what it is made of know interfaces only: no engine, no transport, nothing of the process.
   {
@@ -107,7 +108,7 @@ const RULES: readonly Rule[] = [
       SEAMS,
       /^server\/core\//,
       HISTORY,
-      /^server\/(hub|hub_options|deletion|entrance|moves|moderator|audit_log|past|places|seat|session|page|delay|broadcast|pump|encoded_tail|outbox|pressure|turns)\.ts$/,
+      /^server\/(hub|hub_options|deletion|departure|entrance|moves|moderator|audit_log|past|places|seat|seats|session|page|delay|semaphore|broadcast|pump|encoded_tail|tail_budget|outbox|pressure|turns)\.ts$/,
       /^node:timers$/,
     ],
   },

@@ -29,11 +29,14 @@ globalThis.addEventListener("unload", () => Deno.removeSync(home, { recursive: t
 /** What programs find in their environment: no colours, and none of the settings of whoever runs the tests. */
 export const PROGRAM_ENV = { NO_COLOR: "1", XDG_CONFIG_HOME: `${home}/config`, XDG_STATE_HOME: `${home}/state` } as const;
 
+/** As `deno task chat` and the executable are run. */
+const V8_FLAGS = "--v8-flags=--max-semi-space-size=4,--always-sparkplug";
+
 /** The command line that runs the program. */
 export function program(...args: string[]): string[] {
   const bin = Deno.env.get("CHAT_BIN");
   if (bin) return [bin, ...args];
-  return [Deno.execPath(), "run", "--quiet", "--no-prompt", "--no-check", "--allow-all", `${ROOT}main.ts`, ...args];
+  return [Deno.execPath(), "run", "--quiet", "--no-prompt", "--no-check", V8_FLAGS, "--allow-all", `${ROOT}main.ts`, ...args];
 }
 
 /** Lines as they come. */

@@ -17,11 +17,11 @@ export class RateLimit {
     this.#tokens = burst;
   }
 
-  /** Counts one message at the time `now` and returns for how many milliseconds no more may be read. */
-  take(now: number): number {
+  /** Counts something at the time `now` and returns for how many milliseconds no more may be read. @param cost In messages. */
+  take(now: number, cost = 1): number {
     if (this.#at > -Infinity) this.#tokens = Math.min(this.#burst, this.#tokens + Math.max(0, now - this.#at) * this.#rate / 1000);
     this.#at = Math.max(this.#at, now);
-    this.#tokens -= 1;
+    this.#tokens -= cost;
     return this.#tokens >= 0 ? 0 : -this.#tokens * 1000 / this.#rate;
   }
 }

@@ -33,6 +33,16 @@ export interface Refusal {
 /** Bytes of reasons for being away that a list has place for, for each person that it may name: an answer has to fit the outbox. */
 const REASON_BYTES = 16;
 
+/** What a room's history says of it. */
+export interface RoomPast {
+  /** The newest entry. */
+  readonly head: Seq;
+  /** What it is about; empty where nobody has said. */
+  readonly topic: string;
+  /** The entry that says so. */
+  readonly topicSeq: Seq;
+}
+
 /** One room. */
 export class Room {
   readonly name: RoomName;
@@ -42,8 +52,7 @@ export class Room {
   #topicSeq: Seq;
   #lastAt = 0;
 
-  /** @param head The room's newest entry. @param topic What it is about; empty where nobody has said. @param topicSeq The entry that says so. */
-  constructor(name: RoomName, head: Seq, topic: string, topicSeq: Seq = 0) {
+  constructor(name: RoomName, { head, topic, topicSeq }: RoomPast = { head: 0, topic: "", topicSeq: 0 }) {
     this.name = name;
     this.#head = head;
     this.#topic = topic;
@@ -56,6 +65,10 @@ export class Room {
 
   get head(): Seq {
     return this.#head;
+  }
+
+  get past(): RoomPast {
+    return { head: this.#head, topic: this.#topic, topicSeq: this.#topicSeq };
   }
 
   get topic(): string {

@@ -13,6 +13,11 @@ const TOKEN_MS = 24 * 60 * 60 * 1000;
 /** How long the token of before is good beside its successor, in milliseconds: the welcome that told it may have been lost. */
 const OVERLAP_MS = 30_000;
 
+/** Tokens of one session that are good at a time: whoever comes back again and again is heard of by the newest. */
+const TOKENS = 4;
+/** Sessions that are over and can be resumed. Whoever is forgotten says hello with its cursors, and misses nothing either. */
+export const RESUMABLE = 5_000;
+
 /** A presence in the chat. It outlives its connections. */
 export interface Session {
   /** Its public id: what entries name in `from`. */
@@ -43,8 +48,12 @@ interface Token {
 export class Sessions {
   /** Each folded name that is taken, with who has it. */
   readonly #names = new Map<string, Session>();
-  /** By the token's hash, in the order they expire, but for those that a successor has cut short. */
+  /** By the token's hash. */
   readonly #tokens = new Map<string, Token>();
+  /** Each session's hashes, the newest last. */
+  readonly #hashes = new Map<Session, readonly string[]>();
+  /** Sessions that are over and can be resumed, in the order they ended. */
+  readonly #over = new Set<Session>();
 
   /** Opens a session under `name`, or says why not. */
   open(name: string, id: string, installation: string | undefined): Session | NameRefusal {
@@ -82,9 +91,13 @@ export class Sessions {
     return parsed.ok ? this.#names.get(fold(parsed.name)) : undefined;
   }
 
-  /** Ends a session; its name is free. Its tokens stay good. */
+  /** Ends a session; its name is free. Its tokens stay good, unless {@link RESUMABLE} more sessions end. */
   close(session: Session): void {
     if (this.#names.get(fold(session.nick)) === session) this.#names.delete(fold(session.nick));
+    if (!this.#hashes.has(session)) return;
+    this.#over.add(session);
+    const [oldest] = this.#over;
+    if (this.#over.size > RESUMABLE) this.#forget(oldest);
   }
 
   /** Forgets by what a session may be resumed. */
@@ -96,10 +109,9 @@ export class Sessions {
   issue(session: Session, hash: string, now: number, before?: string): void {
     const old = before === undefined ? undefined : this.#tokens.get(before);
     if (old) old.expires = Math.min(old.expires, now + OVERLAP_MS);
-    for (const [expired, token] of this.#tokens) {
-      if (token.expires > now) break;
-      this.#tokens.delete(expired);
-    }
+    const hashes = [...this.#hashes.get(session) ?? [], hash];
+    for (const oldest of hashes.splice(0, hashes.length - TOKENS)) this.#tokens.delete(oldest);
+    this.#hashes.set(session, hashes);
     this.#tokens.set(hash, { session, expires: now + TOKEN_MS });
   }
 
@@ -107,7 +119,16 @@ export class Sessions {
   resume(hash: string, now: number): Session | NameRefusal | undefined {
     const token = this.#tokens.get(hash);
     if (!token || token.expires <= now) return undefined;
-    return this.#take(token.session, token.session.nick) ?? token.session;
+    const refusal = this.#take(token.session, token.session.nick);
+    if (refusal) return refusal;
+    this.#over.delete(token.session);
+    return token.session;
+  }
+
+  #forget(session: Session): void {
+    for (const hash of this.#hashes.get(session) ?? []) this.#tokens.delete(hash);
+    this.#hashes.delete(session);
+    this.#over.delete(session);
   }
 
   #take(session: Session, nick: Nick): NameRefusal | undefined {

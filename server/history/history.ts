@@ -7,7 +7,13 @@ import type { Draft, Entry, RefusalCode, Seq } from "../../shared/protocol.ts";
 
 /** A page of a room: at most `limit` entries, right after a seq or right before one. */
 export type Range =
-  & { readonly room: string; /** 1 to {@link PAGE}. */ readonly limit: number }
+  & {
+    readonly room: string;
+    /** 1 to {@link PAGE}. */
+    readonly limit: number;
+    /** Characters of text in all: the entry that reaches that is the last one read. Default: no bound. */
+    readonly characters?: number;
+  }
   & ({ readonly after: Seq } | { readonly before: Seq });
 
 /** The most entries that one {@link History.read} or {@link History.search} returns. */

@@ -85,10 +85,10 @@ export class MemoryHistory implements History {
     const limit = Math.min(range.limit, PAGE);
     if ("after" in range) {
       const start = entries.findIndex(({ seq }) => seq > range.after);
-      return Promise.resolve(start === -1 ? [] : entries.slice(start, start + limit));
+      return Promise.resolve(start === -1 ? [] : filled(entries.slice(start, start + limit), range.characters));
     }
     const end = entries.findLastIndex(({ seq }) => seq < range.before) + 1;
-    return Promise.resolve(entries.slice(Math.max(0, end - limit), end));
+    return Promise.resolve(filled(entries.slice(Math.max(0, end - limit), end).reverse(), range.characters).reverse());
   }
 
   search(room: string, words: string, limit: number): Promise<readonly Entry[]> {
@@ -173,6 +173,12 @@ export class MemoryHistory implements History {
   #kept(room: string): readonly Entry[] {
     return this.#rooms.get(room)?.entries.slice(-MEMORY_ENTRIES) ?? [];
   }
+}
+
+/** The first of the entries, up to the one whose text reaches so many characters in all. */
+function filled(entries: Entry[], characters = Infinity): Entry[] {
+  const last = entries.findIndex(({ text }) => (characters -= text.length) <= 0);
+  return last === -1 ? entries : entries.slice(0, last + 1);
 }
 
 function emptyBatch(): { entries: Entry[]; repeated: Repeated[]; rejected: Rejected[] } {

@@ -49,8 +49,16 @@ export class SqliteRead {
     if (room === undefined) return [];
     const [first, end, limit] = [base(room.id), base(room.id + 1), Math.min(range.limit, PAGE)];
     const rows = "after" in range
-      ? this.#after.all(first + range.after, end, limit)
-      : this.#before.all(first, Math.min(first + range.before, end), limit).reverse();
-    return rows.map((row) => toEntry(row, room));
+      ? this.#after.iterate(first + range.after, end, limit)
+      : this.#before.iterate(first, Math.min(first + range.before, end), limit);
+    const entries: Entry[] = [];
+    let left = range.characters ?? Infinity;
+    for (const row of rows) {
+      const entry = toEntry(row, room);
+      entries.push(entry);
+      left -= entry.text.length;
+      if (left <= 0) break;
+    }
+    return "after" in range ? entries : entries.reverse();
   }
 }

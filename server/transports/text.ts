@@ -7,7 +7,7 @@ import { type Malformed, RUNAWAY } from "../../shared/codec.ts";
 import { type Line, LineSplitter } from "../../shared/lines.ts";
 import { type ClientFrame, LIMITS, PROTOCOL_VERSION } from "../../shared/protocol.ts";
 import { byteLength, count } from "../../shared/text.ts";
-import { type Connection, type Peer, peerOf } from "../connection.ts";
+import { type Connection, type Nothing, type Peer, peerOf } from "../connection.ts";
 import type { Socket } from "./socket.ts";
 import { ECHO_OFF, ECHO_ON, TelnetFilter } from "./telnet.ts";
 import { textCodec } from "./text_codec.ts";
@@ -16,6 +16,7 @@ import { isBye, parseLine, TEXT_BACKLOG, type TextFrame } from "./text_commands.
 /** What a peer is asked that says nothing. */
 export const NAME_PROMPT = "* Enter your name:\n";
 const NAME_TRIES = 3;
+const NOTHING: Nothing = { kind: "nothing" };
 /** Stands for a name whose bytes were dropped because there were too many: refused in the words for every name that is too long. */
 const TOO_LONG = "x".repeat(LIMITS.nickBytes + 1);
 
@@ -62,9 +63,14 @@ export class TextConnection implements Connection {
     this.#passwordAsked = asked;
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<readonly TextFrame[]> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<readonly (TextFrame | Nothing)[]> {
     for (let chunk = await this.#socket.read(); chunk !== null; chunk = await this.#socket.read()) {
-      yield* this.#frames(this.#splitter.push(this.#telnet.strip(chunk)));
+      const bytes = chunk.length;
+      const text = this.#telnet.strip(chunk);
+      const lines = this.#splitter.push(text);
+      yield* this.#frames(lines);
+      // Negotiation counts too where nothing comes with it.
+      if (this.welcomed && lines.length === 0 && text.length < bytes) yield [NOTHING];
       if (!this.#splitter.runaway) continue;
       yield [RUNAWAY];
       return;
@@ -91,16 +97,15 @@ export class TextConnection implements Connection {
   }
 
   /** Names and passwords one at a time, because what a line is depends on whether the one before was accepted; then everything else at once. */
-  *#frames(lines: readonly Line[]): Generator<TextFrame[]> {
+  *#frames(lines: readonly Line[]): Generator<(TextFrame | Nothing)[]> {
     // Decoded before anything is awaited: the bytes are only borrowed.
     const texts = lines.map((line) => line instanceof Uint8Array ? decoder.decode(line) : line);
     let at = 0;
     for (; at < texts.length && !this.welcomed; at++) yield [this.#greeting(texts[at])];
-    const frames: TextFrame[] = [];
+    const frames: (TextFrame | Nothing)[] = [];
     for (; at < texts.length; at++) {
       const text = texts[at];
-      const frame = typeof text === "string" ? parseLine(text) : tooLong(text.overlong, this.#splitter.limit);
-      if (frame) frames.push(frame);
+      frames.push(typeof text === "string" ? parseLine(text) ?? NOTHING : tooLong(text.overlong, this.#splitter.limit));
     }
     if (frames.length > 0) yield frames;
   }

@@ -48,7 +48,7 @@ export async function playRound({ seed, cycles, power = false }: RoundOptions): 
   const disk = power ? await Disk.make(work, data, random.fork()) : undefined;
   if (typeof disk === "string") throw new Error(`cannot cut power here: ${disk}`);
   const ledger = new Ledger();
-  const victim = new Victim(data, disk);
+  const victim = new Victim(data, { disk });
   const round = new Round(victim, ledger, random);
   try {
     await round.play(cycles);

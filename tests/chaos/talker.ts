@@ -23,10 +23,10 @@ export interface Client {
 /** Messages without an answer above which a client waits. */
 const WINDOW = 100;
 
-/** Makes a client talk until `signal` is aborted. */
-export async function talk(client: Client, ledger: Ledger, random: Random, signal: AbortSignal): Promise<void> {
+/** Makes a client talk until `signal` is aborted. @param window Messages without an answer above which it waits. */
+export async function talk(client: Client, ledger: Ledger, random: Random, signal: AbortSignal, window = WINDOW): Promise<void> {
   for (let number = 1; !signal.aborted;) {
-    for (let left = random.between(1, 6); left > 0 && client.waiting < WINDOW; left--, number++) {
+    for (let left = random.between(1, 6); left > 0 && client.waiting < window; left--, number++) {
       const room = random.pick(client.rooms);
       // Mostly short, now and then a long one that does not fit what is written at once.
       const text = `${client.name} ${number} ${"x".repeat(random.chance(0.03) ? random.between(1_000, 3_500) : random.between(0, 60))}`

@@ -3,32 +3,49 @@
  *
  * @module
  */
-import { Lines, program, soon } from "../harness.ts";
+import { TextLineStream } from "@std/streams/text-line-stream";
+import { program, soon } from "../harness.ts";
 import type { Entry } from "../../shared/protocol.ts";
 import type { Disk } from "./disk.ts";
 
 /** Lines of the log that are kept to say what went wrong. */
 const LOG_LINES = 5;
 
+/** How a server is run. */
+export interface VictimOptions {
+  /** What its folder is on, where power is cut. */
+  readonly disk?: Disk | undefined;
+  /** Whether its limits hold, but for that of connections from one address: everybody here comes from one. */
+  readonly limits?: boolean;
+}
+
 /** A server program. */
 export class Victim {
   readonly port: number;
   readonly #folder: string;
   readonly #disk: Disk | undefined;
+  readonly #limits: readonly string[];
   #child: Deno.ChildProcess | undefined;
   #output: Promise<void> = Promise.resolve();
   #log: string[] = [];
 
-  /** @param folder Its data. @param disk What the folder is on, where power is cut. */
-  constructor(folder: string, disk?: Disk) {
+  /** @param folder Its data. */
+  constructor(folder: string, { disk, limits = false }: VictimOptions = {}) {
     this.#folder = folder;
     this.#disk = disk;
+    this.#limits = limits ? ["--max-per-address", "1000"] : ["--limits", "off"];
     this.port = freePort();
+  }
+
+  /** The process that runs now. */
+  get pid(): number {
+    if (!this.#child) throw new Error("no server runs");
+    return this.#child.pid;
   }
 
   /** Starts it; settles with `undefined` when it is ready, or with why it ended before that. */
   start(): Promise<string | undefined> {
-    const [command, ...args] = program("server", "--data", this.#folder, "--port", `${this.port}`, "--limits", "off");
+    const [command, ...args] = program("server", "--data", this.#folder, "--port", `${this.port}`, ...this.#limits);
     const env = { NO_COLOR: "1", ...this.#disk?.env };
     const child = new Deno.Command(command, { args, env, stdin: "null", stdout: "piped", stderr: "piped" }).spawn();
     this.#child = child;
@@ -70,11 +87,8 @@ export class Victim {
 }
 
 async function each(bytes: ReadableStream<Uint8Array<ArrayBuffer>>, take: (line: string) => void): Promise<void> {
-  const lines = new Lines(bytes);
-  for (let line = await lines.next(); line !== undefined; line = await lines.next()) {
-    take(line);
-    lines.all.length = 0;
-  }
+  // However long it says nothing.
+  for await (const line of bytes.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())) take(line);
 }
 
 /** A port below those that the system gives to outgoing connections, which could take it between two starts. */

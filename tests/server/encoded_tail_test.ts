@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertGreater, assertLessOrEqual } from "@std/assert";
 import fc from "fast-check";
 import type { Codec } from "../../server/connection.ts";
-import { EncodedTail, type Piece, type Position, SEGMENT_BYTES, TAIL_BYTES } from "../../server/encoded_tail.ts";
+import { EncodedTail, type Piece, type Position, READ_BYTES, SEGMENT_BYTES, TAIL_BYTES } from "../../server/encoded_tail.ts";
+import { TailBudget } from "../../server/tail_budget.ts";
 import type { Entry, Presence, ServerFrame } from "../../shared/protocol.ts";
 import { byteLength } from "../../shared/text.ts";
 import { entry } from "./fakes.ts";
@@ -229,12 +230,57 @@ Deno.test("EncodedTail gives each reader what was appended after it came, less i
   }));
 });
 
+/** Fills a tail's first segment, the small one. Returns its end. */
+function grow(model: Model): Position {
+  model.say("a".repeat(4_096));
+  return model.tail.end;
+}
+
+Deno.test("EncodedTail begins with 4 KiB, and goes on with 64 KiB", () => {
+  const model = new Model({ ...FRAMES, encode: (frame) => frame.kind === "entry" ? frame.text : "" });
+  for (let i = 0; i < 200; i++) model.say("a".repeat(1_024));
+  const lengths = [...pieces(model.tail, { offset: 0, cursor: 0 })].map(({ bytes }) => bytes.length / 1_024);
+  assertEquals(lengths, [4, 64, 64, 64, 4]);
+});
+
+Deno.test("C8 all encoded tails together keep within their budget, and the busy ones' newest is kept", () => {
+  const budget = new TailBudget(256 * 1_024);
+  const tails = [1, 2, 3].map(() => new EncodedTail(FRAMES, 0, budget));
+  for (let seq = 1; seq <= 100; seq++) {
+    for (const tail of tails) {
+      tail.append([entry(seq, "a".repeat(10_000))]);
+      assertLessOrEqual(budget.bytes, 256 * 1_024 + 64 * 1_024);
+    }
+  }
+  for (const tail of tails) {
+    assertEquals(tail.locate(10), undefined);
+    assertEquals(tail.locate(99)?.cursor, 99);
+    tail.close();
+  }
+  assertEquals(budget.bytes, 0);
+});
+
+Deno.test("EncodedTail.forget drops what everybody has read but the newest 256 KiB of it, and never the newest segment", () => {
+  const model = new Model(FRAMES);
+  while (model.length < 1_000_000) model.say("a".repeat(1_000));
+  for (const read of [0, READ_BYTES, 500_000, model.length]) {
+    model.tail.forget(read);
+    const kept = Math.max(0, read - READ_BYTES);
+    assert(!model.isGone(kept), `${kept}`);
+    if (kept > SEGMENT_BYTES) assert(model.isGone(kept - SEGMENT_BYTES - 1), `${kept}`);
+  }
+  assertLessOrEqual(model.keptBytes(), READ_BYTES + 2 * SEGMENT_BYTES);
+  model.tail.forget(Infinity);
+  assertEquals([model.keptBytes(), model.tail.length], [SEGMENT_BYTES, model.length]);
+});
+
 Deno.test("EncodedTail fills a segment to its last byte, and begins another with the next", () => {
   const model = new Model({ ...FRAMES, encode: (frame) => frame.kind === "entry" ? frame.text : "" });
+  const grown = grow(model);
   model.say("a".repeat(SEGMENT_BYTES - 1));
   model.say("b");
   model.say("c");
-  assertEquals([...pieces(model.tail, { offset: 0, cursor: 0 })].map(({ bytes, next }) => [bytes.length, next.cursor]), [
+  assertEquals([...pieces(model.tail, grown)].map(({ bytes, next }) => [bytes.length, next.cursor - grown.cursor]), [
     [SEGMENT_BYTES, 2],
     [1, 3],
   ]);
@@ -249,9 +295,10 @@ Deno.test("EncodedTail gives a line that is longer than a segment one of its own
 
 Deno.test("EncodedTail cuts no character in two at a segment's end", () => {
   const model = new Model({ ...FRAMES, encode: (frame) => frame.kind === "entry" ? frame.text : "" });
+  const grown = grow(model);
   model.say("a".repeat(SEGMENT_BYTES - 1));
   model.say("漢");
-  assertEquals([...pieces(model.tail, { offset: 0, cursor: 0 })].map(({ bytes }) => bytes.length), [SEGMENT_BYTES - 1, 3]);
+  assertEquals([...pieces(model.tail, grown)].map(({ bytes }) => bytes.length), [SEGMENT_BYTES - 1, 3]);
 });
 
 Deno.test("C8 an encoded tail keeps at most 4 MiB of segments, and the newest of them", () => {

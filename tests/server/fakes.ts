@@ -8,7 +8,7 @@ import { setImmediate } from "node:timers";
 import { decodeServerFrame, encodeFrame, type Malformed } from "../../shared/codec.ts";
 import type { ClientFrame, Draft, Entry, Hello, Seq, ServerFrame } from "../../shared/protocol.ts";
 import { Moderation } from "../../server/core/moderation.ts";
-import type { Codec, Connection, Local, Peer } from "../../server/connection.ts";
+import type { Codec, Connection, Local, Nothing, Peer } from "../../server/connection.ts";
 import { type Gate, openGate } from "../../server/access/gate.ts";
 import type { ServerEvent } from "../../server/events.ts";
 import {
@@ -27,7 +27,7 @@ import type { HubOptions } from "../../server/hub_options.ts";
 import { serveConnection } from "../../server/session.ts";
 import { Turns, type Writer } from "../../server/turns.ts";
 
-type Inbound = ClientFrame | Malformed | Local;
+type Inbound = ClientFrame | Malformed | Local | Nothing;
 
 /** How the tests' peers are sent frames. */
 export const framesCodec: Codec = { name: "frames", encode: encodeFrame, skipsOwn: false };
@@ -353,6 +353,7 @@ export class WatchedTurns extends Turns {
         this.#written++;
         writer.write();
       },
+      fail: (fault) => writer.fail(fault),
     });
   }
 

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { Encryption } from "../../server/encryption.ts";
 import type { ServerEvent } from "../../server/events.ts";
@@ -164,4 +164,42 @@ Deno.test("FrontDoor: who has asked for the certificate and takes long to begin 
   await encrypted.handshake();
   await encrypted.write(new TextEncoder().encode(HELLO));
   assertEquals(await soon(new Response(encrypted.readable).text(), "a welcome"), "welcome 127.0.0.2:4711 true\n");
+});
+
+Deno.test("FrontDoor: where all places are taken, who has waited 2 s without a name makes room; who has a name stays", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  const named = Promise.withResolvers<void>();
+  const over = Promise.withResolvers<void>();
+  const door = new FrontDoor(listener, {
+    limits: { maxConnections: 2, maxPerAddress: undefined, rate: undefined, burst: 1, textBytes: 4_096 },
+    watch: () => undefined,
+    site: { assets: new Map(), names: [], metrics: () => "" },
+    encryption: undefined,
+    console: { serve: () => Promise.resolve() },
+    serve: async (connection) => {
+      connection.welcomed = connection.peer.id === 1;
+      named.resolve();
+      await over.promise;
+    },
+  });
+  const open = door.run();
+  using bob = await Peer.connect(port);
+  await bob.send("bob\n");
+  await named.promise;
+  using slow = await Peer.connect(port);
+  await slow.expect("* Enter your name:");
+  const full = "! The server is full: 2 are connected. Try again later.";
+  let refusals = 0;
+  // Refused, again and again, until the slow one's time is up; then let in, and a name is asked for.
+  for (let line: string | undefined = full; line === full; refusals++) {
+    using late = await Peer.connect(port);
+    line = await late.lines.next();
+    if (line !== full) assertEquals(line, "* Enter your name:");
+  }
+  assert(refusals > 1, `${refusals} refusals`);
+  assertEquals(await slow.lines.rest(), []);
+  over.resolve();
+  await door.close();
+  await open;
 });

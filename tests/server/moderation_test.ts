@@ -221,7 +221,7 @@ Deno.test("kick of somebody whose connection broke while an answer was due leave
   bob.break();
   await server.ask(olga, { kind: "moderate", act: "kick", target: "bob" });
   await server.commit();
-  assertEquals([...server.hub.seats.values()].map(({ session }) => session.nick), ["olga"]);
+  assertEquals([...server.hub.seats].map(({ session }) => session.nick), ["olga"]);
 });
 
 Deno.test("kick of somebody who reads nothing waits for nothing", async () => {
@@ -306,7 +306,7 @@ Deno.test("ban of a nick at netcat is by address, where nobody else has it; some
   );
   assert(one.text.endsWith("* You were kicked by olga: spam.\n"), one.text);
   assertEquals(await server.act(olga, { act: "ban", target: "203.0.113.31" }), "203.0.113.31 was banned by olga");
-  assertEquals([...server.hub.seats.values()].map(({ session }) => session.nick), ["olga"]);
+  assertEquals([...server.hub.seats].map(({ session }) => session.nick), ["olga"]);
   assertEquals(told(olga).at(-1), "two was banned by olga");
 });
 

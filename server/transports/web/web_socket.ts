@@ -16,6 +16,9 @@ import { type Frame, lastFrame, MessageFramer, OPCODE } from "./message_frame.ts
 const PIECES = 1_024;
 /** How long saying goodbye may take beside what {@link Socket.finish} takes, in milliseconds. */
 const GOODBYE_MS = 1_000;
+/** A ping or a pong counts as a message does: so many at once, then one each so many milliseconds, by reading later. */
+const PING_BURST = 50;
+const PING_MS = 50;
 const LF = 10;
 /** RFC 6455, section 7.4.1. */
 const CLOSE = { normal: 1000, protocol: 1002, unacceptable: 1003, none: 1005, notUtf8: 1007, policy: 1008, tooBig: 1009 } as const;
@@ -78,6 +81,9 @@ export class WebSocket implements Socket {
   /** What the newest ping said that has no answer. */
   #ping: Uint8Array | undefined;
   #ponging: Promise<void> | undefined;
+  /** Up to when its pings and pongs are paid for, on the clock of `performance.now()`. */
+  #paidUntil = 0;
+  #endPause: (() => void) | undefined;
   #goodbye: Promise<void> | undefined;
 
   constructor(socket: Socket) {
@@ -88,6 +94,7 @@ export class WebSocket implements Socket {
     this.#receiver
       .on("message", (data, isBinary) => this.#message(data, isBinary))
       .on("ping", (data) => this.#pong(data))
+      .on("pong", () => this.#charge())
       .on("conclude", (code) => this.#conclude(code))
       .on("error", (error) => this.#misread(error));
   }
@@ -109,6 +116,7 @@ export class WebSocket implements Socket {
     this.#unread = undefined;
     if (unread) return unread;
     while (!this.#over) {
+      await this.#pause();
       const chunk = await this.#socket.read();
       if (chunk === null) {
         if (!this.stopped) this.#broken = this.#socket.broken ?? "connection lost";
@@ -126,6 +134,7 @@ export class WebSocket implements Socket {
 
   stop(): void {
     this.#socket.stop();
+    this.#endPause?.();
   }
 
   async write(bytes: Uint8Array): Promise<number> {
@@ -153,6 +162,23 @@ export class WebSocket implements Socket {
     // A peer that is still there is told why: finish() says it.
     if (this.#over && !this.#goodbye) this.#socket.stop();
     else this.#socket.close(why);
+    this.#endPause?.();
+  }
+
+  #charge(): void {
+    this.#paidUntil = Math.max(this.#paidUntil, performance.now()) + PING_MS;
+  }
+
+  /** Waits until what was read is paid for, or nothing more is read. */
+  async #pause(): Promise<void> {
+    const ms = this.#paidUntil - performance.now() - PING_BURST * PING_MS;
+    if (ms <= 0 || this.stopped) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms);
+    this.#endPause = resolve;
+    await promise;
+    clearTimeout(timer);
+    this.#endPause = undefined;
   }
 
   #taken(): Uint8Array {
@@ -197,6 +223,7 @@ export class WebSocket implements Socket {
   }
 
   #pong(data: Uint8Array): void {
+    this.#charge();
     this.#ping = Buffer.from(data);
     this.#answerPing();
   }

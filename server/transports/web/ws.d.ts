@@ -13,6 +13,7 @@ declare module "ws" {
   interface Events {
     message: [data: Uint8Array, isBinary: boolean];
     ping: [data: Uint8Array];
+    pong: [data: Uint8Array];
     conclude: [code: number, reason: Uint8Array];
     error: [error: ReceiverError];
   }

@@ -10,7 +10,7 @@ const MAX = 4096;
 function lobby(head = 0, topic = ""): Room {
   const parsed = parseRoomName("lobby");
   assert(parsed.ok);
-  return new Room(parsed.name, head, topic);
+  return new Room(parsed.name, { head, topic, topicSeq: 0 });
 }
 
 const sessions = new Sessions();

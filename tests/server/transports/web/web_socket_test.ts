@@ -212,11 +212,34 @@ Deno.test("WebSocket: a ping is answered between frames, never within one, and t
 
 Deno.test("WebSocket: many pings of a peer that takes nothing leave one to be answered", async () => {
   const ping = clientFrame("x".repeat(125), { opcode: OP.ping });
-  const socket = new FakeSocket(...Array(200).fill(joined(...Array(100).fill(ping))), clientFrame("hi"));
+  const socket = new FakeSocket(...Array(2).fill(joined(...Array(20).fill(ping))), clientFrame("hi"));
   socket.takes = ["never"];
   const webSocket = new WebSocket(socket);
   assertEquals(decoder.decode(await webSocket.read() ?? undefined), "hi\n");
   assertEquals(socket.written.length, 0);
+  webSocket.close();
+});
+
+Deno.test("WebSocket: pings and pongs count: 50 at once, and what comes after more of them is read later", async () => {
+  const read = async (...opcodes: number[]) => {
+    const noise = opcodes.map((opcode) => clientFrame("x", { opcode }));
+    const webSocket = new WebSocket(new FakeSocket(joined(...noise), clientFrame("hi")));
+    const began = performance.now();
+    assertEquals(decoder.decode(await webSocket.read() ?? undefined), "hi\n");
+    return performance.now() - began;
+  };
+  assert(await read(...Array(50).fill(OP.ping)) < 100);
+  const late = await read(...Array(28).fill(OP.ping), ...Array(28).fill(OP.pong));
+  assert(late > 250 && late < 2_000, `${late} ms`);
+});
+
+Deno.test("WebSocket.stop ends the wait that pings cost", async () => {
+  const ping = clientFrame("x", { opcode: OP.ping });
+  const webSocket = new WebSocket(new FakeSocket(joined(...Array(10_000).fill(ping)), clientFrame("hi")));
+  const reading = webSocket.read();
+  await webSocket.write(encoder.encode("on its way\n"));
+  webSocket.stop();
+  assertEquals(await reading, null);
   webSocket.close();
 });
 

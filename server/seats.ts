@@ -1,0 +1,141 @@
+/**
+ * Everybody who is present: each session's seat, those included whose connection broke a moment ago.
+ *
+ * @module
+ */
+import type { Entry } from "../shared/protocol.ts";
+import { Departed } from "./core/departed.ts";
+import type { Person } from "./core/moderation_rules.ts";
+import { RateLimit } from "./core/rate_limit.ts";
+import type { Session, Sessions } from "./core/sessions.ts";
+import type { HubOptions } from "./hub_options.ts";
+import { leaveRoom, type Places } from "./places.ts";
+import type { Pump } from "./pump.ts";
+import { personOf, type Seat } from "./seat.ts";
+
+/** How long a session whose connection broke keeps its seat, in milliseconds. */
+const GRACE_MS = 30_000;
+/** Sessions whose connections broke that keep their seats, from one address and in all; one more, and the one that broke first ends. */
+const LOST_PER_ADDRESS = 100;
+const LOST = 1_000;
+
+/** What seats work with. */
+export interface SeatsParts {
+  readonly places: Places;
+  readonly sessions: Sessions;
+  /** Aborted when the server stops. */
+  readonly stopping: AbortSignal;
+}
+
+/** All seats, by the session's id. */
+export class Seats implements Iterable<Seat> {
+  readonly #options: HubOptions;
+  readonly #places: Places;
+  readonly #sessions: Sessions;
+  readonly #stopping: AbortSignal;
+  readonly #seats = new Map<string, Seat>();
+  readonly #departed = new Departed();
+  /** The seats without a connection, in the order they lost it. */
+  readonly #lost = new Set<Seat>();
+
+  constructor(options: HubOptions, { places, sessions, stopping }: SeatsParts) {
+    this.#options = options;
+    this.#places = places;
+    this.#sessions = sessions;
+    this.#stopping = stopping;
+  }
+
+  get size(): number {
+    return this.#seats.size;
+  }
+
+  get(id: string): Seat | undefined {
+    return this.#seats.get(id);
+  }
+
+  [Symbol.iterator](): IterableIterator<Seat> {
+    return this.#seats.values();
+  }
+
+  /** Somebody by name who is here, or was a moment ago. */
+  person(nick: string): Person | undefined {
+    const session = this.#sessions.named(nick);
+    const seat = session && this.#seats.get(session.id);
+    return seat ? personOf(seat) : this.#departed.find(nick, this.#options.monotonic());
+  }
+
+  /** A seat for a session that has none. */
+  add(session: Session, pump: Pump): Seat {
+    const { order, limits: { rate, burst }, monotonic } = this.#options;
+    session.role = order.roleOf(session.installation);
+    const heardAt = monotonic();
+    const seat: Seat = { session, pump, rate: rate === undefined ? undefined : new RateLimit(rate, burst), token: undefined, heardAt };
+    this.#seats.set(session.id, seat);
+    return seat;
+  }
+
+  /** Gives a seat another connection. Should there be somebody at the one of before, they are told. */
+  takeOver(seat: Seat, pump: Pump): void {
+    void seat.pump.finish({ kind: "bye", reason: "replaced", text: "You came back on another connection" });
+    seat.pump.connection.stop();
+    seat.pump = pump;
+    seat.lostAt = undefined;
+    this.#lost.delete(seat);
+    seat.askedAt = undefined;
+    seat.heardAt = this.#options.monotonic();
+  }
+
+  /** A seat's connection broke: the session keeps it for a while. */
+  lose(seat: Seat): void {
+    seat.lostAt = this.#options.monotonic();
+    this.#lost.add(seat);
+    const { host } = seat.pump.connection.peer;
+    const here = [...this.#lost].filter(({ pump }) => pump.connection.peer.host === host);
+    const [first] = this.#lost;
+    if (here.length > LOST_PER_ADDRESS) this.end(here[0]);
+    else if (this.#lost.size > LOST) this.end(first);
+  }
+
+  /** Parts with those who take nothing any more, and with those who have not come back. */
+  sweep(): void {
+    const now = this.#options.monotonic();
+    for (const seat of this) {
+      if (seat.lostAt === undefined) seat.pump.checkStalled(now);
+      else if (now - seat.lostAt > GRACE_MS) this.end(seat);
+    }
+  }
+
+  /** Notes that an entry was committed. Its author hears of it with the room, or alone where it has left that. */
+  committed(entry: Entry): void {
+    const seat = this.#seats.get(entry.from);
+    if (entry.ref !== undefined && seat && !seat.session.rooms.has(entry.room)) seat.pump.send({ ...entry, again: true });
+    this.answered(entry.from, "committed");
+  }
+
+  /** Counts an answer that the history gave to something that a session appended. */
+  answered(id: string, how: "committed" | "repeated" | "rejected" | "done"): void {
+    const seat = this.#seats.get(id);
+    if (!seat) return;
+    const { session } = seat;
+    session.answered++;
+    if (how === "committed" || how === "repeated") session.committed++;
+    if (session.answered < session.appended) return;
+    seat.settled?.resolve();
+    seat.settled = undefined;
+  }
+
+  /** Frees the name and the places of a session; what rooms it was in stays known, for when it is resumed. */
+  end(seat: Seat): void {
+    const { session } = seat;
+    this.#departed.left(personOf(seat), this.#options.monotonic());
+    this.#lost.delete(seat);
+    this.#seats.delete(session.id);
+    this.#sessions.close(session);
+    for (const name of session.rooms) {
+      const place = this.#places.at(name);
+      if (this.#stopping.aborted) place.room.leave(session);
+      else leaveRoom(session, place);
+      this.#places.tidy(place);
+    }
+  }
+}
