@@ -80,6 +80,6 @@ async function alone(row: Row, scene: Scene): Promise<void> {
   await scene.honest.begin();
   const before = scene.victim.use();
   await row.attack(scene);
-  await scene.victim.back(before, row.slackBytes);
+  await scene.victim.back(before);
   await scene.honest.inTime();
 }

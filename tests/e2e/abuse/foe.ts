@@ -117,12 +117,13 @@ export function line(frame: Record<string, unknown>): string {
   return JSON.stringify(frame) + "\n";
 }
 
-/** Connects from an address of this machine's own, says something, and returns all that is answered. */
-export async function from(address: string, port: number, text: string): Promise<string> {
+/** Connects from an address of this machine's own, says something, and returns all that is answered, until it is cut off. */
+export async function from(address: string, port: number, text: string, cut?: AbortSignal): Promise<string> {
   const socket = connect({ host: "127.0.0.1", port, localAddress: address });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let heard = "";
   socket.on("data", (bytes) => heard += decoder.decode(bytes)).on("close", () => resolve()).on("error", reject);
+  cut?.addEventListener("abort", () => socket.destroy());
   socket.end(text);
   await soon(promise, `an answer at ${address}`);
   return heard;

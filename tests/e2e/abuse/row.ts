@@ -21,8 +21,6 @@ export interface Row {
   readonly name: string;
   /** Runs while no other does: it fills a limit that all share, or costs so much that the two honest people's wait is to be counted for it alone. */
   readonly alone?: true;
-  /** What memory may stay above where it was, in bytes, where a heap grows once to what the row takes. Default: 48 MiB. */
-  readonly slackBytes?: number;
   /** Does it, and fails unless the answer is the right one. What it opened, it closes. */
   attack(scene: Scene): Promise<void>;
 }

@@ -13,7 +13,7 @@ const BACK_MS = 10_000;
 const LOOK_MS = 20;
 /** What a log may hold at any time, and for each second more, in bytes: what anybody can cause is counted above 50 lines a second of a kind. */
 const LOG_BYTES = { always: 64 * 1024, perSecond: 32 * 1024 };
-/** What memory may stay above where it was, in bytes, where nothing else is said: heaps shrink late. */
+/** What memory may stay above where it was, in bytes: heaps shrink late. */
 const SLACK_BYTES = 48 * 1024 * 1024;
 
 /**
@@ -84,11 +84,11 @@ export class Victim implements AsyncDisposable {
   }
 
   /** Waits until it uses no more than before. */
-  async back(before: Use, slackBytes = SLACK_BYTES): Promise<void> {
+  async back(before: Use): Promise<void> {
     const deadline = performance.now() + BACK_MS;
     for (;;) {
       const { descriptors, memory } = this.use();
-      if (descriptors <= before.descriptors && memory <= before.memory + slackBytes) return;
+      if (descriptors <= before.descriptors && memory <= before.memory + SLACK_BYTES) return;
       if (performance.now() > deadline) {
         throw new Error(`not given back: ${JSON.stringify({ before, now: { descriptors, memory } })}`);
       }
