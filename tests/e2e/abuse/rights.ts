@@ -22,7 +22,7 @@ export const DIRTY = {
 };
 
 /** The room of somebody's own. */
-export const den = (name: string) => `${name}s-den`;
+export const den = (name: string): string => `${name}s-den`;
 
 const owned = new WeakMap<Victim, Promise<void>>();
 

@@ -10,7 +10,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { addInvite } from "../../../../server/access/invites.ts";
 import { exchange } from "../../../harness.ts";
 import { certificateOf, connectTls } from "../../../tls.ts";
-import { upgradeRequest, WebPeer } from "../../../web_peer.ts";
+import { WebPeer } from "../../../web_peer.ts";
 import { compare, Foe, from, hello, inFewWords, line } from "../foe.ts";
 import { type Group, type Home, HUSH, type Row, type Scene } from "../row.ts";
 import { isAnswer } from "../shown.ts";
@@ -45,6 +45,8 @@ const REFUSED = {
 const NO_STRING = "error malformed: hello.password: must be a string of at most 256 bytes";
 const NO_MORE = "bye: Connect again to try once more. Bye";
 const HELLO_FIRST = 'error unexpected: say hello first: {"kind":"hello","v":[1],"name":"..."}';
+/** When whoever has no name is sent away. */
+const NAME_DUE_MS = 30_000;
 const HOUR_MS = 3_600_000;
 /** Wrong ones of one address that are checked in the first seconds: after 0, 0, 1, 3 and 7 s. */
 const FEW = 5;
@@ -421,6 +423,7 @@ export const access: Group = {
       name: "wrong passwords from 200 addresses at once: those that there is no place for are told, memory is bounded",
       alone: true,
       attack: async (scene) => {
+        const before = scene.victim.use();
         await bounded(scene, async () => {
           const cut = new AbortController();
           let told = 0;
@@ -433,6 +436,8 @@ export const access: Group = {
           );
           assert(told >= 50, `${told} were told`);
         });
+        // Those who wait are not seen to go before their turn comes or a name is due.
+        await scene.victim.back(before, NAME_DUE_MS + 10_000);
       },
     },
   ],
