@@ -6,11 +6,12 @@
 import { EXIT, type ExitCode, Fatal } from "../shared/exit.ts";
 import { cleanText } from "../shared/text.ts";
 import { systemClock } from "./clock.ts";
-import type { ClientConfig } from "./config.ts";
+import { type ClientConfig, formatAddress } from "./config.ts";
 import { Connection } from "./connection.ts";
 import { converse } from "./conversation.ts";
 import { relayFrames } from "./frame_relay.ts";
 import type { Memory } from "./commands.ts";
+import { secretFor } from "./installation.ts";
 import { LiveSettings } from "./live_settings.ts";
 import { askedPassword, heldPassword } from "./password.ts";
 import { newSecret } from "./ref.ts";
@@ -83,7 +84,7 @@ async function chatAsPerson(
     now: () => new Date(),
     tell,
   });
-  const { secret, seen, unsent } = state;
+  const { seen, unsent } = state;
   let known = config.name ?? state.name;
   const connection = new Connection({
     address: config,
@@ -97,7 +98,7 @@ async function chatAsPerson(
       password: askedPassword(config.access.password, (refused, signal) => view.askPassword(refused.text, signal)),
       allowPlaintext: config.access.allowPlaintext,
     },
-    secret,
+    secret: await secretFor(formatAddress(config), state.secret),
     rooms: seen?.rooms ?? [],
     backlog: PERSON_BACKLOG,
     keeper: state,

@@ -98,6 +98,7 @@ export class Entrance {
     if (!session || installation === undefined || session.installation !== installation) return undefined;
     const seat = this.#seats.get(session.id);
     if (!seat || seat.lostAt !== undefined) return seat;
+    if (seat.isOut) return undefined;
     const now = this.#options.monotonic();
     if (seat.askedAt !== undefined && seat.heardAt <= seat.askedAt) return now - seat.askedAt < ANSWER_MS ? undefined : seat;
     seat.askedAt = now;

@@ -106,11 +106,16 @@ export class Moderator {
     this.#seats.answered(seat.session.id, "done");
   }
 
-  /** An act could not be kept: it is as if it had never been asked for. */
+  /** An act could not be kept: it is as if it had never been asked for, but for a kick. Whoever fills the disk can be put out. */
   rejected(refusal: Refusal): void {
-    const { seat, ref, takeBack } = this.#next();
+    const { act, told, seat, ref, takeBack } = this.#next();
     takeBack();
-    answer(seat, ref, refusal);
+    if (act.act === "kick") {
+      this.#carryOut(act);
+      answer(seat, ref, { kind: "done", text: `${told}; that could not be kept: ${refusal.text}` });
+    } else {
+      answer(seat, ref, refusal);
+    }
     this.#seats.answered(seat.session.id, "rejected");
   }
 

@@ -165,7 +165,10 @@ export interface Hello {
   readonly v: readonly number[];
   /** The name asked for; see `parseNick` for what is allowed. */
   readonly name: string;
-  /** 128 random bits or more that only this installation of the client knows: a `ref` counts within it. The server keeps a hash of it. */
+  /**
+   * 128 random bits or more that only this installation of the client knows: a `ref` counts within it, and rights hang on it. The server keeps a hash
+   * of it; a client gives each server another.
+   */
   readonly secret?: string;
   /** The rooms to be in; the lobby where none are given. At most {@link LIMITS.roomsPerSession}. */
   readonly rooms?: readonly string[];

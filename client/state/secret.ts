@@ -1,5 +1,5 @@
 /**
- * What an installation proves to a server that it is the same as before.
+ * What an installation proves by to servers that it is the same as before.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { type Found, readSmall } from "../files.ts";
 /** Its name in the state folder. */
 export const SECRET_FILE = "secret";
 
-/** Between 128 bits of base64url, and the longest that a server takes. */
+/** At least 128 bits of base64url. */
 const FORM = /^[\w-]{22,64}$/;
 
 /** Reads the file in a state folder. */

@@ -70,7 +70,7 @@ export class ClientState {
     return state;
   }
 
-  /** At least 128 random bits of this installation's own, the same in every client of it. */
+  /** At least 128 random bits of this installation's own, the same in every client of it. No server gets to know them. */
   get secret(): string {
     return this.#secret;
   }

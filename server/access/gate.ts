@@ -36,6 +36,9 @@ export interface PasswordGateOptions {
   readonly monotonic: () => number;
 }
 
+/** Installations that are remembered to have given the password; of more, those that did so longest ago are forgotten. */
+const PROVEN = 10_000;
+
 /** Lets everybody in. */
 export function openGate(): undefined {}
 
@@ -52,18 +55,39 @@ const BUSY: Outside = { ...NEEDED, text: "Too many passwords are being checked; 
  * A gate that asks for a password.
  *
  * 1. Whatever is wrong with what was given, the answer is the same, and so is the work: one derivation of a key.
- * 2. While an address has to wait for its wrong ones, nothing from it is checked: the answer, `password_needed` with `retryMs`, then says nothing of
- *    what was given.
+ * 2. While an address has to wait for its wrong ones, no password from it is checked: the answer, `password_needed` with `retryMs`, then says nothing
+ *    of what was given. An invite lets in all the same.
  * 3. Nothing that was given is kept or logged.
  */
 export function passwordGate({ password, invites, allowPlaintext, hash, monotonic }: PasswordGateOptions): Gate {
   const attempts = new Attempts();
   const turnstile = new Turnstile();
+  /** Who has given the password since the start: what a neighbour gives is not theirs. */
+  const proven = new Set<string>();
+
+  /** Who answers for what is given. */
+  function accountOf(installation: string | undefined, host: string): string {
+    return installation !== undefined && proven.has(installation) ? `installation ${installation}` : household(host);
+  }
+
+  function prove(installation: string | undefined): void {
+    if (installation === undefined) return;
+    proven.delete(installation);
+    proven.add(installation);
+    const [oldest] = proven;
+    if (proven.size > PROVEN) proven.delete(oldest);
+  }
+
+  /** Nobody guesses a code, however often they may; and whoever was invited is not kept out by a neighbour who guesses passwords. */
+  async function whileWaiting(given: string, installation: string | undefined, wait: number): Promise<Outside | undefined> {
+    return await invites?.redeem(given, installation) ? undefined : tooSoon(wait);
+  }
 
   async function check(given: string, installation: string | undefined, who: string): Promise<Outside | undefined> {
     const wait = attempts.wait(who, monotonic());
-    if (wait > 0) return tooSoon(wait);
-    if (await password.matches(given) || await invites?.redeem(given, installation)) return undefined;
+    if (wait > 0) return whileWaiting(given, installation, wait);
+    if (await password.matches(given)) return void prove(installation);
+    if (await invites?.redeem(given, installation)) return undefined;
     attempts.failed(who, monotonic());
     return wrong(attempts.wait(who, monotonic()));
   }
@@ -77,10 +101,10 @@ export function passwordGate({ password, invites, allowPlaintext, hash, monotoni
     if (!name.ok) return { ...name.refusal, final: false };
     const { password: given = "" } = hello;
     if (given === "") return NEEDED;
-    const who = household(peer.host);
+    const who = accountOf(installation, peer.host);
     // Whoever has to wait is told so at once, and takes no place in the queue from others.
     const wait = attempts.wait(who, monotonic());
-    if (wait > 0) return tooSoon(wait);
+    if (wait > 0) return whileWaiting(given, installation, wait);
     return turnstile.pass(who, over, () => check(given, installation, who)).then((decided) => {
       return decided === "full" || decided === "over" ? BUSY : decided;
     });

@@ -11,6 +11,9 @@ const FOLDER = "invites";
 /** The longest file that is read, in bytes: twice what an invite takes that 1,000 came in with. */
 const MOST_BYTES = 128 * 1024;
 
+/** What is thrown where there is no invite to be read. */
+const NONE = [Deno.errors.NotFound, SyntaxError, Deno.errors.PermissionDenied, Deno.errors.IsADirectory];
+
 /** What is kept of an invite. Its file is named by the hash of its code, which is nowhere else. */
 export interface Invite {
   /** When it ends, in milliseconds since 1970. */
@@ -110,7 +113,7 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-/** `undefined` where there is none, and where a file holds none. */
+/** `undefined` where there is none, and where a file holds none or is not ours to read. */
 async function readInvite(path: string): Promise<Invite | undefined> {
   try {
     // What is no file of ours, such as a folder, a link or a pipe, is not followed or waited for.
@@ -122,7 +125,8 @@ async function readInvite(path: string): Promise<Invite | undefined> {
     const strings = Array.isArray(installations) && installations.every((hash) => typeof hash === "string");
     return whole && strings ? value as Invite : undefined;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
+    // One that cannot be read lets nobody in, and is no reason to turn all away.
+    if (NONE.some((none) => error instanceof none)) return undefined;
     throw error;
   }
 }

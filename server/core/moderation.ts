@@ -15,24 +15,13 @@ import { durationText, timeText } from "../../shared/durations.ts";
 import { fold } from "../../shared/names.ts";
 import type { Role } from "../../shared/protocol.ts";
 import { type KeptAct, reachOf } from "./kept_act.ts";
-import { contains, type Network, networkOf, parseNetwork } from "./network.ts";
+import { type Hold, Holds, type Marks } from "./holds.ts";
+import { networkOf, parseNetwork } from "./network.ts";
 import type { Refusal } from "./room.ts";
 import type { Session } from "./sessions.ts";
 
 /** People whose last word in a slow room is remembered. */
 const TALKERS = 10_000;
-
-/** Somebody or something that is held back. */
-interface Hold {
-  readonly nick: string | undefined;
-  readonly installation: string | undefined;
-  readonly session: string | undefined;
-  readonly network: Network | undefined;
-  /** Milliseconds since 1970; for ever without it. */
-  readonly until: number | undefined;
-  readonly by: string;
-  readonly why: string | undefined;
-}
 
 /** Somebody, as far as rights and bans know people. */
 export type Who = Pick<Session, "id" | "installation">;
@@ -42,8 +31,8 @@ export class Moderation {
   #owner: { readonly installation: string; readonly nick: string } | undefined;
   /** The names of the ops when they were named, by installation. */
   readonly #ops = new Map<string, string>();
-  #bans: Hold[] = [];
-  #mutes: Hold[] = [];
+  readonly #bans = new Holds();
+  readonly #mutes = new Holds();
   /** The pause of each slow room, in milliseconds. */
   readonly #slow = new Map<string, number>();
   readonly #readOnly = new Set<string>();
@@ -55,9 +44,9 @@ export class Moderation {
     return this.#owner !== undefined;
   }
 
-  /** How many bans and mutes there are, those that are over among them. */
-  get held(): number {
-    return this.#bans.length + this.#mutes.length;
+  /** How many bans and mutes there are at the time `now`. */
+  held(now: number): number {
+    return this.#bans.at(now).length + this.#mutes.at(now).length;
   }
 
   roleOf(installation: string | undefined): Role | undefined {
@@ -77,14 +66,14 @@ export class Moderation {
     const role = this.roleOf(installation);
     if (role === "owner") return undefined;
     const network = role === undefined && !isOwnMachine(host) ? networkOf(host) : undefined;
-    const ban = this.#bans.find((ban) => holds(ban, now) && (isOf(ban, { installation }) || covers(ban, network)));
+    const ban = this.#bans.find({ installation, network }, now);
     return ban && { code: "banned", text: `You are banned${until(ban)}${because(ban)}` };
   }
 
   /** Why somebody may not be heard anywhere, if so. */
   mayBeHeard(who: Who, now: number): Refusal | undefined {
     if (this.roleOf(who.installation) === "owner") return undefined;
-    const mute = this.#mutes.find((mute) => holds(mute, now) && isOf(mute, { installation: who.installation, session: who.id }));
+    const mute = this.#mutes.find({ installation: who.installation, session: who.id }, now);
     return mute && { code: "muted", text: `you are muted${until(mute)}${because(mute)}` };
   }
 
@@ -118,7 +107,7 @@ export class Moderation {
 
   /** Whether an `unban` or `unmute` would lift anything. */
   lifts(act: KeptAct, now: number): boolean {
-    return (act.act === "unban" ? this.#bans : this.#mutes).some((hold) => holds(hold, now) && isMeant(hold, act));
+    return (act.act === "unban" ? this.#bans : this.#mutes).lifts(meantBy(act), now);
   }
 
   /** What is forbidden to whom, a line each, the newest ban last. */
@@ -129,20 +118,17 @@ export class Moderation {
         because(hold)
       }`;
     };
-    const isHeld = (hold: Hold) => holds(hold, now);
     return [
       ...Array.from(this.#slow, ([room, ms]) => `#${room}: slow, everybody talks once in ${durationText(ms)}`),
       ...Array.from(this.#readOnly, (room) => `#${room}: read-only`),
-      ...this.#mutes.filter(isHeld).map(line("muted")),
-      ...this.#bans.filter(isHeld).map(line("banned")),
+      ...this.#mutes.at(now).map(line("muted")),
+      ...this.#bans.at(now).map(line("banned")),
     ];
   }
 
   /** Takes an act that was committed at the time `at`, in milliseconds since 1970. */
   apply(act: KeptAct, at: number): void {
     const { installation = "", nick = "", room = "", ms = 0 } = act;
-    this.#bans = this.#bans.filter((ban) => holds(ban, at));
-    this.#mutes = this.#mutes.filter((mute) => holds(mute, at));
     switch (act.act) {
       case "claim":
         this.#owner = { installation, nick };
@@ -155,16 +141,16 @@ export class Moderation {
         this.#ops.delete(installation);
         break;
       case "ban":
-        if (!this.#isOwners(act)) this.#bans = withHold(this.#bans, holdOf(act, at));
+        if (!this.#isOwners(act)) this.#bans.put(holdOf(act, at), at);
         break;
       case "mute":
-        if (!this.#isOwners(act)) this.#mutes = withHold(this.#mutes, holdOf(act, at));
+        if (!this.#isOwners(act)) this.#mutes.put(holdOf(act, at), at);
         break;
       case "unban":
-        this.#bans = this.#bans.filter((ban) => !isMeant(ban, act));
+        this.#bans.lift(meantBy(act));
         break;
       case "unmute":
-        this.#mutes = this.#mutes.filter((mute) => !isMeant(mute, act));
+        this.#mutes.lift(meantBy(act));
         break;
       case "slow":
         if (ms > 0) this.#slow.set(room, ms);
@@ -200,31 +186,9 @@ function holdOf({ nick, installation, session, network, ms, by, text }: KeptAct,
   };
 }
 
-/** Takes the place of one that holds the same back. */
-function withHold(holding: readonly Hold[], hold: Hold): Hold[] {
-  const same = (other: Hold) =>
-    other.installation === hold.installation && other.session === hold.session && other.network?.text === hold.network?.text;
-  return [...holding.filter((other) => !same(other)), hold];
-}
-
-function holds({ until }: Hold, now: number): boolean {
-  return until === undefined || now < until;
-}
-
-function isOf(hold: Hold, { installation, session }: Partial<Pick<Hold, "installation" | "session">>): boolean {
-  if (installation !== undefined && hold.installation === installation) return true;
-  return session !== undefined && hold.session === session;
-}
-
-function covers({ network }: Hold, other: Network | undefined): boolean {
-  return network !== undefined && other !== undefined && contains(network, other);
-}
-
-/** Whether an act lifts a hold: by the name it was made for, the address, or who has the name now. */
-function isMeant(hold: Hold, { target = "", installation, session }: KeptAct): boolean {
-  const { nick, network } = hold;
-  if (nick !== undefined && fold(nick) === fold(target)) return true;
-  return (network !== undefined && network.text === parseNetwork(target)?.text) || isOf(hold, { installation, session });
+/** Whose holds an act lifts: of the name they were made for, the address, or who has the name now. */
+function meantBy({ target = "", installation, session }: KeptAct): Marks {
+  return { nick: target, network: parseNetwork(target), installation, session };
 }
 
 /** Who talks, whatever connection they have now. */

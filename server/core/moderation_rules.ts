@@ -85,7 +85,7 @@ export function decideAct(order: Moderation, request: Request): Decision | Refus
       };
     }
   }
-  if (order.held >= HELD && (frame.act === "ban" || frame.act === "mute")) {
+  if ((frame.act === "ban" || frame.act === "mute") && order.held(now) >= HELD) {
     return { code: "not_allowed", text: `there are ${count(HELD)} bans and mutes already; lift some first` };
   }
   const who = people.find(frame.target ?? "");

@@ -30,17 +30,17 @@ export interface Network {
  */
 export function networkOf(host: string): Network | undefined {
   const address = parseAddress(host);
-  return address && network(address, address.size === 32 ? 32 : 64);
+  return address && network(address, finest(address));
 }
 
-/** Reads an address, or a network in CIDR (RFC 4632): `203.0.113.0/24`. An IPv6 address alone stands for its /64. */
+/** Reads an address, or a network in CIDR (RFC 4632): `203.0.113.0/24`. An IPv6 address, and less than a /64, stands for its /64. */
 export function parseNetwork(text: string): Network | undefined {
   const [, host, prefix] = text.trim().match(/^([^/]*)(?:\/(\d{1,3}))?$/) ?? [];
   if (host === undefined) return undefined;
   if (prefix === undefined) return networkOf(host);
   const address = parseAddress(host);
   if (!address || Number(prefix) > address.size) return undefined;
-  return network(address, Number(prefix));
+  return network(address, Math.min(Number(prefix), finest(address)));
 }
 
 /** Whether all of `inner` is in `outer`. */
@@ -48,9 +48,19 @@ export function contains(outer: Network, inner: Network): boolean {
   return outer.size === inner.size && outer.bits <= inner.bits && truncated(inner.first, outer.size, outer.bits) === outer.first;
 }
 
+/** The network of `bits` bits that contains another one; `undefined` where that is the wider one, or of another size. */
+export function networkAround({ size, bits, first }: Network, outer: Pick<Network, "size" | "bits">): Network | undefined {
+  return size === outer.size && outer.bits <= bits ? network({ size, value: first }, outer.bits) : undefined;
+}
+
 interface Address {
   readonly size: 32 | 128;
   readonly value: bigint;
+}
+
+/** The bits by which one household or machine is told from others. */
+function finest({ size }: Address): number {
+  return size === 32 ? 32 : 64;
 }
 
 function network({ size, value }: Address, bits: number): Network {

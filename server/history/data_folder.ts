@@ -95,8 +95,8 @@ function lock(folder: string): DataFolderLock {
 /** What the server tells of itself that has a folder now; `undefined` where none has it, or it has only just begun. */
 export function announcedIn(folder: string): Announcement | undefined {
   if (!isLocked(folder)) return undefined;
-  const { address, password = false, plaintextPassword = false } = readHolder(folder) ?? {};
-  return address === undefined ? undefined : { address, password, plaintextPassword };
+  const { address, password = false, plaintextPassword = false, encryption } = readHolder(folder) ?? {};
+  return address === undefined ? undefined : { address, password, plaintextPassword, ...encryption && { encryption } };
 }
 
 function isLocked(folder: string): boolean {

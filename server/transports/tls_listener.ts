@@ -4,6 +4,8 @@
  * @module
  */
 
+/** Where it listens, and where its connections come from. */
+const HERE = "127.0.0.1";
 /** How long both halves of a connection may take to find each other, in milliseconds. */
 const MEET_MS = 1_000;
 /** Accepted connections that are nobody's, or nobody's yet, above which no more are accepted. */
@@ -49,7 +51,7 @@ export class InnerListener {
   readonly #accepting: Promise<void>;
 
   constructor({ chain, key }: Credentials) {
-    this.#listener = Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert: chain, key });
+    this.#listener = Deno.listenTls({ hostname: HERE, port: 0, cert: chain, key });
     this.#accepting = this.#accept();
   }
 
@@ -59,7 +61,7 @@ export class InnerListener {
     this.#opening++;
     let plain: Deno.TcpConn | undefined;
     try {
-      plain = await Deno.connect({ hostname: "127.0.0.1", port: this.#listener.addr.port });
+      plain = await Deno.connect({ hostname: HERE, port: this.#listener.addr.port });
       const secure = await this.#meet(plain.localAddr.port, turn);
       if (secure) return { plain, secure };
     } catch {
@@ -119,7 +121,9 @@ export class InnerListener {
   }
 
   #put(secure: Deno.TlsConn): void {
-    const { port } = secure.remoteAddr;
+    const { hostname, port } = secure.remoteAddr;
+    // The same port of another address of this machine is somebody else's.
+    if (hostname !== HERE) return void this.#partWith(secure);
     const expected = this.#expected.get(port);
     if (expected) return expected(secure);
     // Nobody is on the way here.

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { Peer, Program, program, PROGRAM_ENV, type Server, soon, startServer } from "../harness.ts";
 import { Terminal, tmuxThere } from "./terminal.ts";
 
@@ -297,4 +297,22 @@ test("terminal: an invite in place of the password, once", async () => {
   }
   await using again = await Terminal.open(80, 12, "client", at, "--name", "ivy");
   await again.shows("Hello ivy");
+});
+
+/** What a client says first to whoever listens there, and shows that it is from the installation of before. */
+async function secretAt(listener: Deno.TcpListener): Promise<string> {
+  await using _terminal = await Terminal.open(80, 12, "client", `127.0.0.1:${listener.addr.port}`, "--name", "bob");
+  using conn = await soon(listener.accept(), "the client");
+  const buffer = new Uint8Array(4_096);
+  const length = await soon(conn.read(buffer), "its hello");
+  return JSON.parse(new TextDecoder().decode(buffer.subarray(0, length ?? 0))).secret;
+}
+
+test("terminal: an installation is the same to a server each time, and to no two servers: none can pass for it at another", async () => {
+  using one = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  using other = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const [first, again, elsewhere] = [await secretAt(one), await secretAt(one), await secretAt(other)];
+  assertMatch(first, /^[\w-]{43}$/);
+  assertEquals(again, first);
+  assertNotEquals(elsewhere, first);
 });

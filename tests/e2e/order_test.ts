@@ -201,6 +201,8 @@ Deno.test("bans and rights survive the server, and kill -9 of it; the record of 
     using _ = otto;
     assertEquals(await Framed.refused(server, "bob"), "You are banned: spam");
     assertEquals(await otto.act({ act: "claim", text: code }), "You own this server now; /help lists what you can do");
+    // What the room is told is kept after the act itself.
+    await otto.peer.lines.match(/otto owns this server now/);
     killed.kill("SIGKILL");
     await killed.exit();
   }

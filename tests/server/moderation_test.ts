@@ -108,6 +108,19 @@ Deno.test("claim: wrong codes are slowed down for each address, and a code is go
   assertEquals(await server.act(olga, { act: "claim", text: CODE }), "You own this server now; /help lists what you can do");
 });
 
+Deno.test("kick: whoever fills the disk is put out although that cannot be kept; a ban is refused", async () => {
+  await using server = new OrderedServer();
+  const [olga, bob] = [await server.owner(), await server.remembered("bob")];
+  olga.receive({ kind: "moderate", ref: "ban", act: "ban", target: "bob" });
+  olga.receive({ kind: "moderate", ref: "kick", act: "kick", target: "bob" });
+  await server.idle();
+  server.history.reject("storage_full");
+  await server.idle();
+  assertEquals(olga.all("refused").map(({ ref, code }) => [ref, code]), [["ban", "storage_full"]]);
+  assertEquals(olga.all("done").at(-1)?.text, "bob was kicked by olga; that could not be kept: the disk is full");
+  assertEquals(bob.all("bye").map(({ reason }) => reason), ["kicked"]);
+});
+
 Deno.test("claim: a client that is not remembered is told what it takes", async () => {
   await using server = new OrderedServer();
   const bob = await server.join("bob");
@@ -423,5 +436,5 @@ Deno.test("readOrder reads more than a page", async () => {
   }
   history.commit();
   const order: Moderation = await readOrder(history);
-  assertEquals([order.held, order.mayEnter(undefined, "10.0.1.193", NOW)?.code], [450, "banned"]);
+  assertEquals([order.held(NOW), order.mayEnter(undefined, "10.0.1.193", NOW)?.code], [450, "banned"]);
 });

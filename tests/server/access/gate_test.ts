@@ -121,13 +121,13 @@ Deno.test("passwordGate: nothing is taken that others could read on the way, wha
   assertEquals(await lax.hello({ password: PASSWORD }, far), undefined);
 });
 
-Deno.test("passwordGate: an address waits longer after each wrong one, and meanwhile not even the right one is looked at", async () => {
+Deno.test("passwordGate: an address waits longer after each wrong one, and meanwhile not even the right password is looked at", async () => {
   using world = await setUp();
   const { hello, clock } = world;
   assertEquals((await hello({ password: "1" }))?.retryMs, undefined);
   assertEquals((await hello({ password: "2" }))?.retryMs, 1_000);
   const early: Omit<Outside, "text"> = { code: "password_needed", final: false, retryMs: 1_000 };
-  for (const password of ["3", PASSWORD, world.codes.good]) {
+  for (const password of ["3", PASSWORD, world.codes.spent]) {
     const { text, ...answer } = (await hello({ password }))!;
     assertEquals(answer, early);
     assert(text.endsWith("try again in 1 second"), text);
@@ -138,6 +138,31 @@ Deno.test("passwordGate: an address waits longer after each wrong one, and meanw
   assertEquals(await hello({ password: PASSWORD }), undefined);
   // A right one takes nothing back.
   assertEquals((await hello({ password: "4" }))?.retryMs, 2_000);
+});
+
+Deno.test("passwordGate: an invite lets in while its address waits for what a neighbour gave, and costs nothing to check", async () => {
+  using world = await setUp();
+  for (let i = 0; i < 3; i++) await world.hello({ password: `guess ${i}` });
+  world.derived.length = 0;
+  assertEquals((await world.hello({ password: world.codes.spent }))?.code, "password_needed");
+  assertEquals(await world.hello({ password: world.codes.good, secret: "ivy's" }), undefined);
+  assertEquals((await world.hello({ password: PASSWORD }))?.code, "password_needed");
+  assertEquals(world.derived, []);
+});
+
+Deno.test("passwordGate: whoever has given the password before does not wait for a neighbour, and waits for wrong ones of their own", async () => {
+  using world = await setUp();
+  const { hello, clock } = world;
+  const code = async (password: string, secret?: string) => (await hello({ password, ...secret === undefined ? {} : { secret } }))?.code;
+  assertEquals(await code(PASSWORD, "ann's"), undefined);
+  for (let i = 0; i < 3; i++) await code(`guess ${i}`, "mallory's");
+  assertEquals(await code(PASSWORD, "mallory's"), "password_needed");
+  assertEquals(await code(PASSWORD, "carl's"), "password_needed");
+  assertEquals(await code(PASSWORD, "ann's"), undefined);
+  for (let i = 0; i < 2; i++) assertEquals(await code(`guess ${i}`, "ann's"), "password_wrong");
+  assertEquals(await code(PASSWORD, "ann's"), "password_needed");
+  clock.now = 1_000;
+  assertEquals(await code(PASSWORD, "ann's"), undefined);
 });
 
 Deno.test("passwordGate: 100 at once from one address are two guesses, one after the other", async () => {

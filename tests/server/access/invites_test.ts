@@ -95,6 +95,8 @@ Deno.test("Invites: a file that makes no sense is no invite, and harms no other"
     assertEquals((await Invites.open(folder.path, () => NOW)).knows("i1"), false);
     await Deno.writeTextFile(`${folder.path}/invites/${name}`, kept);
   }
+  await Deno.mkdir(`${folder.path}/invites/${"a".repeat(64)}.json`);
+  assertEquals((await Invites.open(folder.path, () => NOW)).knows("i1"), false);
   assertEquals(await invites.redeem(code, "i1"), true);
 });
 

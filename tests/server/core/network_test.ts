@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { contains, networkOf, parseNetwork } from "../../../server/core/network.ts";
+import { contains, networkAround, networkOf, parseNetwork } from "../../../server/core/network.ts";
 
 Deno.test("networkOf: an IPv4 address stands for itself, an IPv6 one for its /64, whatever it is written like", () => {
   const texts = (...hosts: string[]) => hosts.map((host) => networkOf(host)?.text);
@@ -21,7 +21,7 @@ Deno.test("parseNetwork takes CIDR, and nothing that is no address", () => {
     "10.0.0.0/8",
     "0.0.0.0/0",
     "2001:db8:1::/48",
-    "2001:db8::5",
+    "2001:db8::/64",
   ]);
   const none = [
     "",
@@ -53,6 +53,18 @@ Deno.test("contains: a network has the addresses that begin as it does, and no o
   fc.assert(fc.property(fc.ipV6(), fc.integer({ min: 0, max: 128 }), (host, bits) => {
     const network = parseNetwork(`${host}/${bits}`);
     if (network === undefined) return;
-    assertEquals(parseNetwork(`${network.text}${network.text.includes("/") ? "" : "/128"}`)?.first, network.first);
+    assertEquals(parseNetwork(network.text), network);
+    // Whoever an address is of is in each network that is made of it, however small.
+    assert(contains(network, networkOf(host)!));
   }));
+});
+
+Deno.test("networkAround: the one network of that many bits that contains another", () => {
+  fc.assert(fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), fc.oneof(fc.ipV4(), fc.ipV6()), fc.nat(128), (host, other, bits) => {
+    const [network, outer] = [networkOf(host), parseNetwork(`${other}/${bits}`)];
+    if (network === undefined || outer === undefined) return;
+    assertEquals(networkAround(network, outer)?.text === outer.text, contains(outer, network));
+  }));
+  const around = (bits: number) => networkAround(networkOf("203.0.113.7")!, { size: 32, bits })?.text;
+  assertEquals([0, 24, 31, 32, 33].map(around), ["0.0.0.0/0", "203.0.113.0/24", "203.0.113.6/31", "203.0.113.7", undefined]);
 });

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { dataFolder, lockDataFolder } from "../../../server/history/data_folder.ts";
+import { announcedIn, dataFolder, lockDataFolder } from "../../../server/history/data_folder.ts";
 import { Fatal } from "../../../shared/exit.ts";
 import { Lines } from "../../harness.ts";
 import { TempFolder } from "./temp_folder.ts";
@@ -38,6 +38,22 @@ Deno.test("lockDataFolder lets one in, and tells the other who that is", () => {
   assertMatch(other().message, /, at \[::1\]:12345\)/);
   Deno.writeTextFileSync(`${folder.path}/lock.json`, "{");
   assertMatch(other().message, /^\S+ is in use by another chat server\. /);
+});
+
+Deno.test("announcedIn tells all that a server has announced, for as long as it has the folder", () => {
+  using folder = new TempFolder();
+  const announcement = {
+    address: "[::1]:12345",
+    password: true,
+    plaintextPassword: false,
+    encryption: { fingerprint: "F", names: ["box"] },
+  };
+  const lock = lockDataFolder(folder.path);
+  assertEquals(announcedIn(folder.path), undefined);
+  lock.announce(announcement);
+  assertEquals(announcedIn(folder.path), announcement);
+  lock[Symbol.dispose]();
+  assertEquals(announcedIn(folder.path), undefined);
 });
 
 Deno.test("lockDataFolder lets the next in when the one before was killed", async () => {

@@ -1,4 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import { once } from "node:events";
+import { connect as connectFrom, type Socket } from "node:net";
 import { makeCertificate } from "../../../server/certificate.ts";
 import { TcpSocket } from "../../../server/transports/tcp_socket.ts";
 import { type Decrypted, TlsLayer } from "../../../server/transports/tls.ts";
@@ -180,6 +182,43 @@ Deno.test("TlsLayer: who connects to its own port is not let in, and those who c
   near.close();
   await over();
   for (const conn of [talking, ...silent]) conn.close();
+});
+
+/** Deno 2.4 connects from whatever address it likes. */
+const choosesAddress = Deno.build.os === "linux" && !Deno.version.deno.startsWith("2.4.");
+
+Deno.test({
+  name: "TlsLayer: who comes to its own port from the same port of another address of this machine gets nobody's place",
+  ignore: !choosesAddress,
+  async fn() {
+    await using bench = await Bench.open();
+    const { near, outer } = await bench.pair();
+    const strangers: Socket[] = [];
+    const { connect } = Deno;
+    // A stranger is in between the two halves of the connection that is made within.
+    Deno.connect = (async (options: Deno.ConnectOptions) => {
+      const conn = await connect(options);
+      const { port: localPort } = conn.localAddr as Deno.NetAddr;
+      const stranger = connectFrom({ port: options.port, host: "127.0.0.1", localAddress: "127.0.0.2", localPort });
+      strangers.push(stranger);
+      await soon(once(stranger, "connect"), "the stranger's connection");
+      return conn;
+    }) as typeof Deno.connect;
+    try {
+      const decrypting = bench.layer.decrypt(outer);
+      const conn = await Deno.startTls(near, { hostname: "chat", caCerts: [bench.pem] });
+      await soon(conn.handshake(), "the handshake");
+      await conn.write(bytes("mine"));
+      const decrypted = await decrypting;
+      assert(typeof decrypted !== "string");
+      assertEquals(new TextDecoder().decode((await soon(decrypted.socket.read(), "what was said"))!), "mine");
+      conn.close();
+      await decrypted.over();
+    } finally {
+      Deno.connect = connect;
+      for (const stranger of strangers) stranger.destroy();
+    }
+  },
 });
 
 Deno.test("TlsLayer: strangers who say nothing take no more than their share, and leave it when they go", async () => {
