@@ -215,7 +215,7 @@ export const framesGroup: Group = {
     shut("a room that is no name, in the hello", hello("h16", { rooms: ["a b"] }), NO_ROOM, "bye: Bye"),
     shut(
       "a message before the hello",
-      line(say({})) + hello("h17"),
+      line(say({})) + hello("h17", { rooms: ["h17s-den"] }),
       'error unexpected: say hello first: {"kind":"hello","v":[1],"name":"..."}',
       "bye: Bye, h17 (0 messages sent)",
     ),
