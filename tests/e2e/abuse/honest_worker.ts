@@ -131,6 +131,8 @@ class Alice extends Person {
   }
 
   override hear(line: string): void {
+    // On a busy machine the server may have asked for a name first.
+    if (this.#session === "" && !line.startsWith("{")) return;
     const frame = decodeServerFrame(line);
     if (frame.kind === "welcome") return this.#welcome(frame);
     if (frame.kind === "entry") this.#hearEntry(frame);
