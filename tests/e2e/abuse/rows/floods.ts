@@ -98,7 +98,7 @@ export const floods: Group = {
       /"kind":"(done|members)"/,
       ROOM_COST,
     ),
-    flood("a message with the same ref", "e13", () => ({ kind: "say", room: "lobby", text: HUSH, ref: HUSH }), /"again":true/),
+    flood("a message with the same ref", "e13", () => ({ kind: "say", room: "lobby", text: HUSH, ref: HUSH }), /"by":"e13"[^\n]*"ref"/),
     flood("an empty message", "e14", () => ({ kind: "say", room: "lobby", text: " " }), /"text_empty"/),
     flood("a frame that is none", "e15", () => ({ kind: "x".repeat(100) }), /"unknown_kind"/),
     flood("a message to a room that there is not", "e16", (i) => ({ kind: "say", room: `nowhere${i}`, text: HUSH }), /"no_such_room"/),
