@@ -6,8 +6,6 @@
 import { decodeClientFrame, encodeFrame } from "../shared/codec.ts";
 import type { Socket } from "./transports/socket.ts";
 
-/** How long the question may take, in milliseconds; as long as a `hello`. */
-const ASKED_MS = 5_000;
 /** The longest question, in bytes. */
 const MOST_BYTES = 256;
 /** The question as it begins, without white space. */
@@ -19,11 +17,11 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 /**
  * Reads the first frame where it asks for the certificate, and answers it. Otherwise nothing has been read.
  *
- * @param pem The certificate; empty where there is none.
+ * @param pem The certificate; empty where there is none. @param due When the question or a `hello` is due, on the clock of `performance.now()`.
  * @return Whether it was asked for; then everything begins anew.
  */
-export async function toldCertificate(socket: Socket, pem: string): Promise<boolean> {
-  const timer = setTimeout(() => socket.stop(), ASKED_MS);
+export async function toldCertificate(socket: Socket, pem: string, due: number): Promise<boolean> {
+  const timer = setTimeout(() => socket.stop(), due - performance.now() + 1);
   let said = new Uint8Array(0);
   try {
     for (;;) {

@@ -14,7 +14,7 @@ import { toldCertificate } from "./certificate_exchange.ts";
 import { speech } from "./first_bytes.ts";
 import { firstWords, unpromptedWords } from "./first_words.ts";
 import { SpareFiles } from "./spare_files.ts";
-import { FramesConnection } from "./transports/frames.ts";
+import { FramesConnection, HELLO_DUE_MS } from "./transports/frames.ts";
 import type { Socket } from "./transports/socket.ts";
 import { TcpSocket } from "./transports/tcp_socket.ts";
 import { TextConnection } from "./transports/text.ts";
@@ -154,12 +154,14 @@ export class FrontDoor {
     // A prompt in the middle of a handshake would break it.
     const spoken = mustEncrypt || asked ? await unpromptedWords(socket, speech) : await firstWords(socket, speech, way.due);
     switch (spoken) {
-      case "frames":
-        if (!socket.encrypted && !asked && await toldCertificate(socket, encryption?.pem ?? "")) {
+      case "frames": {
+        const helloDue = performance.now() + HELLO_DUE_MS;
+        if (!socket.encrypted && !asked && await toldCertificate(socket, encryption?.pem ?? "", helloDue)) {
           return await this.#receive(socket, { ...way, asked: true });
         }
         if (mustEncrypt) return await this.#turnAway(socket, "was not encrypted", encodeFrame(NOT_ENCRYPTED));
-        return await this.#serve(socket, spoken, way);
+        return await this.#serve(socket, spoken, way, helloDue);
+      }
       case "text":
         if (mustEncrypt) return await this.#turnAway(socket, "was not encrypted", `! ${NOT_ENCRYPTED.text}. ${ENCRYPTED_WAYS}\n`);
         return await this.#serve(socket, spoken, way);
@@ -208,10 +210,10 @@ export class FrontDoor {
     if (spoken !== "undecided") await this.#serve(webSocket, spoken === "frames" ? "frames" : "text", { due, tcp });
   }
 
-  async #serve(socket: Socket, speech: "frames" | "text", { due, tcp }: Way): Promise<void> {
+  async #serve(socket: Socket, speech: "frames" | "text", { due, tcp }: Way, helloDue = performance.now() + HELLO_DUE_MS): Promise<void> {
     const id = ++this.#accepted;
     const connection = speech === "frames"
-      ? new FramesConnection(socket, id, due)
+      ? new FramesConnection(socket, id, { helloDue, nameDue: due })
       : new TextConnection(socket, id, due, this.#options.limits.textBytes);
     this.#arrivals.speaks(tcp, connection);
     this.#options.watch({ type: "connected", peer: connection.peer });

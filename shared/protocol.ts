@@ -186,7 +186,7 @@ export interface Hello {
 }
 
 /**
- * Asks for the server's certificate, in plain text and before anything else. Answered with `certificate`; then either side may begin a TLS
+ * Asks for the server's certificate, in plain text and before anything else, in at most 256 bytes that MUST begin with `kind`. Answered with `certificate`; then either side may begin a TLS
  * handshake on the same connection, and everything starts anew inside it.
  */
 export interface AskCertificate {

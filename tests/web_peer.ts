@@ -81,9 +81,9 @@ export class WebPeer implements Disposable {
   }
 
   /** Connects, says hello in frames, and waits for the welcome. */
-  static async framed(port: number, name: string): Promise<WebPeer> {
+  static async framed(port: number, name: string, more: Record<string, unknown> = {}): Promise<WebPeer> {
     const peer = await WebPeer.connect(port);
-    await peer.send(JSON.stringify({ kind: "hello", v: [1], name }));
+    await peer.send(JSON.stringify({ kind: "hello", v: [1], name, ...more }));
     await peer.match(/"kind":"welcome"/);
     return peer;
   }

@@ -78,10 +78,14 @@ export function passwordGate({ password, invites, allowPlaintext, hash, monotoni
     if (proven.size > PROVEN) proven.delete(oldest);
   }
 
+  /** Nobody guesses a code, however often they may; and whoever was invited is not kept out by a neighbour who guesses passwords. */
+  async function whileWaiting(given: string, installation: string | undefined, wait: number): Promise<Outside | undefined> {
+    return await invites?.redeem(given, installation) ? undefined : tooSoon(wait);
+  }
+
   async function check(given: string, installation: string | undefined, who: string): Promise<Outside | undefined> {
     const wait = attempts.wait(who, monotonic());
-    // Nobody guesses a code, however often they may; and whoever was invited is not kept out by a neighbour who guesses passwords.
-    if (wait > 0) return await invites?.redeem(given, installation) ? undefined : tooSoon(wait);
+    if (wait > 0) return whileWaiting(given, installation, wait);
     if (await password.matches(given)) return void prove(installation);
     if (await invites?.redeem(given, installation)) return undefined;
     attempts.failed(who, monotonic());
@@ -98,6 +102,9 @@ export function passwordGate({ password, invites, allowPlaintext, hash, monotoni
     const { password: given = "" } = hello;
     if (given === "") return NEEDED;
     const who = accountOf(installation, peer.host);
+    // Whoever has to wait is told so at once, and takes no place in the queue from others.
+    const wait = attempts.wait(who, monotonic());
+    if (wait > 0) return whileWaiting(given, installation, wait);
     return turnstile.pass(who, over, () => check(given, installation, who)).then((decided) => {
       return decided === "full" || decided === "over" ? BUSY : decided;
     });

@@ -9,6 +9,8 @@ import { decodeInvite, type Invite } from "./invite.ts";
 
 /** Within a data folder. */
 const FOLDER = "invites";
+/** The longest file that is read, in bytes: twice what an invite takes that 1,000 came in with. */
+const MOST_BYTES = 128 * 1024;
 
 /** What is thrown where there is no invite to be read. */
 const NONE = [Deno.errors.NotFound, Deno.errors.PermissionDenied, Deno.errors.IsADirectory];
@@ -104,7 +106,9 @@ async function namesIn(folder: string): Promise<string[]> {
 /** `undefined` where there is none, and where a file holds none or is not ours to read. */
 async function readInvite(path: string): Promise<Invite | undefined> {
   try {
-    return decodeInvite(await Deno.readTextFile(path));
+    // What is no file of ours, such as a folder, a link or a pipe, is not followed or waited for.
+    const { isFile, size } = await Deno.lstat(path);
+    return isFile && size <= MOST_BYTES ? decodeInvite(await Deno.readTextFile(path)) : undefined;
   } catch (error) {
     // One that cannot be read lets nobody in, and is no reason to turn all away.
     if (NONE.some((none) => error instanceof none)) return undefined;

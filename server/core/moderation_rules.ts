@@ -53,7 +53,7 @@ const HELD = 10_000;
 /** Of what somebody called a person, what an answer repeats. */
 const REPEATED = 64;
 
-const LOOPBACK = networkOf("127.0.0.1")!;
+const LOOPBACKS = [networkOf("127.0.0.1")!, networkOf("::1")!];
 
 /** Decides what a request becomes: an act to be kept, or a refusal. */
 export function decideAct(order: Moderation, request: Request): Decision | Refusal {
@@ -85,7 +85,9 @@ export function decideAct(order: Moderation, request: Request): Decision | Refus
       };
     }
   }
-  if (order.held(now) >= HELD) return { code: "not_allowed", text: `there are ${count(HELD)} bans and mutes already; lift some first` };
+  if ((frame.act === "ban" || frame.act === "mute") && order.held(now) >= HELD) {
+    return { code: "not_allowed", text: `there are ${count(HELD)} bans and mutes already; lift some first` };
+  }
   const who = people.find(frame.target ?? "");
   if (frame.act === "deop") return deop(order, said, request, who);
   const network = who || frame.act !== "ban" ? undefined : parseNetwork(frame.target ?? "");
@@ -95,7 +97,9 @@ export function decideAct(order: Moderation, request: Request): Decision | Refus
   const long = frame.ms === undefined ? {} : { ms: frame.ms };
   if (network) {
     const own = networkOf(by.host);
-    if (contains(network, LOOPBACK) || network.text.startsWith("127.") || isOwnMachine(frame.target!.trim())) {
+    if (
+      LOOPBACKS.some((loopback) => contains(network, loopback)) || network.text.startsWith("127.") || isOwnMachine(frame.target!.trim())
+    ) {
       return { code: "not_allowed", text: "this machine cannot be banned" };
     }
     if (own && contains(network, own)) return { code: "not_allowed", text: `you are in ${network.text} yourself` };
@@ -174,5 +178,5 @@ function notRemembered(nick: string): Refusal {
 }
 
 function repeated(name: string): string {
-  return cleanText(name).trim().slice(0, REPEATED);
+  return Array.from(cleanText(name).trim()).slice(0, REPEATED).join("");
 }

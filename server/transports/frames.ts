@@ -11,7 +11,7 @@ import { type Codec, type Connection, type Peer, peerOf } from "../connection.ts
 import type { Socket } from "./socket.ts";
 
 /** How long the first `hello` may take after the first byte, in milliseconds. Programs are quick. */
-const HELLO_DUE_MS = 5_000;
+export const HELLO_DUE_MS = 5_000;
 /** Names that may be asked for on one connection: a person chooses, at a terminal. */
 const NAME_TRIES = 20;
 
@@ -24,7 +24,7 @@ export const framesCodec: Codec = { name: "frames", encode: encodeFrame, skipsOw
 export class FramesConnection implements Connection {
   readonly peer: Peer;
   readonly codec = framesCodec;
-  readonly helloDue = performance.now() + HELLO_DUE_MS;
+  readonly helloDue: number;
   readonly nameDue: number;
   readonly nameTries = NAME_TRIES;
   readonly oneRoom = false;
@@ -33,11 +33,12 @@ export class FramesConnection implements Connection {
   readonly #socket: Socket;
   readonly #splitter = new LineSplitter(LIMITS.frameBytes);
 
-  /** @param due When a name is due, on the clock of `performance.now()`. */
-  constructor(socket: Socket, id: number, due: number) {
+  /** @param due When the first `hello` and a name are due, on the clock of `performance.now()`. */
+  constructor(socket: Socket, id: number, due: Pick<Connection, "helloDue" | "nameDue">) {
     this.#socket = socket;
     this.peer = peerOf(socket, id, "frames");
-    this.nameDue = due;
+    this.helloDue = due.helloDue;
+    this.nameDue = due.nameDue;
   }
 
   get broken(): string | undefined {

@@ -6,7 +6,9 @@ import { Terminal, tmuxThere } from "./terminal.ts";
 
 /** The code that a server has printed. */
 async function ownerCode(server: Server): Promise<string> {
-  const line = await server.program.stdout.match(/^Own this server: join with .*chat client or a browser and type \/claim /);
+  const line = await server.program.stdout.match(
+    /^(Own this server|Take this server over from its owner): join with .*chat client or a browser and type \/claim /,
+  );
   return line.split(" ").at(-1)!;
 }
 

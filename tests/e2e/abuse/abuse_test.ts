@@ -17,11 +17,28 @@ import { storage } from "./rows/storage.ts";
 import { Honest } from "./honest.ts";
 import type { Group, Row, Scene } from "./row.ts";
 import { tls } from "./rows/tls.ts";
+import { access, accessEncrypted } from "./rows/access.ts";
+import { order } from "./rows/order.ts";
+import { heldBack } from "./rows/held_back.ts";
 import { web } from "./rows/web.ts";
 import { Victim } from "./victim.ts";
 import { warmUp } from "./warm_up.ts";
 
-const GROUPS: readonly Group[] = [framing, names, display, floods, framesGroup, web, storage, hostileServer, tls];
+const GROUPS: readonly Group[] = [
+  framing,
+  names,
+  display,
+  floods,
+  framesGroup,
+  web,
+  storage,
+  hostileServer,
+  tls,
+  access,
+  accessEncrypted,
+  order,
+  heldBack,
+];
 
 const compiled = Deno.env.get("CHAT_BIN") !== undefined;
 
@@ -32,16 +49,16 @@ for (const { rows, ...group } of GROUPS) {
   Deno.test({ name: `abuse: ${group.name}`, ignore, fn: (test) => run({ ...group, rows: chosen }, test) });
 }
 
-async function run({ rows, flags = [], lanes = 8 }: Group, test: Deno.TestContext): Promise<void> {
-  await using victim = await Victim.start(...flags);
-  using honest = await Honest.arrive(victim.port);
+async function run({ rows, lanes = 8, ...group }: Group, test: Deno.TestContext): Promise<void> {
+  await using victim = await Victim.start(group);
+  using honest = await Honest.arrive(victim.port, group.password);
   const scene = { port: victim.port, victim, honest };
-  await warmUp(scene);
+  await warmUp(scene, group.password);
   const together = rows.filter(({ alone }) => !alone).values();
   await sideBySide(scene, Array.from({ length: lanes }, () => () => inOneLane(together, scene, test)));
   for (const row of rows.filter(({ alone }) => alone)) await test.step(row.name, () => alone(row, scene));
   await honest.leave();
-  await victim.stop();
+  await victim.stop(group.secrets);
 }
 
 async function sideBySide({ victim, honest }: Scene, lanes: readonly (() => Promise<void>)[]): Promise<void> {
@@ -63,6 +80,6 @@ async function alone(row: Row, scene: Scene): Promise<void> {
   await scene.honest.begin();
   const before = scene.victim.use();
   await row.attack(scene);
-  await scene.victim.back(before, row.slackBytes);
+  await scene.victim.back(before);
   await scene.honest.inTime();
 }

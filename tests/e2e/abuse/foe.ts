@@ -117,12 +117,13 @@ export function line(frame: Record<string, unknown>): string {
   return JSON.stringify(frame) + "\n";
 }
 
-/** Connects from an address of this machine's own, says something, and returns all that is answered. */
-export async function from(address: string, port: number, text: string): Promise<string> {
+/** Connects from an address of this machine's own, says something, and returns all that is answered, until it is cut off. */
+export async function from(address: string, port: number, text: string, cut?: AbortSignal): Promise<string> {
   const socket = connect({ host: "127.0.0.1", port, localAddress: address });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let heard = "";
   socket.on("data", (bytes) => heard += decoder.decode(bytes)).on("close", () => resolve()).on("error", reject);
+  cut?.addEventListener("abort", () => socket.destroy());
   socket.end(text);
   await soon(promise, `an answer at ${address}`);
   return heard;
@@ -143,10 +144,15 @@ export function frames(name: string, by: string, sent: Pieces, ...answer: readon
 
 /** What the server answers to these pieces, in few words. */
 export async function answered(port: number, ...pieces: Pieces): Promise<string[]> {
-  return (await exchange(port, ...pieces)).split("\n").slice(0, -1).flatMap(inFewWords);
+  return inFewWords(await exchange(port, ...pieces));
 }
 
-function inFewWords(line: string): string[] {
+/** The frames of an answer, in few words each. */
+export function inFewWords(answer: string): string[] {
+  return answer.split("\n").slice(0, -1).flatMap(frameInFewWords);
+}
+
+function frameInFewWords(line: string): string[] {
   const frame = decodeServerFrame(line);
   if (frame.kind === "malformed") return [`no frame: ${frame.text}`];
   const words = wordsFor(frame);

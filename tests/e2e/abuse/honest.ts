@@ -24,10 +24,10 @@ export class Honest implements Disposable {
     };
   }
 
-  /** They come in, and begin to talk. */
-  static async arrive(port: number): Promise<Honest> {
+  /** They come in, and begin to talk. @param password What they are asked for, if anything. */
+  static async arrive(port: number, password?: string): Promise<Honest> {
     const honest = new Honest();
-    await honest.#ask({ ask: "arrive", port });
+    await honest.#ask({ ask: "arrive", port, password });
     return honest;
   }
 

@@ -21,10 +21,15 @@ export interface Row {
   readonly name: string;
   /** Runs while no other does: it fills a limit that all share, or costs so much that the two honest people's wait is to be counted for it alone. */
   readonly alone?: true;
-  /** What memory may stay above where it was, in bytes, where a heap grows once to what the row takes. Default: 48 MiB. */
-  readonly slackBytes?: number;
   /** Does it, and fails unless the answer is the right one. What it opened, it closes. */
   attack(scene: Scene): Promise<void>;
+}
+
+/** The folder of a server and what belongs to it. */
+export interface Home {
+  readonly path: string;
+  /** The data folder, which is not there yet. */
+  readonly data: string;
 }
 
 /** Rows that are run against one server. */
@@ -32,6 +37,12 @@ export interface Group {
   readonly name: string;
   /** The server's flags, besides the port and the data folder. */
   readonly flags?: readonly string[];
+  /** Puts things where they are before the server starts; returns further flags. Without it there is a new folder for the data. */
+  readonly prepare?: (home: Home) => Promise<readonly string[]>;
+  /** What the two honest people are asked for. */
+  readonly password?: string;
+  /** What must be neither in the log, nor in what was printed, nor in the data: passwords and codes. */
+  readonly secrets?: readonly string[];
   readonly rows: readonly Row[];
   /** How many run at a time, where rows run programs of their own that keep the machine busy. Default: 8. */
   readonly lanes?: number;

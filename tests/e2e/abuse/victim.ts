@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { Lines, program, PROGRAM_ENV, soon } from "../../harness.ts";
-import { HUSH } from "./row.ts";
+import { type Group, type Home, HUSH } from "./row.ts";
 
 /** How long what was taken may take to be given back, in milliseconds. */
 const BACK_MS = 10_000;
@@ -13,7 +13,7 @@ const BACK_MS = 10_000;
 const LOOK_MS = 20;
 /** What a log may hold at any time, and for each second more, in bytes: what anybody can cause is counted above 50 lines a second of a kind. */
 const LOG_BYTES = { always: 64 * 1024, perSecond: 32 * 1024 };
-/** What memory may stay above where it was, in bytes, where nothing else is said: heaps shrink late. */
+/** What memory may stay above where it was, in bytes: heaps shrink late. */
 const SLACK_BYTES = 48 * 1024 * 1024;
 
 /**
@@ -39,28 +39,32 @@ export interface Use {
 /** A server, for as long as a block lasts. When the block is left, it must stop with exit code 0. */
 export class Victim implements AsyncDisposable {
   readonly port: number;
+  /** What it printed when it started. */
+  readonly printed: readonly string[];
+  readonly home: Home;
   readonly #child: Deno.ChildProcess;
-  readonly #folder: string;
   readonly #startedAt = performance.now();
   #log = "";
   readonly #logging: Promise<void>;
 
-  private constructor(child: Deno.ChildProcess, port: number, folder: string) {
+  private constructor(child: Deno.ChildProcess, printed: readonly string[], home: Home) {
     this.#child = child;
-    this.port = port;
-    this.#folder = folder;
+    this.port = Number(printed[0].match(/:(\d+)$/)?.[1]);
+    this.printed = printed;
+    this.home = home;
     this.#logging = this.#keepLog();
   }
 
   /** Starts one, with its history in a folder of its own. */
-  static async start(...flags: readonly string[]): Promise<Victim> {
-    const folder = await Deno.makeTempDir({ prefix: "chat-abuse-" });
-    const [command, ...args] = program("server", "--port", "0", "--data", folder, ...flags);
+  static async start({ flags = [], prepare = () => Promise.resolve([]) }: Pick<Group, "flags" | "prepare">): Promise<Victim> {
+    const path = await Deno.makeTempDir({ prefix: "chat-abuse-" });
+    const home = { path, data: `${path}/data` };
+    const [command, ...args] = program("server", "--port", "0", "--data", home.data, ...flags, ...await prepare(home));
     const child = new Deno.Command(command, { args, env: PROGRAM_ENV, stdin: "null", stdout: "piped", stderr: "piped" }).spawn();
     const opening = new Lines(child.stdout);
-    const port = Number((await opening.match(/^Server started on /)).match(/:(\d+)$/)?.[1]);
+    await opening.match(/Ctrl-C stops the server/);
     await opening.cancel();
-    return new Victim(child, port, folder);
+    return new Victim(child, opening.all, home);
   }
 
   /** What it uses now. */
@@ -79,12 +83,12 @@ export class Victim implements AsyncDisposable {
     Deno.writeTextFileSync(`/proc/${this.#child.pid}/clear_refs`, "5");
   }
 
-  /** Waits until it uses no more than before. */
-  async back(before: Use, slackBytes = SLACK_BYTES): Promise<void> {
-    const deadline = performance.now() + BACK_MS;
+  /** Waits until it uses no more than before. @param withinMs How long that may take, in milliseconds. */
+  async back(before: Use, withinMs = BACK_MS): Promise<void> {
+    const deadline = performance.now() + withinMs;
     for (;;) {
       const { descriptors, memory } = this.use();
-      if (descriptors <= before.descriptors && memory <= before.memory + slackBytes) return;
+      if (descriptors <= before.descriptors && memory <= before.memory + SLACK_BYTES) return;
       if (performance.now() > deadline) {
         throw new Error(`not given back: ${JSON.stringify({ before, now: { descriptors, memory } })}`);
       }
@@ -92,8 +96,8 @@ export class Victim implements AsyncDisposable {
     }
   }
 
-  /** Stops it, and looks through its log. */
-  async stop(): Promise<void> {
+  /** Stops it, and looks through its log and for what must be nowhere. */
+  async stop(secrets: readonly string[] = []): Promise<void> {
     const seconds = (performance.now() - this.#startedAt) / 1_000;
     this.#child.kill("SIGTERM");
     const { code } = await soon(this.#child.status, "the server's end");
@@ -102,6 +106,8 @@ export class Victim implements AsyncDisposable {
     assert(this.#log.length <= LOG_BYTES.always + seconds * LOG_BYTES.perSecond, `${this.#log.length} bytes of log in ${seconds} s`);
     const wrong = this.#log.split("\n").slice(1).filter((line) => UNLOGGABLE.some((pattern) => pattern.test(line)));
     assertEquals(wrong, []);
+    const kept = [this.printed.join("\n"), this.#log, ...filesIn(this.home.data)];
+    assertEquals(secrets.filter((secret) => kept.some((text) => text.includes(secret))), []);
   }
 
   /** Ends it, if it was not stopped, and takes away what it kept. */
@@ -113,11 +119,19 @@ export class Victim implements AsyncDisposable {
     }
     await this.#child.status;
     await this.#logging;
-    await Deno.remove(this.#folder, { recursive: true });
+    await Deno.remove(this.home.path, { recursive: true });
   }
 
   async #keepLog(): Promise<void> {
     for await (const text of this.#child.stderr.pipeThrough(new TextDecoderStream())) this.#log += text;
+  }
+}
+
+/** Every file in a folder, whole, with its name. Links lead elsewhere. */
+function* filesIn(folder: string): Generator<string> {
+  for (const { name, isDirectory, isFile } of Deno.readDirSync(folder)) {
+    if (isDirectory) yield* filesIn(`${folder}/${name}`);
+    else yield isFile ? name + new TextDecoder("latin1").decode(Deno.readFileSync(`${folder}/${name}`)) : name;
   }
 }
 

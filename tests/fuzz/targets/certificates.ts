@@ -159,7 +159,7 @@ const exchanges: Target = {
 
 async function exchanged(chunks: readonly Uint8Array[]): Promise<{ told: boolean; rest: string; answered: number }> {
   const socket = new ChunkSocket(chunks);
-  const told = await toldCertificate(socket, OURS);
+  const told = await toldCertificate(socket, OURS, performance.now() + 5_000);
   let rest = "";
   for (let chunk = await socket.read(); chunk !== null; chunk = await socket.read()) rest += inputFrom(chunk);
   return { told, rest, answered: socket.output.length };

@@ -188,6 +188,17 @@ Deno.test("passwordGate: addresses check side by side, two at a time; where too 
   assertEquals(await all, hosts.map(() => undefined));
 });
 
+Deno.test("passwordGate: whoever has to wait is told so at once, however many wait to be checked", async () => {
+  using world = await setUp();
+  for (const password of ["1", "2"]) await world.hello({ password });
+  const release = world.hold();
+  const hosts = Array.from({ length: 130 }, (_, i) => `10.0.${i >> 8}.${i & 255}`);
+  const all = Promise.all(hosts.map((host) => world.hello({ password: PASSWORD }, { host, encrypted: true })));
+  assertEquals((await world.hello({ password: "3" }))?.retryMs, 1_000);
+  release();
+  await all;
+});
+
 Deno.test("serveConnection: behind a gate a stranger learns nothing of who is there", async () => {
   using world = await setUp();
   await using server = new FakeServer({ gate: world.gate });

@@ -106,3 +106,24 @@ Deno.test("Invites: one made while the server runs is good at once", async () =>
   await addInvite(world.folder.path, code, { expires: NOW + 1, uses: 1 });
   assertEquals([await world.invites.redeem(code, undefined), await world.invites.redeem(code, undefined)], [true, false]);
 });
+
+Deno.test("Invites: what is no file of theirs lets nobody in, and holds nobody up", async () => {
+  using world = await setUp(1);
+  const { folder, code } = world;
+  const [name] = files(folder);
+  const path = `${folder.path}/invites/${name}`;
+  const whole = await Deno.readTextFile(path);
+  await Deno.writeTextFile(`${folder.path}/whole.json`, whole);
+  const wrong = [
+    () => Deno.mkdir(path),
+    () => Deno.symlink(path, path),
+    () => Deno.symlink(`${folder.path}/whole.json`, path),
+    () => Deno.writeTextFile(path, whole.padEnd(200_000)),
+    () => Deno.writeTextFile(path, ""),
+  ];
+  for (const put of wrong) {
+    await Deno.remove(path);
+    await put();
+    assertEquals(await (await Invites.open(folder.path, () => NOW)).redeem(code, "mine"), false, String(put));
+  }
+});

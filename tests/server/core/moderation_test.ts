@@ -229,7 +229,7 @@ Deno.test("ban: addresses and networks, but not one's own and not this machine",
   assertEquals([bob, eve, nat].map((who) => entering(order, who) !== undefined), [true, true, true]);
   assertEquals(entering(order, op), undefined);
   assertEquals(refusal(order, { act: "ban", target: "198.51.100.0/24" }), "not_allowed: you are in 198.51.100.0/24 yourself");
-  for (const target of ["127.0.0.1", "127.8.0.0/16", "0.0.0.0/0", "::1", "::ffff:127.0.0.1"]) {
+  for (const target of ["127.0.0.1", "127.8.0.0/16", "0.0.0.0/0", "0.0.0.0/1", "::1", "::/0", "::/1", "::ffff:127.0.0.1"]) {
     assertEquals(refusal(order, { act: "ban", target }), "not_allowed: this machine cannot be banned", target);
   }
   assertEquals(entering(order, local), undefined);
@@ -390,6 +390,22 @@ Deno.test("decodeAct takes nothing that it does not know all of", () => {
   fc.assert(fc.property(fc.json(), (text) => {
     assert("problem" in decodeAct(text));
   }));
+});
+
+Deno.test("decideAct: what an answer repeats of a name is cut between characters", () => {
+  assertEquals(
+    refusal(ordered(), { act: "unban", target: `x${"😀".repeat(100)}` }),
+    `no_such_person: x${"😀".repeat(63)} is not banned; /bans lists who is`,
+  );
+});
+
+Deno.test("decideAct: where there are 10,000 bans and mutes, no more are made, and everything else goes on", () => {
+  const order = Object.defineProperty(ordered(), "held", { value: () => 10_000 });
+  for (const act of ["ban", "mute"] as const) {
+    assertEquals(refusal(order, { act, target: "bob" }), "not_allowed: there are 10,000 bans and mutes already; lift some first");
+  }
+  assertEquals(done(order, { act: "kick", target: "bob" }), "bob was kicked by olga");
+  assertEquals(done(order, { act: "deop", target: "otto" }), "otto is an op no more, says olga");
 });
 
 Deno.test("Moderation: 100,000 acts are read in seconds, and 10,000 bans hold nobody up who comes or talks", () => {

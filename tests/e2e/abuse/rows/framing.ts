@@ -106,8 +106,8 @@ export const framing: Group = {
       "! A name cannot have control or invisible characters in it, as some emoji have. Enter another name:",
       "* Bye.",
     ),
-    says("10,000 empty lines", ["f14\n", "\n".repeat(10_000), "bye\n"], byeAfter("f14", 0)),
-    says("10,000 lines of spaces and carriage returns", ["f15\n", " \t \r\n".repeat(10_000), "bye\n"], byeAfter("f15", 0)),
+    says("45 empty lines", ["f14\n", "\n".repeat(45), "bye\n"], byeAfter("f14", 0)),
+    says("45 lines of spaces and carriage returns", ["f15\n", " \t \r\n".repeat(45), "bye\n"], byeAfter("f15", 0)),
     says(
       "empty lines for a name",
       ["\n\n\n\n\n"],
@@ -167,7 +167,7 @@ export const framing: Group = {
       },
     },
     stops("half a hello, then silence", '{"kind":"hello","v"', [/"kind":"bye","reason":"timeout"/]),
-    stops("a brace, then silence", "{", [/"kind":"bye"/]),
+    stops("a brace, then silence", "{", [/"kind":"bye","reason":"timeout"/]),
     stops("half a request, then silence", "GET / HTTP/1.1\r\nHost: loc", ["The request took longer than 5 seconds."]),
     says("a handshake of TLS", [bytes(0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3)]),
     says(

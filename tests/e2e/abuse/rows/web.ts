@@ -180,22 +180,18 @@ export const web: Group = {
       ...Array.from({ length: 2_000 }, () => frame("", { fin: false, opcode: OP.continuation })),
     ),
     {
-      name: "WebSocket: pings by the thousand; the newest is answered",
+      name: "WebSocket: 40 pings at once; the newest is answered",
       attack: async ({ port }) => {
         using page = await WebPeer.connect(port);
         await page.send(hello("w62", { rooms: ["w62s-den"] }));
         await page.match(/"kind":"welcome"/);
-        for (let n = 0; n < 100; n++) {
-          await page.write(
-            Uint8Array.from(Array.from({ length: 100 }, (_, i) => [...frame(`${100 * n + i}`, { opcode: OP.ping })]).flat()),
-          );
-        }
+        await page.write(Uint8Array.from(Array.from({ length: 40 }, (_, i) => [...frame(`${i}`, { opcode: OP.ping })]).flat()));
         let answers = 0;
         for (let pong = await page.frame(); pong; pong = await page.frame()) {
           answers++;
-          if (new TextDecoder().decode(pong.payload) === "9999") break;
+          if (new TextDecoder().decode(pong.payload) === "39") break;
         }
-        assert(answers <= 10_000);
+        assert(answers <= 40);
       },
     },
     {
