@@ -58,6 +58,8 @@ export class Departure {
       this.#seats.lose(seat);
       return;
     }
+    // Whoever has left comes back as anybody does.
+    if (how === "bye" && !this.#stopping.aborted) this.#sessions.revoke(session);
     const over = pump.finish(this.#farewell(session, how));
     this.#seats.end(seat);
     await over;

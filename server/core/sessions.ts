@@ -97,12 +97,14 @@ export class Sessions {
     if (!this.#hashes.has(session)) return;
     this.#over.add(session);
     const [oldest] = this.#over;
-    if (this.#over.size > RESUMABLE) this.#forget(oldest);
+    if (this.#over.size > RESUMABLE) this.revoke(oldest);
   }
 
   /** Forgets by what a session may be resumed. */
   revoke(session: Session): void {
-    for (const [hash, token] of this.#tokens) if (token.session === session) this.#tokens.delete(hash);
+    for (const hash of this.#hashes.get(session) ?? []) this.#tokens.delete(hash);
+    this.#hashes.delete(session);
+    this.#over.delete(session);
   }
 
   /** Remembers by what hash a session may be resumed; the one of before stays good for a moment. */
@@ -123,12 +125,6 @@ export class Sessions {
     if (refusal) return refusal;
     this.#over.delete(token.session);
     return token.session;
-  }
-
-  #forget(session: Session): void {
-    for (const hash of this.#hashes.get(session) ?? []) this.#tokens.delete(hash);
-    this.#hashes.delete(session);
-    this.#over.delete(session);
   }
 
   #take(session: Session, nick: Nick): NameRefusal | undefined {

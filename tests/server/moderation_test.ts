@@ -292,12 +292,15 @@ Deno.test("ban keeps out at hello and at resume, by installation and by address,
 });
 
 Deno.test("a ban of an address holds at resume, for a session that was not there when it was made", async () => {
-  await using server = new OrderedServer();
+  let now = 0;
+  await using server = new OrderedServer({ monotonic: () => now });
   const olga = await server.owner();
   const bob = await server.remembered("bob", "203.0.113.20");
   const { token } = bob.all("welcome")[0];
-  bob.receive({ kind: "bye" });
+  bob.break();
   await server.idle();
+  now = 31_000;
+  server.hub.sweep();
   assertEquals(await server.act(olga, { act: "ban", target: "203.0.113.0/24" }), "203.0.113.0/24 was banned by olga");
   const resume: ClientFrame = { kind: "resume", v: [1], token: token!, epoch: "e1", cursors: {} };
   const near = await server.ask(server.connect(new FakeConnection(undefined, "203.0.113.20")), resume);

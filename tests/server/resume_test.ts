@@ -440,6 +440,15 @@ Deno.test("C7 an older connection that takes nothing holds nobody up", async () 
   assertEquals(heard(back).at(-1), "two");
 });
 
+Deno.test("C7 whoever said bye does not come back by the token", async () => {
+  await using server = new FakeServer();
+  const bob = await server.join("bob");
+  const { token } = bob.all("welcome")[0];
+  await server.ask(bob, { kind: "bye" });
+  const back = await server.ask(server.connect(), { kind: "resume", v: [1], token: token!, epoch: "e1", cursors: {} });
+  assertEquals(back.all("refused")[0].code, "resume_unknown");
+});
+
 Deno.test("C7 a name that somebody took meanwhile is refused, and a hello with another may follow", async () => {
   await using stage = new Stage();
   const bob = await stage.lost("bob");
