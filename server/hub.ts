@@ -12,23 +12,11 @@
  */
 import type { Malformed } from "../shared/codec.ts";
 import { AUDIT_ROOM, type RoomName } from "../shared/names.ts";
-import {
-  type AskHistory,
-  type ClientFrame,
-  type Delete,
-  type Hello,
-  LIMITS,
-  type Refused,
-  type Resume,
-  type Say,
-  type Search,
-  type Topic,
-} from "../shared/protocol.ts";
+import type { ClientFrame, Delete, Hello, Refused, Resume, Say, Topic } from "../shared/protocol.ts";
 import type { Broadcast, Reading } from "./broadcast.ts";
 import type { Refusal } from "./core/room.ts";
 import { Sessions } from "./core/sessions.ts";
 import type { Local, Nothing } from "./connection.ts";
-import { refuseSearch } from "./core/search_words.ts";
 import { delay } from "./delay.ts";
 import { lastOf, NOTHING_SAID, rejection, tellTopic } from "./deletion.ts";
 import type { Piece } from "./encoded_tail.ts";
@@ -36,22 +24,16 @@ import { Departure, type Leave } from "./departure.ts";
 import { Entrance } from "./entrance.ts";
 import type { Batch } from "./history/history.ts";
 import type { HubOptions } from "./hub_options.ts";
-import { pageOf, rangeOf } from "./page.ts";
 import { Moderator } from "./moderator.ts";
 import { Moves } from "./moves.ts";
 import { Past } from "./past.ts";
 import { NEW_ROOM_COST, Places } from "./places.ts";
 import type { Pump } from "./pump.ts";
-import { Semaphore } from "./semaphore.ts";
 import { answer, type Seat } from "./seat.ts";
 import { Seats } from "./seats.ts";
 
 /** What a session may ask for. */
 export type Inbound = Exclude<ClientFrame, { kind: "bye" }> | Malformed | Local | Nothing;
-
-/** Pages of the past that are read at once, and searches under way: beside them the history commits, and memory is for a few. */
-const PAGES_AT_ONCE = 4;
-const SEARCHES_AT_ONCE = 4;
 
 /** The rooms, who is in them, and the one way in and out. */
 export class Hub {
@@ -62,8 +44,6 @@ export class Hub {
   readonly #departure: Departure;
   readonly #moves: Moves;
   readonly #moderator: Moderator;
-  readonly #pages = new Semaphore(PAGES_AT_ONCE);
-  readonly #searches = new Semaphore(SEARCHES_AT_ONCE);
   readonly #past: Past;
   #messages = 0;
   #commits = 0;
@@ -183,7 +163,7 @@ export class Hub {
         break;
       case "history":
       case "search":
-        return this.#look(seat, frame);
+        return this.#past.look(seat, frame);
       case "ping":
         pump.send({ ...frame, kind: "pong" });
         break;
@@ -213,24 +193,6 @@ export class Hub {
         frame satisfies never;
     }
     return pump.congestion;
-  }
-
-  /** Reads or searches a room's past for a session that is in it. */
-  async #look(seat: Seat, frame: AskHistory | Search): Promise<void> {
-    const { history } = this.#options;
-    const place = this.#places.where(seat, frame.room);
-    if ("code" in place) return answer(seat, frame.ref, place);
-    const { room } = place;
-    if (!room.has(seat.session)) return answer(seat, frame.ref, { code: "not_in_room", text: `you are not in #${room.name}` });
-    const refusal = frame.kind === "search" ? refuseSearch(frame.words) : undefined;
-    if (refusal) return answer(seat, frame.ref, refusal);
-    const range = { room: room.name, limit: frame.limit, characters: LIMITS.pageBytes };
-    const entries = frame.kind === "search"
-      ? await this.#searches.pass(() => history.search(room.name, frame.words, frame.limit))
-      : await this.#pages.pass(() => history.read({ ...range, ...rangeOf(frame, room.head) }));
-    const forward = frame.kind === "history" && frame.after !== undefined;
-    answer(seat, frame.ref, pageOf(room.name, entries, frame.limit, forward ? "first" : "last"));
-    await seat.pump.congestion;
   }
 
   #say(seat: Seat, frame: Say | Topic | Delete): Promise<void> | undefined {
@@ -317,6 +279,6 @@ export class Hub {
 
   /** What a reader is sent that the tail does not reach back to, and where it goes on. */
   catchUp(broadcast: Broadcast, reading: Reading): Promise<Piece> {
-    return this.#pages.pass(() => this.#past.catchUp(broadcast, reading));
+    return this.#past.catchUp(broadcast, reading);
   }
 }

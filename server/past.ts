@@ -1,23 +1,32 @@
 /**
- * What peers are sent of a room's past unasked.
+ * What peers are sent of a room's past, unasked and asked for.
  *
  * @module
  */
-import type { Seq, ServerFrame } from "../shared/protocol.ts";
+import { type AskHistory, LIMITS, type Search, type Seq, type ServerFrame } from "../shared/protocol.ts";
 import type { Broadcast, Reading } from "./broadcast.ts";
+import { refuseSearch } from "./core/search_words.ts";
 import { type Piece, SEGMENT_BYTES } from "./encoded_tail.ts";
 import { type History, PAGE } from "./history/history.ts";
-import { fitting } from "./page.ts";
+import { fitting, pageOf, rangeOf } from "./page.ts";
 import { type Places, sendMembers } from "./places.ts";
+import { answer, type Seat } from "./seat.ts";
+import { Semaphore } from "./semaphore.ts";
 
 const encoder = new TextEncoder();
 /** Characters of text in what a reader is sent of the past at once: it holds no more than one that reads the tail. */
 const REFILL_CHARACTERS = SEGMENT_BYTES;
 
+/** Pages of the past that are read at once, and searches under way: beside them the history commits, and memory is for a few. */
+const PAGES_AT_ONCE = 4;
+const SEARCHES_AT_ONCE = 4;
+
 /** Reads the past from the history, a page at a time. */
 export class Past {
   readonly #history: History;
   readonly #places: Places;
+  readonly #pages = new Semaphore(PAGES_AT_ONCE);
+  readonly #searches = new Semaphore(SEARCHES_AT_ONCE);
 
   constructor(history: History, places: Places) {
     this.#history = history;
@@ -25,7 +34,28 @@ export class Past {
   }
 
   /** What a reader is sent that the tail does not reach back to, and where it goes on. The only way old entries are sent unasked. */
-  async catchUp(broadcast: Broadcast, reading: Reading): Promise<Piece> {
+  catchUp(broadcast: Broadcast, reading: Reading): Promise<Piece> {
+    return this.#pages.pass(() => this.#refill(broadcast, reading));
+  }
+
+  /** Reads or searches a room's past for a session that is in it. */
+  async look(seat: Seat, frame: AskHistory | Search): Promise<void> {
+    const place = this.#places.where(seat, frame.room);
+    if ("code" in place) return answer(seat, frame.ref, place);
+    const { room } = place;
+    if (!room.has(seat.session)) return answer(seat, frame.ref, { code: "not_in_room", text: `you are not in #${room.name}` });
+    const refusal = frame.kind === "search" ? refuseSearch(frame.words) : undefined;
+    if (refusal) return answer(seat, frame.ref, refusal);
+    const range = { room: room.name, limit: frame.limit, characters: LIMITS.pageBytes };
+    const entries = frame.kind === "search"
+      ? await this.#searches.pass(() => this.#history.search(room.name, frame.words, frame.limit))
+      : await this.#pages.pass(() => this.#history.read({ ...range, ...rangeOf(frame, room.head) }));
+    const forward = frame.kind === "history" && frame.after !== undefined;
+    answer(seat, frame.ref, pageOf(room.name, entries, frame.limit, forward ? "first" : "last"));
+    await seat.pump.congestion;
+  }
+
+  async #refill(broadcast: Broadcast, reading: Reading): Promise<Piece> {
     const { pump, tail, until, position: { cursor } } = reading;
     const { codec } = pump.connection;
     const encoded = (frames: readonly ServerFrame[]) => encoder.encode(frames.map((frame) => codec.encode(frame)).join(""));
