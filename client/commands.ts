@@ -11,7 +11,8 @@ import type { Ignored } from "./ignored.ts";
 import { helpLines, type Input } from "./input.ts";
 import type { Answer, Question, Requests } from "./requests.ts";
 import type { OpenRooms } from "./rooms.ts";
-import type { Deleted, Said, Timeline } from "./timeline.ts";
+import type { Deleted, Said } from "./changes.ts";
+import type { Timeline } from "./timeline.ts";
 import type { View } from "./views/view.ts";
 import { numbered, whoIsHere } from "./views/wording.ts";
 

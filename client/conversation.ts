@@ -11,7 +11,8 @@ import type { ConnectionEvent } from "./events.ts";
 import { Ignored } from "./ignored.ts";
 import { Requests } from "./requests.ts";
 import { OpenRooms } from "./rooms.ts";
-import { type Change, type Seen, Timeline } from "./timeline.ts";
+import type { Change } from "./changes.ts";
+import { type Seen, Timeline } from "./timeline.ts";
 import type { SayWithRef } from "./unacknowledged.ts";
 import type { View } from "./views/view.ts";
 

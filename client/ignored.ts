@@ -4,7 +4,7 @@
  * @module
  */
 import { fold } from "../shared/names.ts";
-import type { Change } from "./timeline.ts";
+import type { Change } from "./changes.ts";
 
 /** Names whose owners are not shown: what they say and that they come and go. The server and the others know nothing of it. */
 export class Ignored {

@@ -5,7 +5,7 @@
  */
 import { LOBBY, type Seq } from "../shared/protocol.ts";
 import { buried } from "./buried.ts";
-import type { Change, Deleted, Room, Said, Skipped } from "./timeline.ts";
+import type { Change, Deleted, Room, Said, Skipped } from "./changes.ts";
 
 /** What waits in a room that is not shown, entries; older ones are left out. */
 const HELD = 200;

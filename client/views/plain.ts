@@ -8,7 +8,7 @@ import type { Entry } from "../../shared/protocol.ts";
 import { cleanText, plural } from "../../shared/text.ts";
 import { type Input, isFarewell, parseInput } from "../input.ts";
 import type { Shown } from "../rooms.ts";
-import type { Change, Room } from "../timeline.ts";
+import type { Change, Room } from "../changes.ts";
 import { type Sink, Writer } from "../writer.ts";
 import type { OldEntries, View } from "./view.ts";
 import { sentence } from "./wording.ts";

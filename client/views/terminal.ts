@@ -10,7 +10,7 @@ import { cleanText, plural } from "../../shared/text.ts";
 import type { Clock } from "../clock.ts";
 import { COMMANDS, type Input, parseInput } from "../input.ts";
 import type { Shown } from "../rooms.ts";
-import type { Change, Room } from "../timeline.ts";
+import type { Change, Room } from "../changes.ts";
 import { Bell } from "./bell.ts";
 import { type Candidates, complete } from "./completion.ts";
 import { emojiByName } from "./emoji.ts";

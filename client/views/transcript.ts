@@ -7,7 +7,7 @@ import type { Entry } from "../../shared/protocol.ts";
 import { cleanText, plural } from "../../shared/text.ts";
 import { mentionOf } from "../mentions.ts";
 import type { TimeFormat } from "../config.ts";
-import type { Said } from "../timeline.ts";
+import type { Said } from "../changes.ts";
 import type { Paint } from "./paint.ts";
 import { sentence } from "./wording.ts";
 

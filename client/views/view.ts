@@ -6,7 +6,7 @@
 import type { Entry, Role, Say } from "../../shared/protocol.ts";
 import type { Input } from "../input.ts";
 import type { OpenRoom, Shown } from "../rooms.ts";
-import type { Change, Room } from "../timeline.ts";
+import type { Change, Room } from "../changes.ts";
 
 /** How things stand, for a line that is always in sight. */
 export interface Status {

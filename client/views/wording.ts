@@ -5,7 +5,7 @@
  */
 import type { Entry, Member } from "../../shared/protocol.ts";
 import { cleanText, count, plural } from "../../shared/text.ts";
-import type { Change, Room } from "../timeline.ts";
+import type { Change, Room } from "../changes.ts";
 
 /** People named in one sentence; the rest are counted. */
 const NAMED = 20;

@@ -8,7 +8,7 @@ import type { Entry } from "../../shared/protocol.ts";
 import { COMMANDS, type Input } from "../input.ts";
 import { cleanText } from "../../shared/text.ts";
 import { buried } from "../buried.ts";
-import type { Deleted } from "../timeline.ts";
+import type { Deleted } from "../changes.ts";
 import type { OldEntries, Status } from "../views/view.ts";
 import { button, byId, element } from "./elements.ts";
 import { foundElement } from "./message.ts";

@@ -8,7 +8,7 @@ import { type Entry, LOBBY, type Say, type Seq } from "../../shared/protocol.ts"
 import type { Ignored } from "../ignored.ts";
 import type { Requests } from "../requests.ts";
 import type { Shown } from "../rooms.ts";
-import type { Deleted, Said } from "../timeline.ts";
+import type { Deleted, Said } from "../changes.ts";
 import { LogView } from "./log_view.ts";
 import type { MessageContext } from "./message.ts";
 import { Pages } from "./pages.ts";

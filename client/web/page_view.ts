@@ -10,7 +10,7 @@ import type { Ignored } from "../ignored.ts";
 import { type Input, parseInput } from "../input.ts";
 import type { Requests } from "../requests.ts";
 import type { Shown } from "../rooms.ts";
-import type { Change, Deleted, Room, Said } from "../timeline.ts";
+import type { Change, Deleted, Room, Said } from "../changes.ts";
 import type { Names, OldEntries, Status, View } from "../views/view.ts";
 import { sentence } from "../views/wording.ts";
 import type { Attention } from "./attention.ts";

@@ -9,7 +9,7 @@ import type { Member } from "../../shared/protocol.ts";
 import { cleanText, count } from "../../shared/text.ts";
 import type { Input } from "../input.ts";
 import type { OpenRoom } from "../rooms.ts";
-import type { Room } from "../timeline.ts";
+import type { Room } from "../changes.ts";
 import { button, byId, element } from "./elements.ts";
 import { nickClass, roleElement } from "./message.ts";
 

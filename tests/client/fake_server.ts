@@ -5,7 +5,7 @@
  */
 import { assertEquals } from "@std/assert";
 import type { Address } from "../../client/config.ts";
-import type { Said } from "../../client/timeline.ts";
+import type { Said } from "../../client/changes.ts";
 import { decodeClientFrame, encodeFrame } from "../../shared/codec.ts";
 import { LineSplitter } from "../../shared/lines.ts";
 import type { ClientFrame, Entry, Say, ServerFrame, Welcome } from "../../shared/protocol.ts";

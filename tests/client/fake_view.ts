@@ -6,7 +6,7 @@
 import type { Memory, Settings } from "../../client/commands.ts";
 import { type Input, parseInput } from "../../client/input.ts";
 import type { Shown } from "../../client/rooms.ts";
-import type { Change, Room } from "../../client/timeline.ts";
+import type { Change, Room } from "../../client/changes.ts";
 import type { Names, OldEntries, Status, View } from "../../client/views/view.ts";
 import { sentence } from "../../client/views/wording.ts";
 import type { Say } from "../../shared/protocol.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { OpenRooms } from "../../client/rooms.ts";
-import type { Room, Said } from "../../client/timeline.ts";
+import type { Room, Said } from "../../client/changes.ts";
 import { deleted, said } from "./fake_server.ts";
 
 function room(name: string): Room {

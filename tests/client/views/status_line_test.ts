@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { OpenRoom } from "../../../client/rooms.ts";
-import type { Room } from "../../../client/timeline.ts";
+import type { Room } from "../../../client/changes.ts";
 import { statusLine } from "../../../client/views/status_line.ts";
 import type { Status } from "../../../client/views/view.ts";
 import { textWidth } from "../../../client/views/width.ts";

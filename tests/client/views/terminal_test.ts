@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import type { Input } from "../../../client/input.ts";
-import type { Change } from "../../../client/timeline.ts";
+import type { Change } from "../../../client/changes.ts";
 import { paint } from "../../../client/views/paint.ts";
 import { type Device, TerminalView } from "../../../client/views/terminal.ts";
 import type { Status } from "../../../client/views/view.ts";
