@@ -11,8 +11,8 @@ import type { Pump } from "./pump.ts";
 import type { Seat } from "./seat.ts";
 import type { Seats } from "./seats.ts";
 
-/** How a connection ends: with a farewell, in pieces, or because the peer speaks no lines. */
-export type Leave = "bye" | "broken" | "runaway";
+/** How a connection ends: with a farewell, with the end of what the peer says, in pieces, or because the peer speaks no lines. */
+export type Leave = "bye" | "ended" | "broken" | "runaway";
 
 /** What a departure shares with the hub. */
 export interface DepartureParts {
@@ -93,7 +93,9 @@ export class Departure {
 
   #farewell({ nick, committed: sent }: Session, how: Leave): ServerFrame {
     const receipt = `Bye, ${nick} (${plural(sent, "message")} sent)`;
-    if (!this.#stopping.aborted) return { kind: "bye", reason: how === "bye" ? "left" : "error", text: receipt, sent };
+    if (!this.#stopping.aborted) {
+      return { kind: "bye", reason: how === "runaway" || how === "broken" ? "error" : "left", text: receipt, sent };
+    }
     if (this.#closing === "storage") {
       return { kind: "bye", reason: "storage", text: `The server cannot save messages any more. ${receipt}`, sent };
     }

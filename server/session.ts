@@ -7,6 +7,7 @@ import { RUNAWAY } from "../shared/codec.ts";
 import { type Bye, type Hello, PROTOCOL_VERSION, type Resume } from "../shared/protocol.ts";
 import type { Gate, Outside } from "./access/gate.ts";
 import type { Connection } from "./connection.ts";
+import type { Leave } from "./departure.ts";
 import type { Seat } from "./seat.ts";
 import type { Hub, Inbound } from "./hub.ts";
 import { Pump } from "./pump.ts";
@@ -29,7 +30,7 @@ export async function serveConnection(connection: Connection, { hub, gate, turns
   const newcomer = new Newcomer(connection, pump, { hub, gate });
   try {
     const why = await converse(connection, newcomer, hub);
-    const how = connection.broken ? "broken" : why === NO_LINES ? "runaway" : "bye";
+    const how = connection.broken ? "broken" : ENDINGS[why] ?? "ended";
     if (newcomer.seat) await hub.leave(newcomer.seat, pump, how, why);
     else await newcomer.seeOff(why);
   } catch (fault) {
@@ -43,12 +44,14 @@ export async function serveConnection(connection: Connection, { hub, gate, turns
 }
 
 const NO_LINES = "sent no line feed";
+const SAID_BYE = "said bye";
+const ENDINGS: Readonly<Record<string, Leave>> = { [NO_LINES]: "runaway", [SAID_BYE]: "bye" };
 
 /** Hears a peer out. Returns why it ended, in words for the log. */
 async function converse(connection: Connection, newcomer: Newcomer, hub: Hub): Promise<string> {
   for await (const frames of connection) {
     for (const frame of frames) {
-      if (frame.kind === "bye") return "said bye";
+      if (frame.kind === "bye") return SAID_BYE;
       if (newcomer.seat) {
         const wait = hub.handle(newcomer.seat, frame);
         if (wait) {

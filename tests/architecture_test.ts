@@ -79,7 +79,7 @@ const RULES: readonly Rule[] = [
   { of: /^server\/access\/invite_flags\.ts$/, may: [SHARED, SEAMS] },
   { of: /^server\/access\/invite_command\.ts$/, may: [SHARED, ACCESS, /^server\/(reach|history\/data_folder)\.ts$/] },
   { of: /^server\/own_addresses\.ts$/, may: [] },
-  { of: /^server\/session\.ts$/, may: [SHARED, SEAMS, GATE, /^server\/(hub|pump|seat|turns)\.ts$/] },
+  { of: /^server\/session\.ts$/, may: [SHARED, SEAMS, GATE, /^server\/(departure|hub|pump|seat|turns)\.ts$/] },
   { of: /^server\/opening\.ts$/, may: [SHARED, /^server\/(reach|access\/open_access)\.ts$/] },
   { of: /^server\/(reach|random_text)\.ts$/, may: [SHARED] },
   { of: /^server\/signals\.ts$/, may: [] },

@@ -188,7 +188,7 @@ export const access: Group = {
         using foe = await Foe.connect(scene);
         await foe.send("t10\n");
         await foe.until(/^\* This server asks for a password/);
-        await foe.send(Uint8Array.of(0x20, 0xff, 0xfe, 0x80, 0xc0, 0x0a));
+        await foe.send(Uint8Array.of(0x20, 0xfe, 0x80, 0xc0, 0x0a));
         await foe.until(/^! That is neither/);
       },
     },

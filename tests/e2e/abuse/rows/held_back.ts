@@ -176,7 +176,7 @@ export const heldBack: Group = {
         await foe.send(hello("k2", { secret: secretOf("k2"), rooms: [den("k2")] }));
         const { token } = JSON.parse(await foe.until(/"welcome"/));
         await op.send(act({ act: "kick", target: "k2" }));
-        compare(inFewWords(await foe.rest()).slice(-1), ["bye: You were kicked by k2o"]);
+        compare(inFewWords(await foe.rest()).slice(-1), ["bye: You were kicked by k2o; you may come back"]);
         const back = await answered(scene.port, line({ kind: "resume", v: [1], token, epoch: "e", cursors: {} }));
         compare(back.slice(0, 1), ["refused resume_unknown: the server does not know this session any more"]);
       },
