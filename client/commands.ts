@@ -245,7 +245,17 @@ export class Commands {
 
   #moderate(frame: Omit<Moderate, "kind" | "ref">): void {
     const here = frame.act === "slow" || frame.act === "readonly" ? { room: this.#parts.rooms.current } : {};
-    this.#ask({ kind: "moderate", ...frame, ...here }, "done", ({ text }) => this.#parts.view.notice(cleanText(text)));
+    const isTold = this.#isToldHere(frame);
+    this.#ask({ kind: "moderate", ...frame, ...here }, "done", ({ text }) => isTold || this.#parts.view.notice(cleanText(text)));
+  }
+
+  /** Whether the room shown is told of an act, and nobody has to be told twice. The answer to a ban says more than the room hears. */
+  #isToldHere({ act, target = "" }: Pick<Moderate, "act" | "target">): boolean {
+    const { timeline, rooms } = this.#parts;
+    if (act === "slow" || act === "readonly" || act === "announce") return true;
+    if (act !== "kick" && act !== "mute" && act !== "unmute" && act !== "op" && act !== "deop") return false;
+    const members = timeline.room(rooms.current)?.members.values() ?? [];
+    return [...members].some(({ nick }) => fold(nick) === fold(target));
   }
 
   #report(about: ReportAbout): void {

@@ -323,12 +323,16 @@ Deno.test("commands that keep order ask the server, about the room shown, and te
   await talk.type("/switch dev", "-- dev");
   const slow = await talk.ask("/slow 5s", "moderate");
   assertEquals([slow.act, slow.room, slow.ms], ["slow", "dev", 5_000]);
+  // The room hears of it, and nobody twice.
   talk.peer.send({ kind: "done", ref: slow.ref!, text: "bob made #dev slow" });
-  await talk.view.sees("bob made #dev slow");
   const ban = await talk.ask("/ban eve 1d spam", "moderate");
   assertEquals([ban.act, ban.target, ban.ms, ban.text, ban.room], ["ban", "eve", 86_400_000, "spam", undefined]);
   talk.peer.send({ kind: "refused", ref: ban.ref!, code: "not_allowed", text: "only those\x1b[2J who", final: true });
   await talk.view.sees("only those who");
+  const kick = await talk.ask("/kick nobody", "moderate");
+  talk.peer.send({ kind: "done", ref: kick.ref!, text: "nobody was kicked by bob" });
+  await talk.view.sees("nobody was kicked by bob");
+  assertEquals(talk.view.lines.filter((line) => line.includes("slow")), []);
 });
 
 Deno.test("/bans and /audit show a report, cleaned, or that there is nothing", async () => {
