@@ -18,7 +18,7 @@ import { newSecret } from "./ref.ts";
 import { listen, listenForLeave } from "./signals.ts";
 import { KnownCertificates } from "./state/certificates.ts";
 import { ClientState } from "./state/state.ts";
-import { dialer } from "./tls.ts";
+import { dialer } from "./dialer.ts";
 import { paint } from "./views/paint.ts";
 import { inputLines, PlainView, typedLines } from "./views/plain.ts";
 import { type Device, type TerminalLook, TerminalView } from "./views/terminal.ts";

@@ -11,10 +11,11 @@ import { decodeServerFrame, encodeFrame } from "../shared/codec.ts";
 import { CERTIFICATE_NAME, firstPem } from "../shared/fingerprint.ts";
 import { cleanText, hostAndPort } from "../shared/text.ts";
 import { type Address, formatAddress } from "./config.ts";
-import { type Dial, dial, type DialOptions, type NoAnswer } from "./dial.ts";
+import { dial, type DialOptions, type NoAnswer } from "./dial.ts";
 import type { Wire } from "./frame_socket.ts";
 import { FirstFrame, markOf } from "./shown_certificate.ts";
-import type { KnownCertificates, Mark } from "./state/certificates.ts";
+import type { Trust } from "./dialer.ts";
+import type { Mark } from "./state/certificates.ts";
 import { distrust } from "./trust.ts";
 
 /** How long the certificate and the handshake may take together, in milliseconds. */
@@ -23,19 +24,8 @@ const TIMEOUT_MS = 5_000;
 const REASON_CHARACTERS = 120;
 const ENDED = "the connection ended before it was encrypted";
 
-/** What is known of certificates, and who is told about them. */
-export interface Trust {
-  readonly known: KnownCertificates;
-  /** Takes a sentence for people. */
-  readonly tell: (text: string) => void;
-}
-
-/** Makes connections, encrypted ones where the address says so. */
-export function dialer(trust: Trust): Dial {
-  return (address, options) => address.tls ? dialEncrypted(address, options, trust) : dial(address, options);
-}
-
-async function dialEncrypted(address: Address, options: DialOptions, trust: Trust): Promise<Wire | NoAnswer> {
+/** Connects to a server that is who it should be, or says why not. */
+export async function dialEncrypted(address: Address, options: DialOptions, trust: Trust): Promise<Wire | NoAnswer> {
   const { host, port } = address;
   const plain = await dial({ host, port }, options);
   if ("kind" in plain) return plain;

@@ -16,7 +16,7 @@ import { newSecret } from "../ref.ts";
 import type { SendConfig } from "./flags.ts";
 import { numbered, oneOfManyNames } from "./name.ts";
 import { KnownCertificates } from "../state/certificates.ts";
-import { dialer } from "../tls.ts";
+import { dialer } from "../dialer.ts";
 import { Writer } from "../writer.ts";
 
 /**

@@ -15,7 +15,7 @@ import { newRef, newSecret } from "../ref.ts";
 import type { Since, TailConfig } from "./flags.ts";
 import { numbered, oneOfManyNames } from "./name.ts";
 import { KnownCertificates } from "../state/certificates.ts";
-import { dialer } from "../tls.ts";
+import { dialer } from "../dialer.ts";
 import { Writer } from "../writer.ts";
 
 /** How many messages are printed where nobody says since when. */

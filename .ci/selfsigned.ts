@@ -1,0 +1,6 @@
+/**
+ * What the program takes of `selfsigned`, for `.ci/compile` to make one file of.
+ *
+ * @module
+ */
+export { generate } from "selfsigned";
