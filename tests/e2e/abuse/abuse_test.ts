@@ -44,8 +44,9 @@ const compiled = Deno.env.get("CHAT_BIN") !== undefined;
 
 for (const { rows, ...group } of GROUPS) {
   const chosen = rows.filter(({ alone }) => compiled || !alone);
+  if (chosen.length === 0) continue;
   // Descriptors and memory are seen in /proc.
-  const ignore = Deno.build.os !== "linux" || chosen.length === 0;
+  const ignore = Deno.build.os !== "linux";
   Deno.test({ name: `abuse: ${group.name}`, ignore, fn: (test) => run({ ...group, rows: chosen }, test) });
 }
 
