@@ -4,14 +4,7 @@
  * @module
  */
 import { type Dial, dial } from "./dial.ts";
-import type { KnownCertificates } from "./state/certificates.ts";
-
-/** What is known of certificates, and who is told about them. */
-export interface Trust {
-  readonly known: KnownCertificates;
-  /** Takes a sentence for people. */
-  readonly tell: (text: string) => void;
-}
+import type { Trust } from "./trust.ts";
 
 /** Makes connections, encrypted ones where the address says so. What encrypts is loaded then: the prompt is to be there at once. */
 export function dialer(trust: Trust): Dial {

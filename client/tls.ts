@@ -14,9 +14,8 @@ import { type Address, formatAddress } from "./config.ts";
 import { dial, type DialOptions, type NoAnswer } from "./dial.ts";
 import type { Wire } from "./frame_socket.ts";
 import { FirstFrame, markOf } from "./shown_certificate.ts";
-import type { Trust } from "./dialer.ts";
 import type { Mark } from "./state/certificates.ts";
-import { distrust } from "./trust.ts";
+import { distrust, type Trust } from "./trust.ts";
 
 /** How long the certificate and the handshake may take together, in milliseconds. */
 const TIMEOUT_MS = 5_000;

@@ -4,7 +4,14 @@
  * @module
  */
 import { type Address, formatAddress } from "./config.ts";
-import type { Mark } from "./state/certificates.ts";
+import type { KnownCertificates, Mark } from "./state/certificates.ts";
+
+/** What is known of certificates, and who is told about them. */
+export interface Trust {
+  readonly known: KnownCertificates;
+  /** Takes a sentence for people. */
+  readonly tell: (text: string) => void;
+}
 
 /** What is known of a server. */
 export interface Known {
