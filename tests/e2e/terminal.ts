@@ -126,6 +126,13 @@ export class Terminal implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // What tmux ends goes on for a moment, and writes.
+    try {
+      Deno.kill(Number(await Deno.readTextFile(`${this.#folder}/pid`)), "SIGKILL");
+    } catch (error) {
+      // It has ended, or never began.
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
     await this.#tmux("kill-server");
     await Deno.remove(this.#folder, { recursive: true });
   }
