@@ -6,17 +6,13 @@
 import { EXIT, type ExitCode, Fatal } from "../../shared/exit.ts";
 import { cleanText } from "../../shared/text.ts";
 import { systemClock } from "../clock.ts";
-import { Connection } from "../connection.ts";
 import { deliver } from "./delivery.ts";
 import type { ConnectionEvent } from "../events.ts";
 import { interruptible } from "./interrupt.ts";
 import { lines } from "./message.ts";
-import { heldPassword } from "../password.ts";
-import { newSecret } from "../ref.ts";
 import type { SendConfig } from "./flags.ts";
-import { numbered, oneOfManyNames } from "./name.ts";
-import { KnownCertificates } from "../state/certificates.ts";
-import { dialer } from "../dialer.ts";
+import { numbered } from "./name.ts";
+import { scriptConnection } from "./script_connection.ts";
 import { Writer } from "../writer.ts";
 
 /**
@@ -28,17 +24,7 @@ import { Writer } from "../writer.ts";
 export async function send({ address, room, name, named, text, access }: SendConfig, state: string | undefined): Promise<ExitCode> {
   const errors = new Writer(Deno.stderr);
   const report = (text: string) => errors.write(`${text}\n`);
-  const connection = new Connection({
-    dial: dialer({ known: new KnownCertificates(state), tell: report }),
-    address,
-    rooms: [room],
-    name: oneOfManyNames((n) => numbered(name, n)),
-    access: { ...access, password: heldPassword(access.password) },
-    secret: newSecret(),
-    backlog: 0,
-    clock: systemClock,
-    random: Math.random,
-  });
+  const connection = scriptConnection({ address, room, access, name: (n) => numbered(name, n), state, report });
   let nick = name;
   function watch(event: ConnectionEvent): void {
     if (event.kind !== "welcome" || event.nick === nick) return;

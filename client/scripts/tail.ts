@@ -5,17 +5,14 @@
  */
 import { EXIT, type ExitCode, Fatal } from "../../shared/exit.ts";
 import { systemClock } from "../clock.ts";
-import { Connection } from "../connection.ts";
 import { entryJson, entryLine } from "./entry_line.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Beginning, Reading } from "./reading.ts";
 import { recite } from "./recital.ts";
-import { heldPassword } from "../password.ts";
-import { newRef, newSecret } from "../ref.ts";
+import { newRef } from "../ref.ts";
 import type { Since, TailConfig } from "./flags.ts";
-import { numbered, oneOfManyNames } from "./name.ts";
-import { KnownCertificates } from "../state/certificates.ts";
-import { dialer } from "../dialer.ts";
+import { numbered } from "./name.ts";
+import { scriptConnection } from "./script_connection.ts";
 import { Writer } from "../writer.ts";
 
 /** How many messages are printed where nobody says since when. */
@@ -30,16 +27,13 @@ const NEWEST = 10;
 export async function tail({ address, room, name, since, json, follow, access }: TailConfig, state: string | undefined): Promise<ExitCode> {
   const errors = new Writer(Deno.stderr);
   const report = (text: string) => errors.write(`${text}\n`);
-  const connection = new Connection({
-    dial: dialer({ known: new KnownCertificates(state), tell: report }),
+  const connection = scriptConnection({
     address,
-    rooms: [room],
-    name: oneOfManyNames((n) => name === undefined ? `tail-${fourLetters()}` : numbered(name, n)),
-    access: { ...access, password: heldPassword(access.password) },
-    secret: newSecret(),
-    backlog: 0,
-    clock: systemClock,
-    random: Math.random,
+    room,
+    access,
+    name: (n) => name === undefined ? `tail-${fourLetters()}` : numbered(name, n),
+    state,
+    report,
   });
   const reading = new Reading({ room, from: beginning(since), follow, newRef });
   const output = new Writer(Deno.stdout);
