@@ -10,11 +10,11 @@ import type { ServerFrame } from "../../../shared/protocol.ts";
 import { exchange, soon } from "../../harness.ts";
 import { isAnswer } from "./shown.ts";
 import type { Row, Scene } from "./row.ts";
+import { sendAll } from "./send_all.ts";
 
 /** What is sent: pieces, each in a packet of its own. */
 export type Pieces = readonly (string | Uint8Array)[];
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** A connection that is used badly. */
@@ -50,14 +50,8 @@ export class Foe implements Disposable {
   }
 
   /** Sends; a connection that the server has ended is no fault here. Returns whether everything went out. */
-  async send(what: string | Uint8Array): Promise<boolean> {
-    let bytes = typeof what === "string" ? encoder.encode(what) : what;
-    try {
-      while (bytes.length > 0) bytes = bytes.subarray(await this.#conn.write(bytes));
-      return true;
-    } catch {
-      return false;
-    }
+  send(what: string | Uint8Array): Promise<boolean> {
+    return sendAll(this.#conn, what);
   }
 
   /** Reads until so many lines match, and returns those, without what came between. Fails at the end. */

@@ -4,8 +4,8 @@
  * @module
  */
 import { soon } from "../../harness.ts";
+import { sendAll } from "./send_all.ts";
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** A welcome, as honest as can be. @param more Fields that are not. */
@@ -70,14 +70,8 @@ export class Lie {
   }
 
   /** Says something; returns whether the client still listened. */
-  async say(what: string | Uint8Array): Promise<boolean> {
-    let bytes = typeof what === "string" ? encoder.encode(what) : what;
-    try {
-      while (bytes.length > 0) bytes = bytes.subarray(await this.#conn.write(bytes));
-      return true;
-    } catch {
-      return false;
-    }
+  say(what: string | Uint8Array): Promise<boolean> {
+    return sendAll(this.#conn, what);
   }
 
   /** Waits until the client takes its leave, and closes. */
