@@ -128,6 +128,7 @@ browserTest("kill -9 and a restart of the server under a conversation", async (c
     await ada.hears("so did I");
     await ada.say("after");
     await bob.hears("after");
+    await ada.hears("after");
     const texts = await bob.texts();
     assertEquals(texts, await ada.texts());
     assertEquals([texts[0], texts.slice(1, 3).sort(), texts[3]], ["before", ["so did I", "while it was away"], "after"]);

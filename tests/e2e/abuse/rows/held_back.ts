@@ -66,7 +66,7 @@ function deletes(what: string, name: string, sent: readonly Frame[], ...answer: 
 
 /** What somebody is told who would come in. */
 async function enters(scene: Scene, name: string, secret: string): Promise<string> {
-  return (await answered(scene.port, hello(name, { secret, rooms: [den("b")] })))[0];
+  return (await answered(scene.port, hello(name, { secret, rooms: [den(name)] })))[0];
 }
 
 /** Bans so many networks, by as many of the owner's connections as it takes: from each 50 come at once. */
@@ -186,7 +186,7 @@ export const heldBack: Group = {
       attack: async (scene) => {
         using op = await withRights(scene, "op", "b1o");
         using foe = await Foe.connect(scene);
-        await foe.send(hello("b1", { secret: secretOf("b1"), rooms: [den("b")] }));
+        await foe.send(hello("b1", { secret: secretOf("b1"), rooms: [den("b1")] }));
         const { token } = JSON.parse(await foe.until(/"welcome"/));
         await op.send(act({ act: "ban", target: "b1", ms: 3_600_000, text: "spam" }));
         const why = /You are banned until .* UTC: spam$/;
@@ -202,7 +202,7 @@ export const heldBack: Group = {
       name: "banned: nothing but one's own ban is heard of names and rooms",
       attack: async (scene) => {
         using op = await withRights(scene, "op", "b2o");
-        using _foe = await Foe.framed(scene, "b2", { secret: secretOf("b2"), rooms: [den("b")] });
+        using _foe = await Foe.framed(scene, "b2", { secret: secretOf("b2"), rooms: [den("b2")] });
         await op.send(act({ act: "ban", target: "b2" }));
         await op.until(/"done"/);
         compare([await enters(scene, "alice", secretOf("b2")), await enters(scene, "nobody", secretOf("b2"))], [
