@@ -14,7 +14,7 @@ import type { Seat } from "./seat.ts";
 export const NOTHING_SAID: Refusal = { code: "no_such_entry", text: "you have said nothing here lately that could be deleted" };
 
 /** What the author of a draft is told that became no entry. */
-export function rejection({ room, target }: Draft, code: RejectionCode): string {
+export function rejection({ room, target }: Draft, code: Exclude<RejectionCode, "held_back">): string {
   switch (code) {
     case "ref_conflict":
       return "this ref was used for something else before";

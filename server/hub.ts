@@ -12,7 +12,7 @@
  */
 import type { Malformed } from "../shared/codec.ts";
 import { AUDIT_ROOM, type RoomName } from "../shared/names.ts";
-import type { ClientFrame, Delete, Hello, Refused, Resume, Say, Topic } from "../shared/protocol.ts";
+import type { ClientFrame, Delete, Draft, Hello, Refused, Resume, Say, Topic } from "../shared/protocol.ts";
 import type { Broadcast, Reading } from "./broadcast.ts";
 import type { Refusal } from "./core/room.ts";
 import { Sessions } from "./core/sessions.ts";
@@ -45,6 +45,8 @@ export class Hub {
   readonly #moves: Moves;
   readonly #moderator: Moderator;
   readonly #past: Past;
+  /** Why the drafts of those who may not talk now are refused, unless they repeat something. */
+  readonly #heldBack = new WeakMap<Draft, Refusal>();
   #messages = 0;
   #commits = 0;
   #commitMs = 0;
@@ -200,20 +202,22 @@ export class Hub {
     const { history, order, limits } = this.#options;
     const now = this.#options.now();
     const place = this.#places.where(seat, frame.room);
-    const decided = "code" in place
-      ? place
-      : frame.kind === "delete"
-      ? place.room.decideDeletion(session, frame, now)
-      : order.mayTalk(session, place.room.name, now) ?? place.room.decide(session, frame, now, limits.textBytes);
-    if ("code" in place || "code" in decided) {
-      this.#refuse(seat, frame.ref, decided as Refusal);
-      return pump.congestion;
+    if ("code" in place) return this.#turnDown(seat, frame, place);
+    const deletes = frame.kind === "delete";
+    const decided = deletes ? place.room.decideDeletion(session, frame, now) : place.room.decide(session, frame, now, limits.textBytes);
+    const heldBack = deletes ? undefined : order.mayTalk(session, place.room.name, now);
+    if ("code" in decided) return this.#turnDown(seat, frame, heldBack ?? decided);
+    if (heldBack) {
+      // What was said before may be said again: it is answered, and nobody hears it twice.
+      if (frame.ref === undefined || session.installation === undefined) return this.#turnDown(seat, frame, heldBack);
+      this.#heldBack.set(decided, heldBack);
+    } else if (!deletes) {
+      order.talked(session, place.room.name, now);
     }
-    if (frame.kind !== "delete") order.talked(session, place.room.name, now);
     this.#appendedAt ??= this.#options.monotonic();
-    const full = history.append(decided, session.installation, frame.kind === "delete" && session.role !== undefined);
+    const full = history.append(decided, session.installation, heldBack ? "held_back" : deletes && session.role ? "op" : "author");
     session.appended++;
-    return full ?? place.broadcast.pressure.wait();
+    return full ?? (heldBack ? pump.congestion : place.broadcast.pressure.wait());
   }
 
   /** Deletes what the session said last in the room. */
@@ -232,6 +236,11 @@ export class Hub {
   async #holdUp(wait: Promise<void> | undefined, ms: number): Promise<void> {
     await wait;
     await delay(ms, this.#stopping.signal);
+  }
+
+  #turnDown(seat: Seat, { ref }: Say | Topic | Delete, refusal: Refusal): Promise<void> | undefined {
+    this.#refuse(seat, ref, refusal);
+    return seat.pump.congestion;
   }
 
   #refuse(seat: Seat, ref: string | undefined, refusal: Refusal): void {
@@ -267,12 +276,13 @@ export class Hub {
       this.#seats.answered(draft.from, "repeated");
     }
     for (const { draft, code } of rejected) {
+      const refusal = code === "held_back" ? this.#heldBack.get(draft)! : { code, text: rejection(draft, code) };
       if (draft.room === AUDIT_ROOM) {
-        this.#moderator.rejected({ code, text: rejection(draft, code) });
+        this.#moderator.rejected(refusal);
         continue;
       }
       const seat = this.#seats.get(draft.from);
-      if (seat) this.#refuse(seat, draft.ref, { code, text: rejection(draft, code) });
+      if (seat) this.#refuse(seat, draft.ref, refusal);
       this.#seats.answered(draft.from, "rejected");
     }
   }

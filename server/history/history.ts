@@ -45,7 +45,10 @@ export interface Rejected {
 }
 
 /** Why a draft became no entry. */
-export type RejectionCode = Extract<RefusalCode, "ref_conflict" | "storage_full" | "no_such_entry" | "not_yours">;
+export type RejectionCode = Extract<RefusalCode, "ref_conflict" | "storage_full" | "no_such_entry" | "not_yours"> | "held_back";
+
+/** Who a draft comes from: somebody who may talk; somebody who keeps order; somebody who may not talk now, who can only repeat what was committed. */
+export type Standing = "author" | "op" | "held_back";
 
 /** A draft whose `ref` had been committed before: nothing was stored again. */
 export interface Repeated {
@@ -83,11 +86,12 @@ export interface History {
    * 4. A draft of type `deleted` MUST, in the commit that makes it an entry, leave a tombstone of its target: type `tombstone`, without a text and
    *    a topic no more, its place, author and time as they were. Its text MUST NOT be found by a search or a read from then on, and soon not on
    *    the disk. It is {@link Rejected} with `no_such_entry` when the target is not kept, or is neither `said` nor `topic`; with `not_yours` when
-   *    the target is somebody else's: another session's, whose `ref` is not the same owner's.
+   *    the target is somebody else's: another session's, whose `ref` is not the same owner's, unless an `op` asks.
+   * 5. A draft of somebody `held_back` MUST NOT become an entry: it is {@link Repeated} as in 3, else {@link Rejected} with `held_back`.
    *
-   * @param anybodys For a deletion: it may be of anybody's entry.
+   * @param by Default: `author`.
    */
-  append(draft: Draft, owner?: string, anybodys?: boolean): Promise<void> | undefined;
+  append(draft: Draft, owner?: string, by?: Standing): Promise<void> | undefined;
 
   /**
    * What became of what was appended. Iterated once, by the hub.

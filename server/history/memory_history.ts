@@ -16,6 +16,7 @@ import {
   type RejectionCode,
   type Repeated,
   type RoomRecord,
+  type Standing,
 } from "./history.ts";
 import { hasWords, wordsOf } from "./words.ts";
 
@@ -59,13 +60,14 @@ export class MemoryHistory implements History {
     this.epoch = epoch;
   }
 
-  append(draft: Draft, owner?: string, anybodys = false): Promise<void> | undefined {
+  append(draft: Draft, owner?: string, by: Standing = "author"): Promise<void> | undefined {
     if (this.#closed) throw new Error(`cannot append to #${draft.room}: the history is closed`);
     const key = keyOf(owner, draft.ref);
     const original = key === undefined ? undefined : this.#refs.get(key);
-    if (original === undefined) this.#add(draft, { key, owner, anybodys });
-    else if (this.#isSame(original, draft)) this.#batch.repeated.push({ draft, original });
-    else this.#batch.rejected.push({ draft, code: "ref_conflict" });
+    if (original !== undefined && this.#isSame(original, draft)) this.#batch.repeated.push({ draft, original });
+    else if (by === "held_back") this.#batch.rejected.push({ draft, code: by });
+    else if (original !== undefined) this.#batch.rejected.push({ draft, code: "ref_conflict" });
+    else this.#add(draft, { key, owner, by });
     if (this.#waiting++ === 0) queueMicrotask(() => this.#flush());
     if (this.#waiting < FULL) return undefined;
     this.#taken ??= Promise.withResolvers<void>();
@@ -116,20 +118,20 @@ export class MemoryHistory implements History {
     if (this.#closed) this.#batches.end();
   }
 
-  #add(draft: Draft, { key, owner, anybodys }: { key: string | undefined; owner: string | undefined; anybodys: boolean }): void {
-    const code = draft.type === "deleted" ? this.#bury(draft, owner, anybodys) : undefined;
+  #add(draft: Draft, { key, owner, by }: { key: string | undefined; owner: string | undefined; by: Standing }): void {
+    const code = draft.type === "deleted" ? this.#bury(draft, owner, by) : undefined;
     if (code === undefined) this.#batch.entries.push(this.#place(draft, key));
     else this.#batch.rejected.push({ draft, code });
   }
 
   /** Leaves a tombstone of an entry; or says why not. */
-  #bury({ room, target, from }: Draft, owner: string | undefined, anybodys: boolean): RejectionCode | undefined {
+  #bury({ room, target, from }: Draft, owner: string | undefined, by: Standing): RejectionCode | undefined {
     const entries = this.#rooms.get(room)?.entries ?? [];
     const at = entries.findLastIndex(({ seq }) => seq === target);
     const entry = at < entries.length - MEMORY_ENTRIES ? undefined : entries[at];
     if (entry === undefined || (entry.type !== "said" && entry.type !== "topic")) return "no_such_entry";
     const key = this.#keys.get(entry);
-    if (!anybodys && entry.from !== from && (key === undefined || key !== keyOf(owner, entry.ref))) return "not_yours";
+    if (by !== "op" && entry.from !== from && (key === undefined || key !== keyOf(owner, entry.ref))) return "not_yours";
     const tombstone: Entry = { ...entry, type: "tombstone", text: "" };
     entries[at] = tombstone;
     if (key === undefined) return undefined;

@@ -6,6 +6,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { EntryType } from "../../shared/protocol.ts";
 import type { Request } from "./digest.ts";
+import type { RejectionCode } from "./history.ts";
 import { type Committed, type Deletion, DRAFT_WIDTH, type DraftValues, type Original } from "./sqlite_messages.ts";
 import { SqliteDeletions, type Traces } from "./sqlite_deletions.ts";
 import { SqliteRefs } from "./sqlite_refs.ts";
@@ -17,6 +18,12 @@ import { type Transact, transactor } from "./transactor.ts";
 const ROWS = 8;
 const ROW_WIDTH = 7;
 const ROW_COLUMNS = `id, at, type, by, "from", text, ref`;
+
+/** By what a request is known when it comes again. */
+interface Asked {
+  readonly ref: string | undefined;
+  readonly owner: string | undefined;
+}
 
 type Value = string | number | null;
 type Outcome = Committed & { readonly places: number[]; readonly repeated: Original[]; readonly rejected: Committed["rejected"][number][] };
@@ -72,20 +79,15 @@ export class SqliteCommit {
   #add(values: DraftValues, i: number, answer: Outcome): void {
     const [name, text] = [values[i] as string, values[i + 5] as string];
     const [type, ref, owner] = [values[i + 2] as EntryType, values[i + 6] as string | undefined, values[i + 7] as string | undefined];
-    const deletion = values[i + 8] as Deletion | undefined;
+    const special = values[i + 8] as Deletion | "held_back" | undefined;
+    if (special === "held_back") return this.#repeat({ room: name, type, text }, { ref, owner }, i / DRAFT_WIDTH, answer);
+    const deletion = special;
     const request: Request = deletion === undefined ? { room: name, type, text } : { room: name, type, text, target: deletion.target };
     const room = this.#touch(name);
     const at = Math.max(room.at, values[i + 1] as number);
     const id = base(room.id) + room.head + 1;
     if (ref !== undefined && owner !== undefined && !this.#refs.remember(owner, ref, request, id, at)) {
-      // The original may be in this very batch.
-      this.#insertPending();
-      const original = this.#refs.recall(owner, ref, request, room.id);
-      const index = i / DRAFT_WIDTH;
-      if (original === undefined) answer.rejected.push({ index, code: "ref_conflict" });
-      else answer.repeated.push({ index, ...original });
-      answer.places.push(0, 0);
-      return;
+      return this.#repeat(request, { ref, owner }, i / DRAFT_WIDTH, answer, "ref_conflict");
     }
     if (deletion !== undefined) {
       // The target may be in this very batch.
@@ -111,6 +113,17 @@ export class SqliteCommit {
       this.#insertRows.run(...this.#pending);
       this.#pending = [];
     }
+  }
+
+  /** Answers with what was committed before, or with why that is no answer. */
+  #repeat(request: Request, { ref, owner }: Asked, index: number, answer: Outcome, otherwise: RejectionCode = "held_back"): void {
+    // The original may be in this very batch.
+    this.#insertPending();
+    const room = this.#rooms.get(request.room);
+    const original = room && ref !== undefined && owner !== undefined ? this.#refs.recall(owner, ref, request, room.id) : undefined;
+    if (original === undefined) answer.rejected.push({ index, code: otherwise });
+    else answer.repeated.push({ index, ...original });
+    answer.places.push(0, 0);
   }
 
   #insertPending(): void {

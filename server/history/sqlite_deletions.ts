@@ -55,12 +55,12 @@ export class SqliteDeletions {
   }
 
   /** Leaves a tombstone of an entry; or says why not. A topic that it was goes with it. */
-  tombstone(room: SqliteRoom, { target, anybodys }: Deletion, { from, owner }: Asker): RejectionCode | undefined {
+  tombstone(room: SqliteRoom, { target, by }: Deletion, { from, owner }: Asker): RejectionCode | undefined {
     const id = base(room.id) + target;
     const row = target > room.head ? undefined : this.#select.get(id);
     if (row === undefined || (row.type !== "said" && row.type !== "topic")) return "no_such_entry";
     const isOwn = row.from === from || (owner !== undefined && row.ref !== null && this.#refs.isOf(owner, String(row.ref), id));
-    if (!anybodys && !isOwn) return "not_yours";
+    if (by !== "op" && !isOwn) return "not_yours";
     if (target <= room.indexed) this.#index.empty(id, String(row.text));
     this.#bury.run(id);
     this.#wiping.deleted();

@@ -15,10 +15,11 @@ import {
   type Rejected,
   type Repeated,
   type RoomRecord,
+  type Standing,
   StorageBroken,
 } from "./history.ts";
 import { DEFAULT_RETENTION, type Retention } from "./retention.ts";
-import type { Answer, Appended, CannotOpen, Committed, Deletion, Opened, Original, Request } from "./sqlite_messages.ts";
+import type { Answer, Appended, CannotOpen, Committed, DraftValue, Opened, Original, Request } from "./sqlite_messages.ts";
 
 /** Drafts that are committed together at most. */
 const BATCH = 4_096;
@@ -82,11 +83,11 @@ export class SqliteHistory implements History {
     }
   }
 
-  append(draft: Draft, owner?: string, anybodys = false): Promise<void> | undefined {
+  append(draft: Draft, owner?: string, by: Standing = "author"): Promise<void> | undefined {
     if (this.#closed) throw new Error(`cannot append to #${draft.room}: the history is closed`);
     // Whoever iterates hears of it.
     if (this.#broken) return undefined;
-    this.#waiting.push({ draft, owner, anybodys });
+    this.#waiting.push({ draft, owner, by });
     if (!this.#flushing && this.#inFlight === undefined) {
       this.#flushing = true;
       queueMicrotask(() => this.#flush());
@@ -129,10 +130,10 @@ export class SqliteHistory implements History {
       return;
     }
     this.#inFlight = this.#waiting.splice(0, BATCH);
-    const values: (string | number | Deletion | undefined)[] = [];
-    for (const { draft, owner, anybodys } of this.#inFlight) {
-      const deletion = draft.target === undefined ? undefined : { target: draft.target, anybodys };
-      values.push(draft.room, draft.at, draft.type, draft.by, draft.from, draft.text, draft.ref, owner, deletion);
+    const values: DraftValue[] = [];
+    for (const { draft, owner, by } of this.#inFlight) {
+      const special = by === "held_back" ? by : draft.target === undefined ? undefined : { target: draft.target, by };
+      values.push(draft.room, draft.at, draft.type, draft.by, draft.from, draft.text, draft.ref, owner, special);
     }
     this.#worker.postMessage({ kind: "commit", values } satisfies Request);
     if (this.#waiting.length >= FULL) return;

@@ -5,28 +5,33 @@
  */
 import type { Draft, Entry, EntryType, Seq } from "../../shared/protocol.ts";
 import type { ExitCode } from "../../shared/exit.ts";
-import type { Range, RejectionCode, RoomRecord } from "./history.ts";
+import type { Range, RejectionCode, RoomRecord, Standing } from "./history.ts";
 import type { Retention } from "./retention.ts";
 
 /** A draft on its way to be committed. */
 export interface Appended {
   readonly draft: Draft;
   readonly owner: string | undefined;
-  /** For a deletion: whether it may be of anybody's entry. */
-  readonly anybodys: boolean;
+  readonly by: Standing;
 }
 
 /** What a draft of type `deleted` is about. */
 export interface Deletion {
   readonly target: Seq;
-  readonly anybodys: boolean;
+  readonly by: Exclude<Standing, "held_back">;
 }
 
 /** How many values stand for one draft in {@link Commit.values}. */
 export const DRAFT_WIDTH = 9;
 
-/** Drafts as one flat list: room, at, type, by, from, text, ref, owner, deletion, room, ... It costs the event loop half of what objects do. */
-export type DraftValues = readonly (string | number | Deletion | undefined)[];
+/** What a draft is made of. */
+export type DraftValue = string | number | Deletion | undefined;
+
+/**
+ * Drafts as one flat list: room, at, type, by, from, text, ref, owner, deletion, room, ... It costs the event loop half of what objects do. In the
+ * place of the deletion stands `"held_back"` where the author is.
+ */
+export type DraftValues = readonly DraftValue[];
 
 /** Opens the database; the first message, answered by {@link Opened} or {@link CannotOpen}. */
 export interface Open {

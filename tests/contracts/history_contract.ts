@@ -190,30 +190,30 @@ export function historyContract(name: string, open: () => Promise<History> | His
     await history.append(draft("lobby", "hi"));
     await history.append(deletion("lobby", 2));
     await heard.many(3);
-    for (const target of [0, 1, 2, 3, 4, 5, 99, 2 ** 32 + 2, 2 ** 53 - 1]) await history.append(deletion("lobby", target), "ann", true);
-    await history.append(deletion("nowhere", 1), "ann", true);
+    for (const target of [0, 1, 2, 3, 4, 5, 99, 2 ** 32 + 2, 2 ** 53 - 1]) await history.append(deletion("lobby", target), "ann", "op");
+    await history.append(deletion("nowhere", 1), "ann", "op");
     await heard.many(3, 0, 10);
     assertEquals(new Set(heard.rejected.map(({ code }) => code)), new Set(["no_such_entry"]));
     assertEquals((await history.read({ room: "lobby", after: 0, limit: PAGE })).length, 3);
   });
 
-  test("append 4. one's own is what the session said, or the installation; anybody's only where that is said", async (history, heard) => {
+  test("append 4. one's own is what the session said, or the installation; anybody's only for an op", async (history, heard) => {
     await history.append(draft("lobby", "mine", { from: "s1", ref: "r1" }), "ann");
     await history.append(draft("lobby", "without a ref", { from: "s1" }), "ann");
     await history.append(draft("lobby", "the same ref, another owner", { from: "s3", ref: "r1" }), "bob");
     await heard.many(3);
-    const tries: [number, string, string | undefined, boolean][] = [
-      [1, "s2", undefined, false],
-      [1, "s2", "bob", false],
-      [3, "s2", "ann", false],
-      [2, "s2", "ann", false],
+    const tries: [number, string, string | undefined][] = [
+      [1, "s2", undefined],
+      [1, "s2", "bob"],
+      [3, "s2", "ann"],
+      [2, "s2", "ann"],
     ];
-    for (const [target, from, owner, anybodys] of tries) await history.append(deletion("lobby", target, { from }), owner, anybodys);
+    for (const [target, from, owner] of tries) await history.append(deletion("lobby", target, { from }), owner);
     await heard.many(3, 0, 4);
     assertEquals(heard.rejected.map(({ code }) => code), ["not_yours", "not_yours", "not_yours", "not_yours"]);
     await history.append(deletion("lobby", 1, { from: "s2" }), "ann");
     await history.append(deletion("lobby", 2, { from: "s1" }));
-    await history.append(deletion("lobby", 3, { from: "s2" }), undefined, true);
+    await history.append(deletion("lobby", 3, { from: "s2" }), undefined, "op");
     await heard.many(6);
     const read = await history.read({ room: "lobby", after: 0, limit: 3 });
     assertEquals(read.map(({ type, text }) => [type, text]), [["tombstone", ""], ["tombstone", ""], ["tombstone", ""]]);
@@ -245,6 +245,36 @@ export function historyContract(name: string, open: () => Promise<History> | His
     await history.append(deletion("lobby", 2));
     await heard.many(4);
     assertEquals(history.rooms(), [{ room: "lobby", head: 4, topic: "", topicSeq: 0 }]);
+  });
+
+  test("append 5. whoever is held back repeats what was committed, in this batch too, and adds nothing", async (history, heard) => {
+    const said = draft("lobby", "once", { ref: "r1" });
+    await history.append(said, "ann");
+    await history.append(said, "ann", "held_back");
+    await heard.many(1, 1);
+    const others = [
+      draft("lobby", "new", { ref: "r2" }),
+      draft("lobby", "other", { ref: "r1" }),
+      draft("nowhere", "once", { ref: "r1" }),
+      draft("lobby", "without a ref"),
+    ];
+    for (const other of others) await history.append(other, "ann", "held_back");
+    await history.append(said, "bob", "held_back");
+    await history.append(said, undefined, "held_back");
+    await history.append({ ...said, from: "s2" }, "ann", "held_back");
+    await heard.many(1, 2, 6);
+    assertEquals(heard.repeated.map(({ original }) => original), [heard.entries[0], heard.entries[0]]);
+    assertEquals(new Set(heard.rejected.map(({ code }) => code)), new Set(["held_back"]));
+    assertEquals(history.rooms().map(({ room, head }) => [room, head]), [["lobby", 1]]);
+    // What became nothing may become something.
+    await history.append(others[0], "ann");
+    await history.append(draft("nowhere", "first"));
+    await heard.many(3, 2, 6);
+    assertEquals(heard.entries.map(({ room, seq, text }) => [room, seq, text]), [["lobby", 1, "once"], ["lobby", 2, "new"], [
+      "nowhere",
+      1,
+      "first",
+    ]]);
   });
 
   test("every draft appears in exactly one batch, once", async (history, heard) => {

@@ -20,6 +20,7 @@ import {
   type Rejected,
   type Repeated,
   type RoomRecord,
+  type Standing,
   StorageBroken,
 } from "../../server/history/history.ts";
 import { Hub } from "../../server/hub.ts";
@@ -182,7 +183,7 @@ export class FakeConnection implements Connection {
 interface Appended {
   readonly draft: Draft;
   readonly owner: string | undefined;
-  readonly anybodys: boolean;
+  readonly by: Standing;
 }
 
 /** What a history keeps when its program ends. */
@@ -227,23 +228,24 @@ export class FakeHistory implements History {
     return new FakeHistory(this.epoch, { entries: [...entries], rooms: new Map(rooms), refs: new Map(refs) });
   }
 
-  append(draft: Draft, owner?: string, anybodys = false): Promise<void> | undefined {
+  append(draft: Draft, owner?: string, by: Standing = "author"): Promise<void> | undefined {
     this.onAppend(draft);
     assert(!this.#closed, "append after close");
-    this.#appended.push({ draft, owner, anybodys });
+    this.#appended.push({ draft, owner, by });
     return this.full;
   }
 
   /** Commits drafts, the oldest first, in one batch. */
   commit(many = this.#appended.length): void {
     const batch = { entries: [] as Entry[], repeated: [] as Repeated[], rejected: [] as Rejected[] };
-    for (const { draft, owner, anybodys } of this.#appended.splice(0, many)) {
+    for (const { draft, owner, by } of this.#appended.splice(0, many)) {
       const key = draft.ref === undefined || owner === undefined ? undefined : `${owner} ${draft.ref}`;
       const original = key === undefined ? undefined : this.#kept.refs.get(key);
-      const code = original === undefined && draft.type === "deleted" ? this.#bury(draft, anybodys) : undefined;
+      const code = original === undefined && draft.type === "deleted" ? this.#bury(draft, by) : undefined;
       if (code !== undefined) batch.rejected.push({ draft, code });
+      else if (original?.room === draft.room && original.text === draft.text) batch.repeated.push({ draft, original });
+      else if (by === "held_back") batch.rejected.push({ draft, code: by });
       else if (original === undefined) batch.entries.push(this.#place(draft, key));
-      else if (original.room === draft.room && original.text === draft.text) batch.repeated.push({ draft, original });
       else batch.rejected.push({ draft, code: "ref_conflict" });
     }
     this.#push(batch);
@@ -315,11 +317,11 @@ export class FakeHistory implements History {
     return this.#kept.entries.filter((entry) => entry.room === room && entry.seq > this.floor);
   }
 
-  #bury({ room, target, from }: Draft, anybodys: boolean): Rejected["code"] | undefined {
+  #bury({ room, target, from }: Draft, by: Standing): Rejected["code"] | undefined {
     const at = this.#kept.entries.findIndex((entry) => entry.room === room && entry.seq === target);
     const entry = this.#kept.entries[at];
     if (!entry || entry.type === "tombstone" || entry.type === "deleted") return "no_such_entry";
-    if (!anybodys && entry.from !== from) return "not_yours";
+    if (by !== "op" && entry.from !== from) return "not_yours";
     this.#kept.entries[at] = { ...entry, type: "tombstone", text: "" };
     return undefined;
   }

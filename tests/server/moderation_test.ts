@@ -369,6 +369,38 @@ Deno.test("slow and readonly: who may talk when", async () => {
   ]);
 });
 
+Deno.test("C6: what was said is answered when it is said again by somebody who may not talk any more, and heard once", async () => {
+  for (
+    const restraint of [{ act: "mute", target: "bob" }, { act: "slow", room: "lobby", ms: HOUR }, {
+      act: "readonly",
+      room: "lobby",
+      on: true,
+    }] as const
+  ) {
+    await using server = new OrderedServer();
+    const [olga, bob, nora] = [await server.owner(), await server.remembered("bob"), await server.netcat("nora")];
+    if (restraint.act === "slow") await server.act(olga, restraint);
+    const once: ClientFrame = { kind: "say", room: "lobby", text: "once", ref: "b1" };
+    bob.receive(once);
+    await server.commit();
+    if (restraint.act !== "slow") await server.act(olga, restraint);
+    bob.receive(once);
+    bob.receive({ ...once, text: "another" });
+    bob.receive({ ...once, ref: "b2" });
+    await server.commit();
+    const { code } = bob.all("refused")[0];
+    assertEquals(bob.all("refused").map(({ ref, code }) => [ref, code]), [["b1", code], ["b2", code]], restraint.act);
+    const said = bob.all("entry").filter(({ type }) => type === "said");
+    assertEquals(
+      said.map(({ ref, seq, again }) => [ref, seq - said[0].seq, again]),
+      [["b1", 0, undefined], ["b1", 0, true]],
+      restraint.act,
+    );
+    assertEquals(nora.text.split("bob: once").length, 2, restraint.act);
+    assert(!nora.text.includes("another"));
+  }
+});
+
 Deno.test("slow and readonly: whoever comes in is told, and whoever comes back is not told again", async () => {
   await using server = new OrderedServer();
   const olga = await server.owner();

@@ -51,7 +51,7 @@ class Parts implements Disposable {
   commit(drafts: readonly Draft[], owner?: string): ReturnType<SqliteCommit["commit"]> {
     return this.#commits.commit(
       drafts.flatMap((d) => {
-        const deletion = d.target === undefined ? undefined : { target: d.target, anybodys: false };
+        const deletion = d.target === undefined ? undefined : { target: d.target, by: "author" as const };
         return [d.room, d.at, d.type, d.by, d.from, d.text, d.ref, owner, deletion];
       }),
     );
