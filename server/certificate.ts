@@ -28,6 +28,14 @@ export interface Certificate {
   readonly fingerprint: string | undefined;
 }
 
+/** Files of a certificate, as their owner is told of them. */
+interface Named extends TlsFiles {
+  /** What each is called in a message. */
+  readonly names: TlsFiles;
+  /** What to do when they are no good. */
+  readonly advice: string;
+}
+
 /** The files of a certificate that is made by us. */
 export function ownFiles(folder: string): TlsFiles {
   return { cert: `${folder}/tls.crt`, key: `${folder}/tls.key` };
@@ -41,7 +49,8 @@ export async function ownCertificate(folder: string, now: number): Promise<Certi
     keep(files.key, made.key);
     keep(files.cert, made.chain);
   }
-  return await readCertificate(files, now);
+  const advice = `Remove ${files.cert} and ${files.key}: a certificate is made anew then, and clients are warned of the change`;
+  return await load({ ...files, names: files, advice }, now);
 }
 
 /** Makes a certificate that vouches for itself. */
@@ -60,69 +69,77 @@ export async function makeCertificate(now: number): Promise<Certificate> {
   return { chain: `${cert}\n`, key, pem: cert, fingerprint: await fingerprintOf(cert) };
 }
 
-/** Reads a certificate. @throws {Fatal} When it cannot be read, or is good for nothing; the message says what to do. */
+/** Reads the certificate that the owner has given. @throws {Fatal} When it cannot be read, or is good for nothing; the message says what to do. */
 export async function readCertificate({ cert, key }: TlsFiles, now: number): Promise<Certificate> {
-  const chain = read(cert);
-  const secret = read(key);
-  await notForOthers(key);
+  const names = { cert: `--tls-cert: ${cert}`, key: `--tls-key: ${key}` };
+  return await load({ cert, key, names, advice: "Name another file, or start with --tls alone, which makes a certificate" }, now);
+}
+
+async function load(files: Named, now: number): Promise<Certificate> {
+  const { names, advice } = files;
+  const chain = read(files.cert, names.cert, advice);
+  const secret = read(files.key, names.key, advice);
+  await notForOthers(files);
   const pem = firstPem(chain);
   const parsed = pem === undefined ? undefined : parse(pem);
-  if (pem === undefined || parsed === undefined) throw new Fatal(EXIT.config, `${cert}: there is no certificate in PEM in it`);
+  if (pem === undefined || parsed === undefined) {
+    throw new Fatal(EXIT.config, `${names.cert}: there is no certificate in PEM in it. ${advice}`);
+  }
   const { until, ours, forItselfOnly } = parsed;
   if (until < now) {
     const day = new Date(until).toISOString().slice(0, 10);
-    throw new Fatal(
-      EXIT.config,
-      `${cert}: the certificate has expired on ${day}. Renew it; one that chat made is made anew when ${cert} and ${key} are gone`,
-    );
+    throw new Fatal(EXIT.config, `${names.cert}: the certificate has expired on ${day}. ${advice}`);
   }
-  check(chain, secret, { cert, key });
+  check(chain, secret, files);
   if (ours && !forItselfOnly) {
     const advice = "make one with: openssl req -x509 -addext basicConstraints=critical,CA:false";
     throw new Fatal(
       EXIT.config,
-      `${cert}: a certificate for the name "${CERTIFICATE_NAME}" must vouch for itself and for no other; ${advice}`,
+      `${names.cert}: a certificate for the name "${CERTIFICATE_NAME}" must vouch for itself and for no other; ${advice}`,
     );
   }
   return { chain, key: secret, pem, fingerprint: ours ? await fingerprintOf(pem) : undefined };
 }
 
 /** Lets the one who will use them see whether they fit. */
-function check(chain: string, key: string, files: TlsFiles): void {
+function check(chain: string, key: string, { names, advice }: Named): void {
   try {
     Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert: chain, key }).close();
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    if (/KeyMismatch/.test(text)) throw new Fatal(EXIT.config, `${files.key}: this is not the key of the certificate in ${files.cert}`);
+    if (/KeyMismatch/.test(text)) throw new Fatal(EXIT.config, `${names.key}: this is not the key of that certificate. ${advice}`);
     if (/key/i.test(text)) {
-      throw new Fatal(EXIT.config, `${files.key}: there is no private key in PEM in it that can be used; it must not be encrypted`);
+      throw new Fatal(
+        EXIT.config,
+        `${names.key}: there is no private key in PEM in it that can be used; it must not be encrypted. ${advice}`,
+      );
     }
-    throw new Fatal(EXIT.config, `${files.cert}: the certificate cannot be used: ${text}`);
+    throw new Fatal(EXIT.config, `${names.cert}: the certificate cannot be used: ${text}. ${advice}`);
   }
 }
 
-function read(path: string): string {
+function read(path: string, name: string, advice: string): string {
   try {
     const { isFile, size } = Deno.statSync(path);
-    if (!isFile || size > MOST_BYTES) throw new Fatal(EXIT.config, `${path}: this is no file of a certificate`);
+    if (!isFile || size > MOST_BYTES) throw new Fatal(EXIT.config, `${name}: this is no file of a certificate. ${advice}`);
     return Deno.readTextFileSync(path);
   } catch (error) {
     if (error instanceof Fatal) throw error;
     const denied = error instanceof Deno.errors.PermissionDenied;
     const text = error instanceof Error ? error.message.replace(/ \(os error \d+\).*/, "") : String(error);
-    throw new Fatal(denied ? EXIT.noPermission : EXIT.ioError, `${path}: cannot be read: ${text}`);
+    throw new Fatal(denied ? EXIT.noPermission : EXIT.ioError, `${name}: cannot be read: ${text}. ${advice}`);
   }
 }
 
 /** A key that everybody on the machine may read is nobody's secret. */
-async function notForOthers(path: string): Promise<void> {
+async function notForOthers({ key, names }: Named): Promise<void> {
   // Without waiting, some versions of Deno make rights up on a system that has none.
-  const { mode } = await Deno.stat(path);
+  const { mode } = await Deno.stat(key);
   const exposed = exposure(mode, "group");
   if (exposed) {
     throw new Fatal(
       EXIT.noPermission,
-      `${path}: this private key ${exposed.problem}. ${exposed.advice.replace("FILE", () => path)}`,
+      `${names.key}: this private key ${exposed.problem}. ${exposed.advice.replace("FILE", () => key)}`,
     );
   }
 }

@@ -187,7 +187,7 @@ export function serverConfig(values: Values<typeof SERVER_FLAGS>, logIsTerminal:
     ephemeral: values.ephemeral,
     tls: tlsOf(values),
     passwordFile: values["password-file"],
-    allowPlaintextPassword: values["allow-plaintext-password"],
+    allowPlaintextPassword: plaintextPassword(values),
     webHosts: values["web-host"] ?? [],
     open: values.open,
     newOwner: values["new-owner"],
@@ -209,6 +209,11 @@ function tlsOf({ tls, "tls-cert": cert, "tls-key": key }: Values<typeof SERVER_F
   if (cert !== undefined) throw new Fatal(EXIT.usage, "--tls-cert: needs the private key too; add --tls-key FILE");
   if (key !== undefined) throw new Fatal(EXIT.usage, "--tls-key: needs the certificate too; add --tls-cert FILE");
   return tls ? "own" : undefined;
+}
+
+function plaintextPassword(values: Values<typeof SERVER_FLAGS>): boolean {
+  if (!values["allow-plaintext-password"] || values["password-file"] !== undefined) return values["allow-plaintext-password"];
+  throw new Fatal(EXIT.usage, "--allow-plaintext-password: there is no password to take; add --password-file FILE");
 }
 
 function parseFile(text: string): Checked<string> {

@@ -217,23 +217,35 @@ Deno.test("TLS: what is wrong with a certificate is said in one line", async () 
   const table: [string[], number, RegExp][] = [
     [["--tls-cert", path("one.crt")], 64, /^--tls-cert: needs the private key too; add --tls-key FILE\n$/],
     [["--tls-key", path("one.key")], 64, /^--tls-key: needs the certificate too; add --tls-cert FILE\n$/],
-    [["--tls-cert", path("none"), "--tls-key", path("one.key")], 74, /^\S+none: cannot be read: .+\n$/],
-    [["--tls-cert", path("one.key"), "--tls-key", path("one.key")], 78, /^\S+one\.key: there is no certificate in PEM in it\n$/],
-    [["--tls-cert", path("one.crt"), "--tls-key", path("one.crt")], 78, /^\S+one\.crt: there is no private key in PEM in it.*\n$/],
+    [
+      ["--tls-cert", path("none"), "--tls-key", path("one.key")],
+      74,
+      /^--tls-cert: \S+none: cannot be read: No such file or directory\. Name another file, or .*\n$/,
+    ],
+    [
+      ["--tls-cert", path("one.key"), "--tls-key", path("one.key")],
+      78,
+      /^--tls-cert: \S+one\.key: there is no certificate in PEM in it\. Name another .*\n$/,
+    ],
+    [
+      ["--tls-cert", path("one.crt"), "--tls-key", path("one.crt")],
+      78,
+      /^--tls-key: \S+one\.crt: there is no private key in PEM in it.*\n$/,
+    ],
     [
       ["--tls-cert", path("one.crt"), "--tls-key", path("other.key")],
       78,
-      /^\S+other\.key: this is not the key of the certificate in .*\n$/,
+      /^--tls-key: \S+other\.key: this is not the key of that certificate\. Name .*\n$/,
     ],
     [
       ["--tls-cert", path("old.crt"), "--tls-key", path("old.key")],
       78,
-      /^\S+old\.crt: the certificate has expired on \d{4}-\d\d-\d\d\. .*\n$/,
+      /^--tls-cert: \S+old\.crt: the certificate has expired on \d{4}-\d\d-\d\d\. Name .*\n$/,
     ],
     [
       ["--tls-cert", path("one.crt"), "--tls-key", path("open.key")],
       77,
-      /^\S+open\.key: this private key can be read by others .* chmod o= .*\n$/,
+      /^--tls-key: \S+open\.key: this private key can be read by others .* chmod o= .*\n$/,
     ],
   ];
   for (const [flags, expected, words] of table) {
@@ -241,6 +253,13 @@ Deno.test("TLS: what is wrong with a certificate is said in one line", async () 
     assertMatch(errors, words);
     assertEquals(code, expected, errors);
   }
+  await Deno.rename(path("one.crt"), path("tls.crt"));
+  const { code, errors } = await run(folder.path, "server", "--port", "0", "--tls", "--data", folder.path);
+  assertMatch(
+    errors,
+    /^\S+tls\.key: cannot be read: No such file or directory\. Remove \S+tls\.crt and \S+tls\.key: .* warned of the change\n$/,
+  );
+  assertEquals(code, 74);
 });
 
 Deno.test("TLS: a client that is cut off comes back, if the server is still who it was, and ends if it is not", async () => {

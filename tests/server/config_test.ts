@@ -1,4 +1,5 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { EXIT, Fatal } from "../../shared/exit.ts";
 import { type Flags, parseFlags } from "../../shared/flags.ts";
 import { SERVER_FLAGS, type ServerConfig, serverConfig } from "../../server/config.ts";
 
@@ -34,6 +35,17 @@ Deno.test("serverConfig turns limits off, but not that of a message's length", (
   assertEquals(config(["--limits", "off"]), { ...DEFAULTS, limits });
   assertEquals(config(["--limits=off", "--max-connections=5", "--max-text=10"]), { ...DEFAULTS, limits: { ...limits, textBytes: 10 } });
   assertEquals(config(["--limits", "on"]), DEFAULTS);
+});
+
+Deno.test("serverConfig takes a password in the clear only where there is one", () => {
+  const passwordFile = "secret";
+  assertEquals(config(["--password-file=secret", "--allow-plaintext-password"]), {
+    ...DEFAULTS,
+    passwordFile,
+    allowPlaintextPassword: true,
+  });
+  const { message, code } = assertThrows(() => config(["--allow-plaintext-password"]), Fatal);
+  assertEquals([message, code], ["--allow-plaintext-password: there is no password to take; add --password-file FILE", EXIT.usage]);
 });
 
 Deno.test("serverConfig logs messages to a terminal only, unless told", () => {
