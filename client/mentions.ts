@@ -4,6 +4,13 @@
  * @module
  */
 
+import type { Entry } from "../shared/protocol.ts";
+
+/** Whether an entry by somebody else is for us: it speaks to us, or to everybody. @param mention Finds our nick; made by {@link mentionOf}. */
+export function isForUs({ type, text }: Entry, mention: RegExp): boolean {
+  return type === "announcement" || type === "said" && text.search(mention) !== -1;
+}
+
 /**
  * Finds `nick` in a text where it stands as a word of its own, in any case, with the `@` before it if there is one.
  *

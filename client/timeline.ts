@@ -7,7 +7,7 @@
 import type { Absence, Entry, Member, Refused, Role, RoleChange, Say, Seq, ServerFrame, Snapshot, Welcome } from "../shared/protocol.ts";
 import type { Change, Room, Said } from "./changes.ts";
 import type { ConnectionEvent } from "./events.ts";
-import { mentionOf } from "./mentions.ts";
+import { isForUs, mentionOf } from "./mentions.ts";
 
 /** What was seen of a server before. */
 export interface Seen {
@@ -195,7 +195,7 @@ export class Timeline {
       return { kind: "deleted", room: room.name, target, by: entry.by, entry };
     }
     const past = entry.seq <= room.readTo;
-    const mention = !own && entry.type === "said" && entry.text.search(this.#mention) !== -1;
+    const mention = !own && entry.by !== this.#nick && isForUs(entry, this.#mention);
     const said: Said = { kind: "said", room: room.name, entry, own, past, mention };
     if (past || !room.leftOff) return said;
     room.leftOff = false;

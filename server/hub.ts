@@ -262,8 +262,8 @@ export class Hub {
       const { topic } = place.room;
       for (const entry of said) {
         place.room.apply(entry);
-        // What the server says of an act is in the log as that act.
-        if (entry.type !== "notice") this.#options.watch({ type: "said", entry });
+        // What is said of an act is in the log as that act.
+        if (entry.type !== "notice" && entry.type !== "announcement") this.#options.watch({ type: "said", entry });
       }
       place.broadcast.publish(said);
       if (place.room.topic !== topic) tellTopic(place, said, this.#seats);

@@ -216,7 +216,9 @@ export class Moderator {
   /** Puts an act into rooms as an entry of theirs. They are few, and nobody waits for them. */
   #tell(rooms: Iterable<string>, act: KeptAct): void {
     const { history, now } = this.#options;
-    const entry = { at: now(), type: "notice", by: SERVER, from: SERVER, text: actSentence(act) } as const;
-    for (const room of rooms) void history.append({ room, ...entry });
+    const said = act.act === "announce"
+      ? { type: "announcement", by: act.by, text: act.text! } as const
+      : { type: "notice", by: SERVER, text: actSentence(act) } as const;
+    for (const room of rooms) void history.append({ room, at: now(), from: SERVER, ...said });
   }
 }

@@ -119,7 +119,7 @@ const entry: Fields<Entry> = {
   seq: whole,
   prev: whole,
   at: whole,
-  type: oneOf("said", "topic", "notice", "deleted", "tombstone"),
+  type: oneOf("said", "topic", "announcement", "notice", "deleted", "tombstone"),
   by: nick,
   from: session,
   text: sentence,

@@ -65,9 +65,11 @@ export type Seq = number;
 /**
  * What an entry is. A message is an entry that was said.
  *
+ * An `announcement` is for everybody, by who keeps order; a `notice` is the server's own word of what was done.
+ *
  * An entry of type `deleted` says that the text of its `target` is gone; whoever reads that later finds a `tombstone` in its place, without a text.
  */
-export type EntryType = "said" | "topic" | "notice" | "deleted" | "tombstone";
+export type EntryType = "said" | "topic" | "announcement" | "notice" | "deleted" | "tombstone";
 
 /**
  * One item of a room's history, sent by the server to everybody in the room.

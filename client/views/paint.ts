@@ -16,6 +16,8 @@ export interface Paint {
   nick(nick: string): string;
   /** Our own nick. */
   own(nick: string): string;
+  /** For what everybody should see. */
+  loud(text: string): string;
   /** Where we are spoken to. */
   mention(text: string): string;
   /** Code between backticks, backticks included. */
@@ -24,11 +26,12 @@ export interface Paint {
 
 /** Colours, or none. */
 export function paint(wanted: boolean): Paint {
-  if (!wanted) return { quiet: same, nick: same, own: same, mention: same, code: same };
+  if (!wanted) return { quiet: same, nick: same, own: same, loud: same, mention: same, code: same };
   return {
     quiet: (text) => `\x1b[2m${text}\x1b[0m`,
     nick: (nick) => `\x1b[38;5;${NICK_COLOURS[hash(fold(nick)) % NICK_COLOURS.length]}m${nick}\x1b[0m`,
     own: (nick) => `\x1b[1m${nick}\x1b[0m`,
+    loud: (text) => `\x1b[1m${text}\x1b[0m`,
     mention: (text) => `\x1b[1;7m${text}\x1b[0m`,
     code: (text) => `\x1b[38;5;66m${text}\x1b[0m`,
   };

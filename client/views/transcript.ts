@@ -9,7 +9,7 @@ import { mentionOf } from "../mentions.ts";
 import type { TimeFormat } from "../config.ts";
 import type { Said } from "../changes.ts";
 import type { Paint } from "./paint.ts";
-import { sentence } from "./wording.ts";
+import { entrySentence } from "./wording.ts";
 
 /** What its owner may choose. */
 export interface Look {
@@ -54,7 +54,8 @@ export class Transcript {
   #entry(said: Pick<Said, "entry" | "own" | "mention">, nick: string): string[] {
     const { entry, own, mention } = said;
     const { paint } = this.look;
-    if (entry.type !== "said") return [this.notice(sentence({ kind: "said", room: entry.room, past: false, ...said }) ?? "")];
+    if (entry.type === "announcement") return [paint.loud(`* ${entrySentence(entry)}`)];
+    if (entry.type !== "said") return [this.notice(entrySentence(entry) ?? "")];
     const time = this.#time(entry);
     const by = own ? paint.own(cleanText(entry.by)) : paint.nick(cleanText(entry.by));
     const text = cleanText(entry.text, { newlines: true });

@@ -56,6 +56,7 @@ export function sentence(change: Change): string | undefined {
 export function entrySentence({ type, by, text, target }: Entry): string | undefined {
   if (type === "said") return undefined;
   if (type === "notice") return cleanText(text);
+  if (type === "announcement") return `${cleanText(by)} announces: ${cleanText(text)}`;
   if (type === "deleted") return `${cleanText(by)} deleted message ${target}`;
   if (type === "tombstone") return `a message of ${cleanText(by)} was deleted`;
   return text === "" ? `${cleanText(by)} took the topic away` : `${cleanText(by)} set the topic: ${cleanText(text)}`;

@@ -48,7 +48,7 @@ export function logItems(rows: readonly LogRow[], { readTo, pending, dayOf }: La
       before = undefined;
     }
     day = today;
-    if (!lined && !row.own && type === "said" && seq > readTo!) {
+    if (!lined && !row.own && (type === "said" || type === "announcement") && seq > readTo!) {
       items.push({ kind: "new", key: `new${seq}` });
       lined = true;
       before = undefined;

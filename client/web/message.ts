@@ -47,7 +47,7 @@ export function itemElement(item: LogItem, context: MessageContext): HTMLElement
       return element("div", { class: "rule new" }, element("span", { text: "New messages" }));
     case "note":
       return element("p", {
-        class: "note",
+        class: item.row.kind === "entry" && item.row.entry.type === "announcement" ? "note announcement" : "note",
         dir: "auto",
         text: item.row.kind === "entry" ? entryNote(item.row) : cleanText(item.row.text, { newlines: true }),
       });

@@ -238,7 +238,9 @@ export class PageView implements View {
     this.#pane.said(change, looked);
     if (own || past || entry.type === "tombstone") return;
     if (!looked) this.#unseen++;
-    if (entry.type === "said") this.#parts.attention.tell(`${cleanText(entry.by)}: ${cleanText(entry.text)}`);
+    const { attention } = this.#parts;
+    if (entry.type === "said") attention.tell(`${cleanText(entry.by)}: ${cleanText(entry.text)}`);
+    if (entry.type === "announcement") attention.tell(sentence(change)!);
   }
 
   #deleted(change: Deleted): void {

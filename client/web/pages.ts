@@ -5,7 +5,7 @@
  */
 import { fold } from "../../shared/names.ts";
 import type { Entry, Seq } from "../../shared/protocol.ts";
-import { mentionOf } from "../mentions.ts";
+import { isForUs, mentionOf } from "../mentions.ts";
 import type { Requests } from "../requests.ts";
 import type { EntryRow, RoomLog } from "./room_log.ts";
 
@@ -91,5 +91,5 @@ export class Pages {
 
 function rowOf(entry: Entry, nick: string): EntryRow {
   const own = fold(entry.by) === fold(nick);
-  return { kind: "entry", entry, own, mention: !own && entry.type === "said" && entry.text.search(mentionOf(nick)) !== -1 };
+  return { kind: "entry", entry, own, mention: !own && isForUs(entry, mentionOf(nick)) };
 }

@@ -70,6 +70,8 @@ function entry({ type, by, text, target }: Entry): string {
       return text.includes("\n") ? text.split("\n").map((line) => `${by}: ${line}\n`).join("") : `${by}: ${text}\n`;
     case "topic":
       return text === "" ? `* ${by} took the topic away\n` : `* ${by} set the topic: ${text}\n`;
+    case "announcement":
+      return `* ${by} announces: ${text}\n`;
     case "deleted":
       return `* ${by} deleted message ${target}\n`;
     case "tombstone":

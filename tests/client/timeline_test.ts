@@ -180,16 +180,21 @@ Deno.test("Timeline tells what was here before us from what is new, and where we
   assertEquals(told({ epoch: "e1", cursors: { lobby: 2 } }), [[false, 4], [false, undefined], [false, undefined], [false, undefined]]);
 });
 
-Deno.test("Timeline hears its name, whatever it is by now, from others only", () => {
+Deno.test("Timeline hears its name, whatever it is by now, and announcements, from others only", () => {
   const timeline = new Timeline();
   timeline.apply(welcome("s1"));
   const mentioned = (by: string, text: string, seq: number, from = "s2") => {
     const change = timeline.apply({ ...said(by, text, seq), from });
     return change?.kind === "said" && change.mention;
   };
+  const announced = (by: string, seq: number) => {
+    const change = timeline.apply({ ...said(by, "down at six", seq), from: "server", type: "announcement" });
+    return change?.kind === "said" && change.mention;
+  };
   assertEquals([mentioned("eve", "Bob: hi", 1), mentioned("eve", "bobby", 2), mentioned("bob", "I, bob", 3, "s1")], [true, false, false]);
   timeline.apply({ kind: "renamed", room: "lobby", by: "bob", from: "s1", nick: "bert", total: 2 });
   assertEquals([timeline.nick, mentioned("eve", "bob", 4), mentioned("eve", "@bert!", 5)], ["bert", false, true]);
+  assertEquals([announced("eve", 6), announced("bert", 7)], [true, false]);
 });
 
 Deno.test("Timeline knows who is away, itself among them", () => {

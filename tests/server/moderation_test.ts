@@ -436,10 +436,10 @@ Deno.test("announce is an entry in every room that somebody is in", async () => 
   const [olga, bob] = [await server.owner(), await server.remembered("bob")];
   await server.ask(bob, { kind: "join", room: "dev" });
   assertEquals(await server.act(olga, { act: "announce", text: "down\nat\x07 six" }), "announced");
-  const entries = bob.all("entry").filter(({ text }) => text === "olga announces: down at six");
+  const entries = bob.all("entry").filter(({ text }) => text === "down at six");
   assertEquals(entries.map(({ room, type, by, from }) => [room, type, by, from]), [
-    ["lobby", "notice", "server", "server"],
-    ["dev", "notice", "server", "server"],
+    ["lobby", "announcement", "olga", "server"],
+    ["dev", "announcement", "olga", "server"],
   ]);
 });
 

@@ -75,6 +75,12 @@ Deno.test("Transcript colours names alike every time, our own otherwise, code, a
   assert(!of({}, "bob").includes("\x1b[1;7m"));
 });
 
+Deno.test("Transcript tells an announcement louder than the rest", () => {
+  const announcement = message({ ...at(Date.now(), "down\x1b[2J at six"), type: "announcement" });
+  const told = (colours: boolean) => new Transcript({ paint: paint(colours), timeFormat: "none" }).lines(announcement, "bob");
+  assertEquals([told(false), told(true)], [["* eve announces: down at six"], ["\x1b[1m* eve announces: down at six\x1b[0m"]]);
+});
+
 Deno.test("Transcript colours each line of fenced code for itself", () => {
   const fenced = lines("see\n```\n  a\n```", { paint: paint(true) }).slice(1);
   assertEquals(fenced, ["```", "  a", "```"].map((line) => `  \x1b[38;5;66m${line}\x1b[0m`));

@@ -62,6 +62,7 @@ const SERVER_FRAMES: readonly ServerFrame[] = [
   { kind: "renamed", room: "lobby", by: "bob", from: "s1", nick: "ann", total: 3 },
   { ...ENTRY, type: "deleted", text: "", target: 6 },
   { ...ENTRY, type: "tombstone", text: "" },
+  { ...ENTRY, type: "announcement" },
   { kind: "certificate", pem: "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n" },
   { kind: "report", ref: "r1", about: "bans", lines: ["bob is banned"] },
   { kind: "role", room: "lobby", by: "bob", from: "s1", role: "op", total: 3 },

@@ -56,6 +56,7 @@ Deno.test("every line that a person wrote starts with the name", () => {
   assertEquals(said("* carol left"), "bob: * carol left\n");
   assertEquals(said("/me waves"), "bob: /me waves\n");
   assertEquals(lines({ ...entry(1, "welcome"), type: "notice" }), "* welcome\n");
+  assertEquals(lines({ ...entry(1, "down at six"), type: "announcement", by: "olga" }), "* olga announces: down at six\n");
 });
 
 function refused(code: Refused["code"], text: string, final: boolean): string {
@@ -191,6 +192,7 @@ Deno.test("every line that is not a person's begins with a star or an exclamatio
     welcome(3),
     { ...entry(1, "lunch"), type: "topic" },
     { ...entry(1, "hi"), type: "notice" },
+    { ...entry(1, "hi"), type: "announcement" },
     { kind: "members", ref: "join", ...snapshot },
     { kind: "rooms", rooms: [{ room: "dev", total: 1, topic: "lunch" }] },
     { kind: "backlog", room: "lobby", count: 3 },
