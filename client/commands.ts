@@ -8,7 +8,8 @@ import type { Moderate, ReportAbout, RoomList, Seq, ServerFrame, Welcome } from 
 import { cleanText, plural } from "../shared/text.ts";
 import type { Connection } from "./connection.ts";
 import type { Ignored } from "./ignored.ts";
-import { helpLines, type Input } from "./input.ts";
+import type { Input } from "./input.ts";
+import { helpLines } from "./slash_commands.ts";
 import type { Answer, Question, Requests } from "./requests.ts";
 import type { OpenRooms } from "./rooms.ts";
 import type { Deleted, Said } from "./changes.ts";

@@ -3,19 +3,31 @@
  *
  * @module
  */
-import type { Entry, Presence, Seq } from "../shared/protocol.ts";
-import type { Codec } from "./connection.ts";
+import type { Entry, Presence, Seq, ServerFrame } from "../shared/protocol.ts";
+import type { Codec, Connection } from "./connection.ts";
 import { EncodedTail, type Position, TAIL_BYTES } from "./encoded_tail.ts";
 import { Pressure } from "./pressure.ts";
-import type { Pump } from "./pump.ts";
 import { TailBudget } from "./tail_budget.ts";
 
 /** A reader this far behind the tail's end slows the senders, while it moves, in bytes. */
 const FAR_BEHIND = TAIL_BYTES / 2;
 
-/** One pump's place in one room. */
+/** Who reads: a pump. */
+export interface Reader {
+  readonly connection: Pick<Connection, "codec" | "oneRoom">;
+  /** The public id of the session; empty before there is one. */
+  readonly session: string;
+  /** When it took something last, on the monotonic clock. */
+  readonly moved: number;
+  /** Sends a frame to it alone. */
+  send(frame: ServerFrame): void;
+  /** There is something to read. */
+  wake(): void;
+}
+
+/** One reader's place in one room. */
 export interface Reading {
-  readonly pump: Pump;
+  readonly reader: Reader;
   readonly tail: EncodedTail;
   position: Position;
   /** Where it left; nothing after that is for this reader. */
@@ -66,7 +78,7 @@ export class Broadcast {
       let read = tail.length;
       for (const reading of readings) {
         this.watch(reading);
-        reading.pump.wake();
+        reading.reader.wake();
         read = Math.min(read, reading.position.offset);
       }
       tail.forget(read);
@@ -74,12 +86,12 @@ export class Broadcast {
   }
 
   /** Adds a reader; what is published from here on is for it. */
-  follow(pump: Pump, start: Start): Reading {
-    const { codec } = pump.connection;
+  follow(reader: Reader, start: Start): Reading {
+    const { codec } = reader.connection;
     let followed = this.#tails.get(codec);
     if (!followed) this.#tails.set(codec, followed = { tail: new EncodedTail(codec, this.#head, this.#budget), readings: new Set() });
     const reading: Reading = {
-      pump,
+      reader,
       tail: followed.tail,
       position: followed.tail.end,
       until: undefined,
@@ -91,7 +103,7 @@ export class Broadcast {
 
   /** Takes a reader away, which may still read what was published before; a tail that nobody follows goes with it. */
   unfollow(reading: Reading): void {
-    const { codec } = reading.pump.connection;
+    const { codec } = reading.reader.connection;
     const followed = this.#tails.get(codec);
     if (!followed?.readings.delete(reading)) return;
     reading.until = reading.tail.end;
@@ -103,7 +115,7 @@ export class Broadcast {
 
   /** Looks whether a reader is so far behind that senders should know. */
   watch(reading: Reading): void {
-    if (reading.tail.length - reading.position.offset > FAR_BEHIND) this.pressure.behind(reading, reading.pump.moved);
+    if (reading.tail.length - reading.position.offset > FAR_BEHIND) this.pressure.behind(reading, reading.reader.moved);
     else this.pressure.caughtUp(reading);
   }
 }

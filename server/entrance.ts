@@ -156,7 +156,7 @@ export class Entrance {
     const { session, pump } = seat;
     const { connection } = pump;
     const { server, keeps, history: { epoch }, hash, newToken, now } = this.#options;
-    pump.reader = session.id;
+    pump.session = session.id;
     connection.welcomed = true;
     const token = connection.oneRoom ? undefined : newToken();
     if (token !== undefined) {

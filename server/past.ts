@@ -56,8 +56,8 @@ export class Past {
   }
 
   async #refill(broadcast: Broadcast, reading: Reading): Promise<Piece> {
-    const { pump, tail, until, position: { cursor } } = reading;
-    const { codec } = pump.connection;
+    const { reader, tail, until, position: { cursor } } = reading;
+    const { codec } = reader.connection;
     const encoded = (frames: readonly ServerFrame[]) => encoder.encode(frames.map((frame) => codec.encode(frame)).join(""));
     if (reading.backlog) return { bytes: encoded(await this.#backlog(broadcast.room, reading)), next: reading.position };
     if (until && cursor >= until.cursor) return { bytes: encoded([]), next: until };
@@ -65,14 +65,14 @@ export class Past {
     if (found) {
       // Who came and went was missed as well.
       const place = this.#places.find(broadcast.room);
-      if ("room" in place && !until) sendMembers(pump, place, 0);
+      if ("room" in place && !until) sendMembers(reader, place, 0);
       return { bytes: encoded([]), next: found };
     }
     const page = await this.#history.read({ room: broadcast.room, after: cursor, limit: PAGE, characters: REFILL_CHARACTERS });
     // What is committed but not published yet comes with the tail, and what is published after a leave does not come at all.
     const last = (until ?? tail.end).cursor;
     const entries = page.filter(({ seq }) => seq <= last);
-    const frames: ServerFrame[] = entries.filter(({ type, from }) => !codec.skipsOwn || type !== "said" || from !== pump.reader);
+    const frames: ServerFrame[] = entries.filter(({ type, from }) => !codec.skipsOwn || type !== "said" || from !== reader.session);
     const before = entries.at(0)?.prev ?? last;
     if (before > cursor) frames.unshift(reset(broadcast.room, cursor, before));
     // An offset that is gone as well: the next look at the tail comes back here, or finds its place by the cursor.

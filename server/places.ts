@@ -6,7 +6,7 @@
 import { AUDIT_ROOM, parseRoomName, type RoomName } from "../shared/names.ts";
 import { type Absence, LIMITS, LOBBY, type RoleChange, type RoomLine } from "../shared/protocol.ts";
 import { count } from "../shared/text.ts";
-import { Broadcast } from "./broadcast.ts";
+import { Broadcast, type Reader } from "./broadcast.ts";
 import type { Moderation } from "./core/moderation.ts";
 import { type Refusal, Room, type RoomPast } from "./core/room.ts";
 import type { Session } from "./core/sessions.ts";
@@ -161,8 +161,8 @@ export function tellRules(pump: Pump, { room }: Place, order: Moderation): void 
 }
 
 /** Tells who is in a room: the members from `from` up to `most`. People are told a few names; the list is for programs. */
-export function sendMembers(pump: Pump, { room }: Place, from: number, most: number = LIMITS.membersListed): void {
-  if (pump.connection.oneRoom) return;
+export function sendMembers(reader: Reader, { room }: Place, from: number, most: number = LIMITS.membersListed): void {
+  if (reader.connection.oneRoom) return;
   const listed = Math.min(room.size, most);
-  for (let offset = from; offset < listed; offset += LIMITS.membersPerFrame) pump.send({ kind: "members", ...room.snapshot(offset) });
+  for (let offset = from; offset < listed; offset += LIMITS.membersPerFrame) reader.send({ kind: "members", ...room.snapshot(offset) });
 }

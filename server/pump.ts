@@ -4,7 +4,7 @@
  * @module
  */
 import type { ServerFrame } from "../shared/protocol.ts";
-import type { Broadcast, Reading, Start } from "./broadcast.ts";
+import type { Broadcast, Reader, Reading, Start } from "./broadcast.ts";
 import type { Connection } from "./connection.ts";
 import type { Piece } from "./encoded_tail.ts";
 import { Outbox } from "./outbox.ts";
@@ -26,10 +26,10 @@ export type CatchUp = (broadcast: Broadcast, reading: Reading) => Promise<Piece>
  * 3. A position that is not in the tail any more is refilled from history, page by page, as it drains.
  * 4. After {@link finish} what was published before it is written, then the farewell, then the connection ends.
  */
-export class Pump implements Writer {
+export class Pump implements Reader, Writer {
   readonly connection: Connection;
   /** The public id of the session that reads; empty before there is one. */
-  reader = "";
+  session = "";
   /** When the peer was last offered something after it took what it was offered before, or some of it, on the clock of `performance.now()`. */
   moved = performance.now();
   /** When the connection came, on the clock of `performance.now()`. */
@@ -220,7 +220,7 @@ export class Pump implements Writer {
   #read(broadcast: Broadcast, reading: Reading): Uint8Array | "later" | undefined {
     for (;;) {
       if (reading.backlog) return this.#page(broadcast, reading);
-      const piece = reading.tail.read(reading.position, reading.until?.offset ?? Infinity, this.reader);
+      const piece = reading.tail.read(reading.position, reading.until?.offset ?? Infinity, this.session);
       if (!piece) return undefined;
       if (piece === "gone") return this.#page(broadcast, reading);
       this.#advance(broadcast, reading, piece);

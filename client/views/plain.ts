@@ -6,7 +6,8 @@
 import { TextLineStream } from "@std/streams/text-line-stream";
 import type { Entry } from "../../shared/protocol.ts";
 import { cleanText, plural } from "../../shared/text.ts";
-import { type Input, isFarewell, parseInput } from "../input.ts";
+import type { Input } from "../input.ts";
+import { isFarewell, parseInput } from "../slash_commands.ts";
 import type { Shown } from "../rooms.ts";
 import type { Change, Room } from "../changes.ts";
 import { type Sink, Writer } from "../writer.ts";

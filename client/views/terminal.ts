@@ -8,7 +8,8 @@
 import type { Say } from "../../shared/protocol.ts";
 import { cleanText, plural } from "../../shared/text.ts";
 import type { Clock } from "../clock.ts";
-import { COMMANDS, type Input, parseInput } from "../input.ts";
+import type { Input } from "../input.ts";
+import { COMMANDS, parseInput } from "../slash_commands.ts";
 import type { Shown } from "../rooms.ts";
 import type { Change, Room } from "../changes.ts";
 import { Bell } from "./bell.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { COMMANDS } from "../input.ts";
+import { COMMANDS } from "../slash_commands.ts";
 import { complete } from "../views/completion.ts";
 import type { Names } from "../views/view.ts";
 import { byId } from "./elements.ts";

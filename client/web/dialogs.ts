@@ -5,7 +5,8 @@
  * @module
  */
 import type { Entry } from "../../shared/protocol.ts";
-import { COMMANDS, type Input } from "../input.ts";
+import type { Input } from "../input.ts";
+import { COMMANDS } from "../slash_commands.ts";
 import { cleanText } from "../../shared/text.ts";
 import { buried } from "../buried.ts";
 import type { Deleted } from "../changes.ts";

@@ -7,7 +7,8 @@
 import { type Bye, type Entry, LOBBY, type Role, type Say } from "../../shared/protocol.ts";
 import { cleanText } from "../../shared/text.ts";
 import type { Ignored } from "../ignored.ts";
-import { type Input, parseInput } from "../input.ts";
+import type { Input } from "../input.ts";
+import { parseInput } from "../slash_commands.ts";
 import type { Requests } from "../requests.ts";
 import type { Shown } from "../rooms.ts";
 import type { Change, Deleted, Room, Said } from "../changes.ts";

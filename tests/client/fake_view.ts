@@ -4,7 +4,8 @@
  * @module
  */
 import type { Memory, Settings } from "../../client/commands.ts";
-import { type Input, parseInput } from "../../client/input.ts";
+import type { Input } from "../../client/input.ts";
+import { parseInput } from "../../client/slash_commands.ts";
 import type { Shown } from "../../client/rooms.ts";
 import type { Change, Room } from "../../client/changes.ts";
 import type { Names, OldEntries, Status, View } from "../../client/views/view.ts";

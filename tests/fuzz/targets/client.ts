@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { parseInput } from "../../../client/input.ts";
+import { parseInput } from "../../../client/slash_commands.ts";
 import { type JournalContent, parseJournal } from "../../../client/state/journal.ts";
 import { formatServers, parseServers } from "../../../client/state/servers.ts";
 import { decodeClientFrame, encodeFrame } from "../../../shared/codec.ts";

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { COMMANDS, helpLines, type Input, parseInput } from "../../client/input.ts";
+import type { Input } from "../../client/input.ts";
+import { COMMANDS, helpLines, parseInput } from "../../client/slash_commands.ts";
 
 Deno.test("parseInput leaves on bye, whatever its case and the space around it", () => {
   for (const line of ["bye", "BYE", "  Bye\t", "/quit", "/QUIT now"]) assertEquals(parseInput(line), { kind: "leave" }, line);
