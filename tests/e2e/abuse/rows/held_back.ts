@@ -151,6 +151,23 @@ export const heldBack: Group = {
       },
     },
     {
+      name: "muted: what was said before is answered once more, and not heard once more",
+      attack: async (scene) => {
+        using op = await withRights(scene, "op", "m6o", { rooms: [den("m6")] });
+        using foe = await Foe.framed(scene, "m6", { secret: secretOf("m6"), rooms: [den("m6")] });
+        const said = line({ kind: "say", ref: "1", room: den("m6"), text: "before" });
+        await foe.send(said);
+        await foe.until(/"ref":"1"/);
+        await op.send(act({ act: "mute", target: "m6", text: "be quiet" }));
+        await op.until(/"done"/);
+        await foe.send(said + line({ kind: "say", ref: "2", room: den("m6"), text: HUSH }));
+        const answers = await foe.until(/"ref":"[12]"/, 2);
+        assertEquals(inFewWords(`${answers}\n`).toSorted(), ["again: before", MUTED]);
+        await op.send(line({ kind: "bye" }));
+        assertEquals((await op.rest()).match(/before/g), null);
+      },
+    },
+    {
       name: "kicked in the middle of a flood: nothing is heard after it",
       attack: async (scene) => {
         using watcher = await Foe.framed(scene, "k1w", { rooms: [den("k1")] });
