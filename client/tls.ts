@@ -21,6 +21,8 @@ import { distrust, type Trust } from "./trust.ts";
 const TIMEOUT_MS = 5_000;
 /** The most that is told of what Deno says about a certificate. */
 const REASON_CHARACTERS = 120;
+/** What Deno says of a certificate that has ended, or has not begun. */
+const OUT_OF_DATE = /expired|not ?valid ?yet/i;
 const ENDED = "the connection ended before it was encrypted";
 
 /** Connects to a server that is who it should be, or says why not. */
@@ -148,6 +150,12 @@ class Attempt {
       if (!/certificate/i.test(message)) throw error;
       const reason = message.slice(0, REASON_CHARACTERS);
       const server = formatAddress(this.#address);
+      if (OUT_OF_DATE.test(message)) {
+        const today = new Date().toISOString().slice(0, 10);
+        throw new Untrusted(
+          `The certificate of ${server} is out of date: its owner must renew it, if this machine is right that it is ${today}`,
+        );
+      }
       throw new Untrusted(
         mark === "authority"
           ? `The certificate of ${server} is not to be trusted (${reason}). Its owner must renew it, or tell you the name that it is for`

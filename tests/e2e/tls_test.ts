@@ -6,6 +6,8 @@ import { exchange, Lines, Peer, program, PROGRAM_ENV, type Server, soon, startSe
 import { certificateOf, connectTls, Relay, run, runWith, scratch, tunnel } from "../tls.ts";
 import { clientFrame, WebPeer } from "../web_peer.ts";
 
+const DAY_MS = 86_400_000;
+
 async function fingerprintAt(port: number): Promise<string> {
   return (await fingerprintOf(await certificateOf(port)))!;
 }
@@ -105,6 +107,28 @@ Deno.test("TLS: whoever is in the middle hears nothing, whether they show their 
   // Nor is it trusted the first time.
   assertEquals((await run(state.path, "send", `tls://127.0.0.1:${forwards.port}`, "secret")).code, 76);
   assertEquals((await run(state.path, "tail", `127.0.0.1:${evil.port}`)).out, "");
+});
+
+Deno.test("TLS: a certificate that has ended is said to have, and not yet to have begun", async () => {
+  using state = scratch();
+  const now = Date.now();
+  for (const made of [now - 4_000 * DAY_MS, now + 30 * DAY_MS]) {
+    const { chain, key, pem } = await makeCertificate(made);
+    using listener = Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert: chain, key });
+    const shaken = listener.accept().then((conn) => conn.handshake().catch(() => undefined).finally(() => conn.close()));
+    await using server = new Relay(async (conn) => {
+      await conn.read(new Uint8Array(256));
+      await conn.write(new TextEncoder().encode(`${JSON.stringify({ kind: "certificate", pem })}\n`));
+      return await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
+    });
+    const { code, errors } = await run(state.path, "send", `tls://127.0.0.1:${server.port}`, "secret");
+    assertMatch(
+      errors,
+      /^The certificate of tls:\/\/\S+ is out of date: its owner must renew it, if this machine is right that it is 20\S+\n$/,
+    );
+    assertEquals(code, 76);
+    await shaken;
+  }
 });
 
 Deno.test("TLS: there is no way from tls:// to plain text", async () => {
