@@ -4,15 +4,20 @@
  * @module
  */
 
+/** The same signal within this many milliseconds is one: a Ctrl-C reaches all that the terminal runs, and `deno task` hands on what it got besides. */
+const SAME_MS = 300;
+
 /** The signals that ask the process to end, one after the other. */
 export class Signals {
-  readonly #names: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
+  readonly #listeners: ReadonlyMap<Deno.Signal, () => void>;
   #pending = 0;
   #wake: (() => void) | undefined;
   #hangup: (() => void) | undefined;
 
   constructor() {
-    for (const name of this.#names) Deno.addSignalListener(name, this.came);
+    const names: readonly Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
+    this.#listeners = new Map(names.map((name) => [name, notTwice(this.came)]));
+    for (const [name, listener] of this.#listeners) Deno.addSignalListener(name, listener);
   }
 
   /** Settles when the next one has come. */
@@ -30,12 +35,22 @@ export class Signals {
 
   close(): void {
     if (this.#hangup) Deno.removeSignalListener("SIGHUP", this.#hangup);
-    for (const name of this.#names) Deno.removeSignalListener(name, this.came);
+    for (const [name, listener] of this.#listeners) Deno.removeSignalListener(name, listener);
   }
 
   /** One has come. */
   readonly came = (): void => {
     this.#pending++;
     this.#wake?.();
+  };
+}
+
+/** Passes on what comes, but not what comes again at once. */
+function notTwice(came: () => void): () => void {
+  let last = -Infinity;
+  return () => {
+    const before = last;
+    last = performance.now();
+    if (last - before >= SAME_MS) came();
   };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { promises } from "node:fs";
 import { readShortCode } from "../../shared/short_code.ts";
 import { decodeInvite, type Invite } from "./invite.ts";
 
@@ -15,10 +16,19 @@ const MOST_BYTES = 128 * 1024;
 /** What is thrown where there is no invite to be read. */
 const NONE = [Deno.errors.NotFound, Deno.errors.PermissionDenied, Deno.errors.IsADirectory];
 
-/** Keeps a new invite. @param folder The data folder; it is made where there is none. */
+/** Keeps a new invite, for the user whose the data folder is. @param folder The data folder; it is made where there is none. */
 export async function addInvite(folder: string, code: string, invite: Pick<Invite, "expires" | "uses">): Promise<void> {
   await Deno.mkdir(`${folder}/${FOLDER}`, { recursive: true, mode: 0o700 });
-  await writeInvite(pathOf(folder, code), { ...invite, used: 0, installations: [] });
+  await handOver(`${folder}/${FOLDER}`, folder);
+  const path = pathOf(folder, code);
+  await writeInvite(path, { ...invite, used: 0, installations: [] });
+  await handOver(path, folder);
+}
+
+/** Gives a file of root's to the user whose the folder is: the server runs as that. Not what a link leads to, which may be anything. */
+async function handOver(path: string, folder: string): Promise<void> {
+  const { uid, gid } = await Deno.stat(folder);
+  if (Deno.uid() === 0 && uid && gid !== null) await promises.lchown(path, uid, gid);
 }
 
 /** Removes the invites that ended before anybody came in with them who could be known again. */

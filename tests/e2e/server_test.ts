@@ -99,6 +99,21 @@ Deno.test("C11 shutdown: a peer that reads nothing holds it up no longer than 5 
   for (let n = 0; n < 3_000; n++) await alice.send("x".repeat(4_000) + "\n");
   server.kill("SIGTERM");
   assertMatch((await alice.lines.rest()).at(-1) ?? "", /^\* The server is stopping\./);
+  server.kill("SIGINT");
+  assertEquals(await server.exit(), 0);
+});
+
+Deno.test("C11 shutdown: a Ctrl-C that comes twice at once is one, and everybody hears the farewell", async () => {
+  const server = new Program("server", "--ephemeral", "--port", "0", "--limits", "off");
+  const port = Number((await server.stdout.next())?.split(":").at(-1));
+  using deaf = await Deno.connect({ hostname: "127.0.0.1", port });
+  await deaf.write(new TextEncoder().encode("deaf\n"));
+  using alice = await Peer.named(port, "alice");
+  for (let n = 0; n < 3_000; n++) await alice.send("x".repeat(4_000) + "\n");
+  server.kill("SIGINT");
+  await server.stderr.match(/stopping/);
+  server.kill("SIGINT");
+  assertMatch((await alice.lines.rest()).at(-1) ?? "", /^\* The server is stopping\./);
   server.kill("SIGTERM");
   assertEquals(await server.exit(), 0);
 });

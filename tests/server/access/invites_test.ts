@@ -127,3 +127,22 @@ Deno.test("Invites: what is no file of theirs lets nobody in, and holds nobody u
     assertEquals(await (await Invites.open(folder.path, () => NOW)).redeem(code, "mine"), false, String(put));
   }
 });
+
+const root = Deno.build.os !== "windows" && Deno.uid() === 0;
+Deno.test(
+  { name: "addInvite by root gives the invite to whom the folder is, and what a link leads to to nobody", ignore: !root },
+  async () => {
+    using folder = new TempFolder();
+    await Deno.chown(folder.path, 65_534, 65_534);
+    await addInvite(folder.path, newCode(), { expires: NOW + 1, uses: 1 });
+    const invites = `${folder.path}/invites`;
+    const paths = [invites, ...Array.from(Deno.readDirSync(invites), ({ name }) => `${invites}/${name}`)];
+    assertEquals(paths.map((path) => Deno.lstatSync(path).uid), [65_534, 65_534]);
+    using other = new TempFolder();
+    using target = new TempFolder();
+    await Deno.chown(other.path, 65_534, 65_534);
+    await Deno.symlink(target.path, `${other.path}/invites`);
+    await addInvite(other.path, newCode(), { expires: NOW + 1, uses: 1 });
+    assertEquals(Deno.lstatSync(target.path).uid, 0);
+  },
+);
