@@ -136,13 +136,13 @@ Deno.test(
     await Deno.chown(folder.path, 65_534, 65_534);
     await addInvite(folder.path, newCode(), { expires: NOW + 1, uses: 1 });
     const invites = `${folder.path}/invites`;
-    const paths = [invites, ...Array.from(Deno.readDirSync(invites), ({ name }) => `${invites}/${name}`)];
-    assertEquals(paths.map((path) => Deno.lstatSync(path).uid), [65_534, 65_534]);
+    const [file] = await Array.fromAsync(Deno.readDir(invites));
+    assertEquals([(await Deno.stat(invites)).uid, (await Deno.stat(`${invites}/${file.name}`)).uid], [65_534, 65_534]);
     using other = new TempFolder();
     using target = new TempFolder();
     await Deno.chown(other.path, 65_534, 65_534);
     await Deno.symlink(target.path, `${other.path}/invites`);
     await addInvite(other.path, newCode(), { expires: NOW + 1, uses: 1 });
-    assertEquals(Deno.lstatSync(target.path).uid, 0);
+    assertEquals((await Deno.stat(target.path)).uid, 0);
   },
 );
