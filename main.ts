@@ -85,6 +85,7 @@ const COMMANDS = {
     examples: [
       ["chat invite", "for one person, for a day"],
       ["chat invite --uses 5 --expires 7d", "for five people, for a week"],
+      ["chat invite --revoke 7KQM-...", "take one back"],
     ],
   },
   backup: {
@@ -224,15 +225,16 @@ async function tail(args: readonly string[]): Promise<ExitCode> {
 async function inviteSomebody(args: readonly string[]): Promise<ExitCode> {
   const parsed = parseFlags(INVITE_FLAGS, args, env);
   if (parsed.kind === "help") return help(["invite"]);
-  const { values: { data, expires: lasts, uses }, rest } = orFatal(parsed);
+  const { values: { data, expires: lasts, uses, revoke: code }, rest } = orFatal(parsed);
   expectNothing(rest, "chat invite");
   const { dataFolder } = await import("./server/history/data_folder.ts");
   const { ownAddresses } = await import("./server/own_addresses.ts");
-  const { invite } = await import("./server/access/invite_command.ts");
+  const { invite, revoke } = await import("./server/access/invite_command.ts");
   const folder = data ?? dataFolder(env, Deno.build.os);
   const command = Deno.build.standalone ? "chat" : "deno task chat";
   const own = ownAddresses();
   giveUp(FILES_ONLY_GIVES_UP);
+  if (code !== undefined) return print(await revoke(folder, code));
   return print(await invite({ folder, lasts, uses, command, own, now: Date.now() }));
 }
 

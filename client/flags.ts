@@ -5,7 +5,7 @@
  */
 import { type Checked, type Env, envName, type Flags, oneOf, onOff, type Values } from "../shared/flags.ts";
 import { EXIT, Fatal } from "../shared/exit.ts";
-import { readShortCode } from "../shared/short_code.ts";
+import { inviteCode } from "../shared/flag_values.ts";
 import { parseNick } from "../shared/names.ts";
 import { isFingerprint } from "../shared/fingerprint.ts";
 import { type OpenFile, readPasswordFile } from "../shared/password.ts";
@@ -26,7 +26,7 @@ export const ACCESS_FLAGS = {
     placeholder: "CODE",
     help: "the code of an invite, or its link, in place of a password",
     default: undefined,
-    parse: parseInvite,
+    parse: inviteCode,
   },
   "allow-plaintext-password": {
     help: "send the password to other machines over connections that are not encrypted, where others on the way can read it",
@@ -158,12 +158,6 @@ export function checkAddress(text: string): Checked<Address> {
     return { problem: `has no fingerprint after #; ${form}, and some character of this is wrong` };
   }
   return { problem: "is not an address; allowed are host, host:port and [v6]:port, the port from 1 to 65535, and tls:// before them" };
-}
-
-/** Takes the link too, which ends with the code. */
-function parseInvite(text: string): Checked<string> {
-  const value = readShortCode(text.replace(/^.*#invite=/, ""));
-  return value === undefined ? { problem: "is not the code of an invite, which has 16 letters and digits" } : { value };
 }
 
 function parseName(text: string): Checked<string> {

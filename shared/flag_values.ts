@@ -5,6 +5,7 @@
  */
 import type { Checked } from "./flags.ts";
 import { parseRoomName } from "./names.ts";
+import { readShortCode } from "./short_code.ts";
 
 /** Parses a room's name, with or without `#`. */
 export function roomName(text: string): Checked<string> {
@@ -27,6 +28,12 @@ export function roomName(text: string): Checked<string> {
 export function moment(text: string): Checked<number> {
   const value = /^\d{5,15}$/.test(text) ? Number(text) : /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN;
   return Number.isNaN(value) ? { problem: "is not a time; allowed are dates such as 2026-01-31 and milliseconds since 1970" } : { value };
+}
+
+/** Parses the code of an invite, or its link, which ends with the code. */
+export function inviteCode(text: string): Checked<string> {
+  const value = readShortCode(text.replace(/^.*#invite=/, ""));
+  return value === undefined ? { problem: "is not the code of an invite, which has 16 letters and digits" } : { value };
 }
 
 const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;

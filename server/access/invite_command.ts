@@ -4,11 +4,11 @@
  * @module
  */
 import { EXIT, Fatal } from "../../shared/exit.ts";
-import { count } from "../../shared/text.ts";
+import { count, plural } from "../../shared/text.ts";
 import { announcedIn, type Announcement } from "../history/data_folder.ts";
 import { clientAddress, pageLink, reachableHosts } from "../reach.ts";
 import { SHORT_CODE_BYTES, shortCode } from "../../shared/short_code.ts";
-import { addInvite, sweepInvites } from "./invites.ts";
+import { addInvite, revokeInvite, sweepInvites } from "./invites.ts";
 
 /** How long an invite holds where nobody says how long, in milliseconds. */
 const DAY_MS = 24 * 60 * 60_000;
@@ -51,15 +51,29 @@ export async function invite({ folder, lasts = DAY_MS, uses, command, own, now }
   return lines.join("\n") + "\n";
 }
 
+/** Takes an invite back and returns what to tell whoever asked for that. @throws {Fatal} When there is none with that code. */
+export async function revoke(folder: string, code: string): Promise<string> {
+  const known = await orFatal(folder, "take the invite back", () => revokeInvite(folder, code));
+  if (known === undefined) throw new Fatal(EXIT.failure, `No invite in ${folder} has that code: it was taken back, or has ended unused`);
+  const whom = `${plural(known, "client")} came in with it: whoever is in stays until they leave or are put out with /kick`;
+  return `Nobody comes in with this invite any more.${known === 0 ? "" : ` ${whom}, and is asked for the password then.`}\n`;
+}
+
 async function keep(folder: string, code: string, invite: { expires: number; uses: number }, now: number): Promise<void> {
-  try {
+  await orFatal(folder, "keep the invite", async () => {
     await sweepInvites(folder, now);
     await addInvite(folder, code, invite);
+  });
+}
+
+async function orFatal<T>(folder: string, what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const denied = error instanceof Deno.errors.PermissionDenied;
     const advice = denied ? "Run this as the user whose server it is, or name another folder with --data" : "Check the disk";
-    throw new Fatal(denied ? EXIT.noPermission : EXIT.ioError, `Cannot keep the invite in ${folder}: ${error.message}. ${advice}`);
+    throw new Fatal(denied ? EXIT.noPermission : EXIT.ioError, `Cannot ${what} in ${folder}: ${error.message}. ${advice}`);
   }
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { lasting } from "../../shared/flag_values.ts";
+import { inviteCode, lasting } from "../../shared/flag_values.ts";
 import { between, type Flags } from "../../shared/flags.ts";
 import { DATA_FLAG } from "../history_flags.ts";
 
@@ -23,6 +23,12 @@ export const INVITE_FLAGS = {
     help: "how many may come in with it",
     default: 1,
     parse: between(1, MOST_USES, "a number of uses"),
+  },
+  revoke: {
+    placeholder: "CODE",
+    help: "take back the invite with this code or link; who came in with it is asked for the password when they come next",
+    default: undefined,
+    parse: inviteCode,
   },
   data: { ...DATA_FLAG, help: "the data folder of the server that it is for (default: this user's server)" },
 } satisfies Flags;

@@ -27,8 +27,16 @@ export async function addInvite(folder: string, code: string, invite: Pick<Invit
 
 /** Gives a file of root's to the user whose the folder is: the server runs as that. Not what a link leads to, which may be anything. */
 async function handOver(path: string, folder: string): Promise<void> {
-  const { uid, gid } = await Deno.stat(folder);
-  if (Deno.uid() === 0 && uid && gid !== null) await promises.lchown(path, uid, gid);
+  const [{ uid, gid }, made] = await Promise.all([Deno.stat(folder), Deno.lstat(path)]);
+  if (uid !== null && gid !== null && uid !== made.uid) await promises.lchown(path, uid, gid);
+}
+
+/** Takes an invite back. Returns how many clients came in with it that are not known any more; `undefined` where there is none with that code. */
+export async function revokeInvite(folder: string, code: string): Promise<number | undefined> {
+  const path = pathOf(folder, code);
+  const invite = await readInvite(path);
+  if (invite !== undefined) await removeFile(path);
+  return invite?.installations.length;
 }
 
 /** Removes the invites that ended before anybody came in with them who could be known again. */
@@ -42,27 +50,29 @@ export async function sweepInvites(folder: string, now: number): Promise<void> {
 export class Invites {
   readonly #folder: string;
   readonly #now: () => number;
-  /** Everybody's installation who came in with any. */
-  readonly #known: Set<string>;
+  /** Everybody's installation who came in with any, and the files that say so. */
+  readonly #known = new Map<string, string[]>();
   /** Settles when nobody redeems: one after the other, so that no use is given twice. */
   #redeemed: Promise<unknown> = Promise.resolve();
 
-  private constructor(folder: string, now: () => number, known: Set<string>) {
+  private constructor(folder: string, now: () => number) {
     this.#folder = folder;
     this.#now = now;
-    this.#known = known;
   }
 
   /** Reads who has come in so far, and removes what has ended. @param folder The data folder. @param now Milliseconds since 1970. */
   static async open(folder: string, now: () => number): Promise<Invites> {
     await sweepInvites(folder, now());
-    const invites = await readInvites(folder);
-    return new Invites(folder, now, new Set(invites.flatMap(({ invite }) => invite.installations)));
+    const invites = new Invites(folder, now);
+    for (const { path, invite } of await readInvites(folder)) {
+      for (const installation of invite.installations) invites.#know(installation, path);
+    }
+    return invites;
   }
 
-  /** Whether an installation came in with an invite before. */
+  /** Whether an installation came in before with an invite that was not taken back. */
   knows(installation: string): boolean {
-    return this.#known.has(installation);
+    return this.#known.get(installation)?.some(exists) ?? false;
   }
 
   /** Whether a text is the code of an invite that still holds; then one of its uses is spent, and the installation known from then on. */
@@ -83,8 +93,12 @@ export class Invites {
     if (invite.used >= invite.uses) return false;
     const installations = installation === undefined ? invite.installations : [...invite.installations, installation];
     await writeInvite(path, { ...invite, used: invite.used + 1, installations });
-    if (installation !== undefined) this.#known.add(installation);
+    if (installation !== undefined) this.#know(installation, path);
     return true;
+  }
+
+  #know(installation: string, path: string): void {
+    this.#known.set(installation, [...this.#known.get(installation) ?? [], path]);
   }
 }
 
@@ -137,6 +151,15 @@ async function writeInvite(path: string, invite: Invite): Promise<void> {
     await Deno.rename(unfinished, path);
   } catch (error) {
     await removeFile(unfinished);
+    throw error;
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    return Deno.lstatSync(path).isFile;
+  } catch (error) {
+    if (NONE.some((none) => error instanceof none)) return false;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
-import { Peer, Program, program, PROGRAM_ENV, type Server, soon, startServer } from "../harness.ts";
+import { exchange, Peer, Program, program, PROGRAM_ENV, type Server, soon, startServer } from "../harness.ts";
 import { Terminal, tmuxThere } from "./terminal.ts";
 
 const PASSWORD = "correct horse battery";
@@ -237,6 +237,28 @@ Deno.test("chat invite: a link, a command and a code; and that none is needed wh
   const { code, err } = await chat({}, "invite", "--data", home.data);
   assertEquals(code, 1);
   assertStringIncludes(err, `No invite is needed: the server at 127.0.0.1:${open.port} asks nobody for a password`);
+});
+
+Deno.test("chat invite --revoke: takes one back, at once and for those who came in with it", async () => {
+  using home = new Home();
+  await using server = await home.start();
+  const code = await invite(home, "--uses", "2");
+  const bob = (more: object) =>
+    exchange(server.port, `${JSON.stringify({ kind: "hello", v: [1], name: "bob", secret: "bob's own", ...more })}\n`);
+  assertStringIncludes(await bob({ password: code }), '"welcome"');
+  assertStringIncludes(await bob({}), '"welcome"');
+  assertEquals(await chat({}, "invite", "--data", home.data, "--revoke", code), {
+    code: 0,
+    out:
+      "Nobody comes in with this invite any more. 1 client came in with it: whoever is in stays until they leave or are put out with /kick, " +
+      "and is asked for the password then.\n",
+    err: "",
+  });
+  assertStringIncludes(await bob({}), '"password_needed"');
+  assertStringIncludes(await bob({ password: code }), '"password_wrong"');
+  const again = await chat({}, "invite", "--data", home.data, "--revoke", code);
+  assertEquals([again.code, again.out], [1, ""]);
+  assertStringIncludes(again.err, "has that code: it was taken back, or has ended unused");
 });
 
 Deno.test("chat invite: 1 to 1,000 uses, a minute to a year", async () => {

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { addInvite, Invites } from "../../../server/access/invites.ts";
+import { addInvite, Invites, revokeInvite } from "../../../server/access/invites.ts";
 import { SHORT_CODE_BYTES, shortCode } from "../../../shared/short_code.ts";
 import { TempFolder } from "../history/temp_folder.ts";
 
@@ -105,6 +105,22 @@ Deno.test("Invites: one made while the server runs is good at once", async () =>
   const code = newCode();
   await addInvite(world.folder.path, code, { expires: NOW + 1, uses: 1 });
   assertEquals([await world.invites.redeem(code, undefined), await world.invites.redeem(code, undefined)], [true, false]);
+});
+
+Deno.test("revokeInvite: nobody comes in with it any more, and who came in is not known, unless another invite knows them", async () => {
+  using world = await setUp(3);
+  const { folder, invites, code } = world;
+  const other = newCode();
+  await addInvite(folder.path, other, { expires: NOW + 1, uses: 1 });
+  for (const installation of ["i1", "i2"]) await invites.redeem(code, installation);
+  await invites.redeem(other, "i2");
+  assertEquals(await revokeInvite(folder.path, newCode()), undefined);
+  assertEquals([invites.knows("i1"), invites.knows("i2")], [true, true]);
+  assertEquals(await revokeInvite(folder.path, code.toLowerCase()), 2);
+  for (const server of [invites, await Invites.open(folder.path, () => NOW)]) {
+    assertEquals([server.knows("i1"), server.knows("i2"), await server.redeem(code, "i3")], [false, true, false]);
+  }
+  assertEquals(await revokeInvite(folder.path, code), undefined);
 });
 
 Deno.test("Invites: what is no file of theirs lets nobody in, and holds nobody up", async () => {
