@@ -55,9 +55,9 @@ export class FramesConnection implements Connection {
     for (let chunk = await this.#socket.read(); chunk !== null; chunk = await this.#socket.read()) {
       const turn = new Turn();
       for (const frames of inBatches(this.#splitter.push(chunk), frame)) {
+        if (this.#over) return;
         yield frames;
         if (turn.isOver) await turn.pass();
-        if (this.#over) return;
       }
       if (!this.#splitter.runaway) continue;
       yield [RUNAWAY];

@@ -64,9 +64,9 @@ export class TextConnection implements Connection {
       let silent = true;
       for (const frames of this.#frames(this.#splitter.push(text))) {
         silent = false;
+        if (this.#over) return;
         yield frames;
         if (turn.isOver) await turn.pass();
-        if (this.#over) return;
       }
       // Negotiation counts too where nothing comes with it.
       if (this.welcomed && silent && text.length < bytes) yield [NOTHING];
