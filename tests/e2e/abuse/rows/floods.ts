@@ -314,7 +314,7 @@ export const floods: Group = {
     emptyLines("at netcat", async (scene, i) => {
       const foe = await Foe.named(scene, `e33-${i}`);
       await foe.send(filling("/who"));
-      await foe.until(/here/i);
+      await foe.until(/^\* In #lobby: /);
       return foe;
     }),
   ],
