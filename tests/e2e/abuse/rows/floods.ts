@@ -82,16 +82,16 @@ function noise(what: string, some: Uint8Array<ArrayBuffer>): Row {
 }
 
 /** A row: 30 people who send 64 KiB of empty lines, of which 20 a second are heard. @param enter Comes in, with a first read that was filled. */
-function emptyLines(how: string, enter: (scene: Scene, i: number) => Promise<Foe>): Row {
+function emptyLines(how: string, by: string, enter: (scene: Scene, name: string) => Promise<Foe>): Row {
   return {
     name: `30 people ${how} who send 65,536 empty lines: memory is bounded`,
     alone: true,
     attack: async (scene) => {
       await bounded(scene, async () => {
-        const foes = await Promise.all(range(30).map((i) => enter(scene, i)));
+        const foes = await Promise.all(range(30).map((i) => enter(scene, `${by}-${i}`)));
         await Promise.all(foes.map((foe) => foe.send("\n".repeat(65_536))));
         // Paced as they are: when this one has its answers, they were heard as long.
-        using other = await Foe.framed(scene, "e34");
+        using other = await Foe.framed(scene, by);
         await other.send(line({ kind: "ping", ref: "p" }).repeat(ANSWERS + 10));
         await other.until(/"pong"/, ANSWERS + 10);
         for (const foe of foes) foe[Symbol.dispose]();
@@ -305,14 +305,14 @@ export const floods: Group = {
     noise("bytes that are no UTF-8, each a line", Uint8Array.of(0xff, 10)),
     noise("lines that are no JSON", Uint8Array.of(0x7b, 10)),
     noise("empty lines", Uint8Array.of(10)),
-    emptyLines("with frames", async (scene, i) => {
+    emptyLines("with frames", "e33", async (scene, name) => {
       const foe = await Foe.connect(scene);
-      await foe.send(filling(hello(`e33-${i}`).trimEnd()));
+      await foe.send(filling(hello(name).trimEnd()));
       await foe.until(/"kind":"welcome"/);
       return foe;
     }),
-    emptyLines("at netcat", async (scene, i) => {
-      const foe = await Foe.named(scene, `e33-${i}`);
+    emptyLines("at netcat", "e34", async (scene, name) => {
+      const foe = await Foe.named(scene, name);
       await foe.send(filling("/who"));
       await foe.until(/^\* In #lobby: /);
       return foe;
