@@ -35,7 +35,7 @@ export type Line = Uint8Array | Overlong;
  * const splitter = new LineSplitter(5);
  * const text = (line: unknown) => line instanceof Uint8Array ? new TextDecoder().decode(line) : line;
  * const lines = splitter.push(new TextEncoder().encode("bob\r\nhello\nworld!\nby"));
-assertEquals(Array.from(lines, text), ["bob", "hello", { overlong: 6 }]);
+ * assertEquals(Array.from(lines, text), ["bob", "hello", { overlong: 6 }]);
  * assertEquals(text(splitter.end()), "by");
  * ```
  */
