@@ -50,6 +50,8 @@ const ENDINGS: Readonly<Record<string, Leave>> = { [NO_LINES]: "runaway", [SAID_
 /** Hears a peer out. Returns why it ended, in words for the log. */
 async function converse(connection: Connection, newcomer: Newcomer, hub: Hub): Promise<string> {
   for await (const frames of connection) {
+    // Nothing is heard of whoever was put out.
+    if (newcomer.seat?.isOut) break;
     for (const frame of frames) {
       if (frame.kind === "bye") return SAID_BYE;
       if (newcomer.seat) {

@@ -32,6 +32,10 @@ export const RUNAWAY: Malformed = {
   text: `more than ${count(LIMITS.runawayBytes)} bytes came without a line feed`,
 };
 
+const NOT_JSON = "not a line of JSON";
+/** The first letter of any value (RFC 8259, sections 2 and 3). */
+const JSON_BEGINS = /^[ \t\r\n]*[[{"tfn\d-]/;
+
 /** Returns the value as it may be used, or `undefined` when it is not of this form. */
 type Check<T> = (value: unknown) => T | undefined;
 /** What a field must be, in words, its check, and whether it may be absent. */
@@ -271,11 +275,13 @@ export function encodeFrame(frame: ClientFrame | ServerFrame): string {
 }
 
 function decode(line: string, frames: Record<string, Record<string, Field<unknown>>>): { kind: string } | Malformed {
+  // Noise costs no exception.
+  if (line[0] !== "{" && !JSON_BEGINS.test(line)) return malformed("malformed", NOT_JSON);
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch {
-    return malformed("malformed", "not a line of JSON");
+    return malformed("malformed", NOT_JSON);
   }
   if (!isRecord(value)) return malformed("malformed", "not a JSON object");
   if (depth(value) > LIMITS.jsonDepth) return malformed("malformed", `nested deeper than ${LIMITS.jsonDepth}`);

@@ -24,7 +24,8 @@ export type Line = Uint8Array | Overlong;
  *
  * 1. However the bytes are cut into chunks, the lines are the same.
  * 2. A line of exactly `limit` bytes is a line; one more and it is {@link Overlong}, said once, when it ends.
- * 3. Holds at most `limit` + 1 bytes between two calls.
+ * 3. Holds at most `limit` + 1 bytes between two chunks.
+ * 4. A line is cut out when it is asked for: 64 KiB can be 65,536 of them, and whoever sent them may be heard slowly, or no further.
  *
  * @example
  * ```ts
@@ -33,7 +34,8 @@ export type Line = Uint8Array | Overlong;
  *
  * const splitter = new LineSplitter(5);
  * const text = (line: unknown) => line instanceof Uint8Array ? new TextDecoder().decode(line) : line;
- * assertEquals(splitter.push(new TextEncoder().encode("bob\r\nhello\nworld!\nby")).map(text), ["bob", "hello", { overlong: 6 }]);
+ * const lines = splitter.push(new TextEncoder().encode("bob\r\nhello\nworld!\nby"));
+ * assertEquals(Array.from(lines, text), ["bob", "hello", { overlong: 6 }]);
  * assertEquals(text(splitter.end()), "by");
  * ```
  */
@@ -60,16 +62,15 @@ export class LineSplitter {
     return this.#length > LIMITS.runawayBytes;
   }
 
-  /** The lines that end within `chunk`. They may be views of it: use them before it is overwritten. */
-  push(chunk: Uint8Array): Line[] {
-    const lines: Line[] = [];
+  /** The lines that end within `chunk`. They may be views of it: take them all, and use them, before it is overwritten and before the next chunk. */
+  *push(chunk: Uint8Array): Generator<Line, void> {
     let start = 0;
     for (let end = chunk.indexOf(LF); end !== -1; end = chunk.indexOf(LF, start)) {
-      lines.push(this.#length === 0 ? this.#cut(chunk.subarray(start, end)) : this.#join(chunk.subarray(start, end)));
+      const piece = chunk.subarray(start, end);
       start = end + 1;
+      yield this.#length === 0 ? this.#cut(piece) : this.#join(piece);
     }
     if (start < chunk.length) this.#hold(chunk.subarray(start));
-    return lines;
   }
 
   /** What came after the last line feed, when the input ends cleanly; `undefined` when nothing did. */

@@ -24,8 +24,7 @@ export class ConsoleWindow implements AsyncIterable<ConsoleRequest | undefined> 
   async *[Symbol.asyncIterator](): AsyncGenerator<ConsoleRequest | undefined> {
     const splitter = new LineSplitter(LIMITS.frameBytes);
     for (let chunk = await this.#socket.read(); chunk !== null && !splitter.runaway; chunk = await this.#socket.read()) {
-      const lines = splitter.push(chunk).map((line) => line instanceof Uint8Array ? decoder.decode(line) : "");
-      for (const line of lines) yield decodeConsoleRequest(line);
+      for (const line of splitter.push(chunk)) yield decodeConsoleRequest(line instanceof Uint8Array ? decoder.decode(line) : "");
     }
   }
 

@@ -3,11 +3,13 @@
  *
  * @module
  */
+import { isUtf8 } from "node:buffer";
 import { decodeClientFrame, encodeFrame, type Malformed, RUNAWAY } from "../../shared/codec.ts";
 import { type Line, LineSplitter } from "../../shared/lines.ts";
 import { type ClientFrame, LIMITS } from "../../shared/protocol.ts";
 import { count } from "../../shared/text.ts";
 import { type Codec, type Connection, type Peer, peerOf } from "../connection.ts";
+import { inBatches, Turn } from "./batches.ts";
 import type { Socket } from "./socket.ts";
 
 /** How long the first `hello` may take after the first byte, in milliseconds. Programs are quick. */
@@ -15,7 +17,9 @@ export const HELLO_DUE_MS = 5_000;
 /** Names that may be asked for on one connection: a person chooses, at a terminal. */
 const NAME_TRIES = 20;
 
-const decoder = new TextDecoder("utf-8", { fatal: true });
+const decoder = new TextDecoder();
+/** What stands for bytes that are not UTF-8, and for itself. */
+const REPLACEMENT = "\ufffd";
 
 /** How our clients are sent frames. */
 export const framesCodec: Codec = { name: "frames", encode: encodeFrame, skipsOwn: false };
@@ -32,6 +36,8 @@ export class FramesConnection implements Connection {
   passwordAsked = false;
   readonly #socket: Socket;
   readonly #splitter = new LineSplitter(LIMITS.frameBytes);
+  /** Whether nothing more is heard, read or not. */
+  #over = false;
 
   /** @param due When the first `hello` and a name are due, on the clock of `performance.now()`. */
   constructor(socket: Socket, id: number, due: Pick<Connection, "helloDue" | "nameDue">) {
@@ -47,8 +53,12 @@ export class FramesConnection implements Connection {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<readonly (ClientFrame | Malformed)[]> {
     for (let chunk = await this.#socket.read(); chunk !== null; chunk = await this.#socket.read()) {
-      const lines = this.#splitter.push(chunk);
-      if (lines.length > 0) yield lines.map(frame);
+      const turn = new Turn();
+      for (const frames of inBatches(this.#splitter.push(chunk), frame)) {
+        if (this.#over) return;
+        yield frames;
+        if (turn.isOver) await turn.pass();
+      }
       if (!this.#splitter.runaway) continue;
       yield [RUNAWAY];
       return;
@@ -67,22 +77,22 @@ export class FramesConnection implements Connection {
   }
 
   finish(): Promise<void> {
+    this.#over = true;
     return this.#socket.finish();
   }
 
   close(why?: string): void {
+    this.#over = true;
     this.#socket.close(why);
   }
 }
 
 function frame(line: Line): ClientFrame | Malformed {
   if (!(line instanceof Uint8Array)) return tooLong(line.overlong);
-  try {
-    return decodeClientFrame(decoder.decode(line));
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    return { kind: "malformed", code: "malformed", text: "not UTF-8" };
-  }
+  const text = decoder.decode(line);
+  // To have the decoder throw would cost many times as much, for a good line as well.
+  if (text.includes(REPLACEMENT) && !isUtf8(line)) return { kind: "malformed", code: "malformed", text: "not UTF-8" };
+  return decodeClientFrame(text);
 }
 
 function tooLong(bytes: number): Malformed {

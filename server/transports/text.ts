@@ -8,6 +8,7 @@ import { type Line, LineSplitter } from "../../shared/lines.ts";
 import { type ClientFrame, LIMITS, PROTOCOL_VERSION } from "../../shared/protocol.ts";
 import { byteLength, count } from "../../shared/text.ts";
 import { type Connection, type Nothing, type Peer, peerOf } from "../connection.ts";
+import { inBatches, Turn } from "./batches.ts";
 import type { Socket } from "./socket.ts";
 import { ECHO_OFF, ECHO_ON, TelnetFilter } from "./telnet.ts";
 import { textCodec } from "./text_codec.ts";
@@ -39,6 +40,8 @@ export class TextConnection implements Connection {
   #name = "";
   /** Whether the peer's telnet was told to show nothing. */
   #hides = false;
+  /** Whether nothing more is heard, read or not. */
+  #over = false;
 
   /** @param due When a name is due, on the clock of `performance.now()`. @param lineBytes The longest line allowed. */
   constructor(socket: Socket, id: number, due: number, lineBytes: number) {
@@ -57,10 +60,16 @@ export class TextConnection implements Connection {
     for (let chunk = await this.#socket.read(); chunk !== null; chunk = await this.#socket.read()) {
       const bytes = chunk.length;
       const text = this.#telnet.strip(chunk);
-      const lines = this.#splitter.push(text);
-      yield* this.#frames(lines);
+      const turn = new Turn();
+      let silent = true;
+      for (const frames of this.#frames(this.#splitter.push(text))) {
+        silent = false;
+        if (this.#over) return;
+        yield frames;
+        if (turn.isOver) await turn.pass();
+      }
       // Negotiation counts too where nothing comes with it.
-      if (this.welcomed && lines.length === 0 && text.length < bytes) yield [NOTHING];
+      if (this.welcomed && silent && text.length < bytes) yield [NOTHING];
       if (!this.#splitter.runaway) continue;
       yield [RUNAWAY];
       return;
@@ -81,25 +90,24 @@ export class TextConnection implements Connection {
   }
 
   finish(): Promise<void> {
+    this.#over = true;
     return this.#socket.finish();
   }
 
   close(why?: string): void {
+    this.#over = true;
     this.#socket.close(why);
   }
 
-  /** Names and passwords one at a time, because what a line is depends on whether the one before was accepted; then everything else at once. */
-  *#frames(lines: readonly Line[]): Generator<(TextFrame | Nothing)[]> {
-    // Decoded before anything is awaited: the bytes are only borrowed.
-    const texts = lines.map((line) => line instanceof Uint8Array ? decoder.decode(line) : line);
-    let at = 0;
-    for (; at < texts.length && !this.welcomed; at++) yield [this.#greeting(texts[at])];
-    const frames: (TextFrame | Nothing)[] = [];
-    for (; at < texts.length; at++) {
-      const text = texts[at];
-      frames.push(typeof text === "string" ? parseLine(text) ?? NOTHING : tooLong(text.overlong, this.#splitter.limit));
-    }
-    if (frames.length > 0) yield frames;
+  /** Names and passwords one at a time, because what a line is depends on whether the one before was accepted. */
+  #frames(lines: Iterable<Line>): Generator<(TextFrame | Nothing)[]> {
+    return inBatches(lines, (line) => this.#frame(line), () => !this.welcomed);
+  }
+
+  #frame(line: Line): TextFrame | Nothing {
+    const text = line instanceof Uint8Array ? decoder.decode(line) : line;
+    if (!this.welcomed) return this.#greeting(text);
+    return typeof text === "string" ? parseLine(text) ?? NOTHING : tooLong(text.overlong, this.#splitter.limit);
   }
 
   /** What a line asks for before it is a message: a name, or the password for the name of before. Any line that is too long is none of them. */

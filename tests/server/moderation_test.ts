@@ -220,6 +220,35 @@ Deno.test("kick: what was sent in the same breath as the end is not heard, and w
   assertEquals(server.hub.seats.size, 1);
 });
 
+/** Somebody who says much, of which nothing is looked at before it is asked for. */
+class Flooder extends FakeConnection {
+  /** How many batches were asked for. */
+  asked = 0;
+  readonly #hello: ClientFrame;
+
+  constructor(hello: ClientFrame) {
+    super(undefined, "192.0.2.251");
+    this.#hello = hello;
+  }
+
+  override async *[Symbol.asyncIterator](): ReturnType<FakeConnection[typeof Symbol.asyncIterator]> {
+    yield [this.#hello];
+    // Until it is stopped.
+    for await (const frames of super[Symbol.asyncIterator]()) yield frames;
+    for (; this.asked < 100; this.asked++) yield [say("unheard")];
+  }
+}
+
+Deno.test("kick: of a flood that was read nothing more is asked for", async () => {
+  await using server = new OrderedServer();
+  const olga = await server.owner();
+  const bob = new Flooder({ kind: "hello", v: [1], name: "bob" });
+  server.connect(bob);
+  await server.idle();
+  assertEquals(await server.act(olga, { act: "kick", target: "bob" }), "bob was kicked by olga");
+  assertEquals([bob.ended, bob.asked], ["finished", 0]);
+});
+
 Deno.test("kick ends a session whose connection broke", async () => {
   await using server = new OrderedServer();
   const [olga, bob] = [await server.owner(), await server.remembered("bob")];

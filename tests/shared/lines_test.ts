@@ -79,7 +79,7 @@ Deno.test("LineSplitter drops one carriage return, and counts what is left again
 
 Deno.test("LineSplitter.end gives an unfinished line once", () => {
   const splitter = new LineSplitter(LIMIT);
-  splitter.push(bytes("a\nb"));
+  splitter.push(bytes("a\nb")).toArray();
   assertEquals(splitter.pending, 1);
   assertEquals(shown(splitter.end()!), "b");
   assertEquals([splitter.end(), splitter.pending], [undefined, 0]);
@@ -88,12 +88,12 @@ Deno.test("LineSplitter.end gives an unfinished line once", () => {
 Deno.test("LineSplitter.runaway is set by one byte more than 64 KiB without a line feed", () => {
   for (const size of [1, 1000, LIMITS.runawayBytes]) {
     const splitter = new LineSplitter(LIMIT);
-    splitter.push(bytes("a\n"));
+    splitter.push(bytes("a\n")).toArray();
     for (let sent = 0; sent < LIMITS.runawayBytes; sent += size) {
-      splitter.push(new Uint8Array(Math.min(size, LIMITS.runawayBytes - sent)).fill(97));
+      splitter.push(new Uint8Array(Math.min(size, LIMITS.runawayBytes - sent)).fill(97)).next();
     }
     assertEquals([splitter.pending, splitter.runaway], [65_536, false]);
-    splitter.push(bytes("a"));
+    splitter.push(bytes("a")).next();
     assertEquals([splitter.pending, splitter.runaway], [65_537, true]);
   }
 });
@@ -104,9 +104,19 @@ Deno.test("LineSplitter holds one line's worth of bytes at most", () => {
   const before = Deno.memoryUsage().external;
   const splitters = Array.from({ length: 64 }, () => new LineSplitter(LIMIT));
   for (const splitter of splitters) {
-    splitter.push(chunk);
-    splitter.push(chunk.subarray(1025));
+    splitter.push(chunk).toArray();
+    splitter.push(chunk.subarray(1025)).toArray();
   }
   assertLess(Deno.memoryUsage().external - before, 8 * 1024 * 1024);
   assert(splitters.every((splitter) => splitter.pending > 2 * 1024 * 1024 - 4096));
+});
+
+Deno.test("LineSplitter.push cuts a line out when it is asked for", () => {
+  const splitter = new LineSplitter(LIMIT);
+  const chunk = bytes("one\ntwo\nthree");
+  const lines = splitter.push(chunk);
+  assertEquals(shown(lines.next().value!), "one");
+  chunk.set(bytes("2"), 4);
+  assertEquals([...lines].map(shown), ["2wo"]);
+  assertEquals(shown(splitter.end()!), "three");
 });

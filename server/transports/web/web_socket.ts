@@ -14,6 +14,8 @@ import { type Frame, lastFrame, MessageFramer, OPCODE } from "./message_frame.ts
 
 /** Pieces that one message may come in. */
 const PIECES = 1_024;
+/** Bytes that are decoded at a time: 64 KiB can be 10,922 messages, and nobody knows how many of them will be heard. */
+const DECODED_AT_ONCE = 4 * 1024;
 /** How long saying goodbye may take beside what {@link Socket.finish} takes, in milliseconds. */
 const GOODBYE_MS = 1_000;
 /** A ping or a pong counts as a message does: so many at once, then one each so many milliseconds, by reading later. */
@@ -64,6 +66,8 @@ export class WebSocket implements Socket {
     maxFragments: PIECES,
     maxBufferedChunks: PIECES,
   });
+  /** What came and was not decoded. */
+  #undecoded: Uint8Array = new Uint8Array(0);
   /** Lines that came and were not read. */
   #lines: Uint8Array[] = [];
   #unread: Uint8Array | undefined;
@@ -117,12 +121,13 @@ export class WebSocket implements Socket {
     if (unread) return unread;
     while (!this.#over) {
       await this.#pause();
-      const chunk = await this.#socket.read();
+      const chunk = this.#undecoded.length > 0 ? this.#undecoded : await this.#socket.read();
       if (chunk === null) {
         if (!this.stopped) this.#broken = this.#socket.broken ?? "connection lost";
         return null;
       }
-      await this.#receive(chunk);
+      this.#undecoded = chunk.subarray(DECODED_AT_ONCE);
+      await this.#receive(chunk.subarray(0, DECODED_AT_ONCE));
       if (this.#lines.length > 0) return this.#taken();
     }
     return null;

@@ -49,7 +49,7 @@ const lines: Target = {
     if (last !== undefined) found.push(last);
     assert(!(last instanceof Uint8Array) || last.buffer.byteLength <= limit + 1, "it holds at most limit + 1 bytes");
     assert(splitter.pending === 0);
-    if (random.chance(1 / 500)) { for (let n = 0; n < ENDLESS; n++) splitter.push(ENDLESS_CHUNK); }
+    if (random.chance(1 / 500)) { for (let n = 0; n < ENDLESS; n++) splitter.push(ENDLESS_CHUNK).next(); }
     const expected = linesOf(bytes, limit);
     assert(found.length === expected.length, `${found.length} lines, not ${expected.length}`);
     for (const [i, line] of found.entries()) assertSame(line, expected[i]);

@@ -37,3 +37,27 @@ Deno.test("TextConnection: telnet negotiation counts where nothing comes with it
   const noise = Uint8Array.from({ length: 64 }, (_, i) => i % 2 === 0 ? 0xff : 0xf1);
   assertEquals(await kinds(noise, noise, bytes("h"), bytes("i"), bytes("\n")), [["nothing"], ["nothing"], ["say"]]);
 });
+
+Deno.test("TextConnection: names come one at a time, then 32 lines, each read when it is asked for", async () => {
+  const chunk = bytes("bob\nbob2\n" + "hi\n".repeat(70));
+  const connection = new TextConnection(socketOf(chunk), 1, performance.now() + 60_000, 4_096);
+  const sizes: [kind: string, many: number][] = [];
+  for await (const frames of connection) {
+    sizes.push([frames[0].kind, frames.length]);
+    connection.welcomed = sizes.length >= 2;
+    // What follows are empty lines now.
+    if (connection.welcomed) chunk.fill(10, 9);
+  }
+  assertEquals(sizes, [["hello", 1], ["hello", 1], ...[32, 32, 32, 32, 32, 32, 18].map((many): [string, number] => ["nothing", many])]);
+});
+
+Deno.test("TextConnection: nothing is heard after close()", async () => {
+  const connection = new TextConnection(socketOf(bytes("hi\n".repeat(70))), 1, performance.now() + 60_000, 4_096);
+  connection.welcomed = true;
+  let heard = 0;
+  for await (const frames of connection) {
+    heard += frames.length;
+    connection.close();
+  }
+  assertEquals(heard, 32);
+});

@@ -68,6 +68,38 @@ async function bounded({ victim }: Scene, work: () => Promise<void>): Promise<vo
   assert(more < MOST_BYTES, `it took ${(more / 2 ** 20).toFixed()} MiB more`);
 }
 
+/** Fills the server's first read of a connection: the next one takes all that fits into 64 KiB. */
+const filling = (text: string) => `${text.padEnd(2_047)}\n`;
+
+/** A row: strangers who send this over and over, and are let go after 20 frames that are none. */
+function noise(what: string, some: Uint8Array<ArrayBuffer>): Row {
+  return crowd(`10 strangers who send 64 KiB of ${what}: nobody waits for them`, 10, async (foe) => {
+    await foe.send(filling('{"kind":"x"}'));
+    await foe.until(/unknown_kind/);
+    await foe.send(Uint8Array.from({ length: 65_536 }, (_, i) => some[i % some.length]));
+    await foe.until(/"malformed"/, 19);
+  });
+}
+
+/** A row: 30 people who send 64 KiB of empty lines, of which 20 a second are heard. @param enter Comes in, with a first read that was filled. */
+function emptyLines(how: string, by: string, enter: (scene: Scene, name: string) => Promise<Foe>): Row {
+  return {
+    name: `30 people ${how} who send 65,536 empty lines: memory is bounded`,
+    alone: true,
+    attack: async (scene) => {
+      await bounded(scene, async () => {
+        const foes = await Promise.all(range(30).map((i) => enter(scene, `${by}-${i}`)));
+        await Promise.all(foes.map((foe) => foe.send("\n".repeat(65_536))));
+        // Paced as they are: when this one has its answers, they were heard as long.
+        using other = await Foe.framed(scene, by);
+        await other.send(line({ kind: "ping", ref: "p" }).repeat(ANSWERS + 10));
+        await other.until(/"pong"/, ANSWERS + 10);
+        for (const foe of foes) foe[Symbol.dispose]();
+      });
+    },
+  };
+}
+
 const MANY_WORDS = "refused too_many_words: a search has at most 32 words, this one had 33";
 const MANY_BYTES = /^refused text_too_long: a search has at most [\d,]+ bytes, this one had [\d,]+$/;
 const BIG = "x".repeat(4_000);
@@ -270,5 +302,20 @@ export const floods: Group = {
         }
       },
     },
+    noise("bytes that are no UTF-8, each a line", Uint8Array.of(0xff, 10)),
+    noise("lines that are no JSON", Uint8Array.of(0x7b, 10)),
+    noise("empty lines", Uint8Array.of(10)),
+    emptyLines("with frames", "e33", async (scene, name) => {
+      const foe = await Foe.connect(scene);
+      await foe.send(filling(hello(name).trimEnd()));
+      await foe.until(/"kind":"welcome"/);
+      return foe;
+    }),
+    emptyLines("at netcat", "e34", async (scene, name) => {
+      const foe = await Foe.named(scene, name);
+      await foe.send(filling("/who"));
+      await foe.until(/^\* In #lobby: /);
+      return foe;
+    }),
   ],
 };

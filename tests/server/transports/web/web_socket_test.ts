@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertLess, assertMatch, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import type { Socket } from "../../../../server/transports/socket.ts";
 import { WebSocket } from "../../../../server/transports/web/web_socket.ts";
@@ -103,6 +103,17 @@ Deno.test("WebSocket: messages are lines, however they are cut into frames and c
   const text = "bob\none\ntwo\n漢\nthree\n\n";
   assertEquals((await received(stream)).text, text);
   assertEquals((await received(...Array.from(stream, (byte) => Uint8Array.of(byte)))).text, text);
+});
+
+Deno.test("WebSocket: of 10,000 messages in one read a few are decoded at a time", async () => {
+  const message = clientFrame("");
+  const webSocket = new WebSocket(
+    new FakeSocket(Uint8Array.from({ length: 10_000 * message.length }, (_, i) => message[i % message.length])),
+  );
+  const read: number[] = [];
+  for (let bytes = await webSocket.read(); bytes !== null; bytes = await webSocket.read()) read.push(bytes.length);
+  assertEquals(read.reduce((all, some) => all + some), 10_000);
+  assertLess(Math.max(...read), 1_000);
 });
 
 Deno.test("WebSocket: 1000 or no code ends the peer's side; another code or none at all is a connection that broke", async () => {
