@@ -8,7 +8,7 @@ import { AUDIT_ROOM } from "../../shared/names.ts";
 import type { SqliteRoom } from "./sqlite_rooms.ts";
 import { base } from "./sqlite_schema.ts";
 import { type Transact, transactor } from "./transactor.ts";
-import { SLICE, type WordIndex } from "./word_index.ts";
+import { SLICE, SLICE_MS, type WordIndex } from "./word_index.ts";
 
 /** How much of a room is kept: whichever is less. */
 export interface Retention {
@@ -29,6 +29,7 @@ export class Retirement {
   readonly #transact: Transact;
   readonly #keep: Retention;
   readonly #index: WordIndex;
+  readonly #monotonic: () => number;
   readonly #oldest: StatementSync;
   readonly #slice: StatementSync;
   readonly #delete: StatementSync;
@@ -38,10 +39,12 @@ export class Retirement {
   /** The ref that the last slice of {@link forgetRefs} ended at. */
   #forgotten: readonly [owner: number, ref: string] = [0, ""];
 
-  constructor(db: DatabaseSync, keep: Retention, index: WordIndex) {
+  /** @param monotonic Milliseconds on a clock that never jumps. */
+  constructor(db: DatabaseSync, keep: Retention, index: WordIndex, monotonic: () => number) {
     this.#transact = transactor(db);
     this.#keep = keep;
     this.#index = index;
+    this.#monotonic = monotonic;
     this.#oldest = db.prepare("SELECT at FROM entries WHERE id > ? AND id <= ? ORDER BY id LIMIT 1");
     this.#slice = db.prepare(`SELECT id, at, text FROM entries WHERE id > ? AND id <= ? ORDER BY id LIMIT ${SLICE}`);
     this.#delete = db.prepare("DELETE FROM entries WHERE id > ? AND id <= ?");
@@ -61,19 +64,29 @@ export class Retirement {
     const tooMany = room.head - this.#keep.entries;
     const tooOld = now - this.#keep.ms;
     if (room.floor >= tooMany && room.oldestAt >= tooOld) return false;
+    // What is taken out of the index below must be what is in it.
+    if (this.#index.clear()) return true;
     const rows = this.#slice.all(first + room.floor, head);
     const kept = rows.findIndex((row) => Number(row.id) - first > tooMany && Number(row.at) >= tooOld);
-    const removed = kept === -1 ? rows : rows.slice(0, kept);
-    const last = removed[removed.length - 1];
-    const [floor, floorAt] = [Number(last.id) - first, Number(last.at)];
-    this.#transact(() => {
-      for (const { id, text } of removed) if (Number(id) - first <= room.indexed) this.#index.remove(Number(id), String(text));
+    const over = kept === -1 ? rows : rows.slice(0, kept);
+    const until = this.#monotonic() + SLICE_MS;
+    const removed = this.#transact(() => {
+      let done = 0;
+      for (const { id, text } of over) {
+        if (Number(id) - first <= room.indexed) this.#index.remove(Number(id), String(text));
+        done++;
+        if (this.#monotonic() >= until) break;
+      }
+      const { id, at } = over[done - 1];
+      const floor = Number(id) - first;
       this.#delete.run(first + room.floor, first + floor);
-      this.#setFloor.run(floor, floorAt, floor, room.id);
+      this.#setFloor.run(floor, Number(at), floor, room.id);
+      return { count: done, floor };
     });
-    room.floor = floor;
-    room.indexed = Math.max(room.indexed, floor);
-    room.oldestAt = kept === -1 ? undefined : Number(rows[kept].at);
+    room.floor = removed.floor;
+    room.indexed = Math.max(room.indexed, removed.floor);
+    const oldest = rows.at(removed.count);
+    room.oldestAt = oldest && Number(oldest.at);
     return true;
   }
 

@@ -9,6 +9,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers";
 import { Fatal } from "../../shared/exit.ts";
+import type { Entry } from "../../shared/protocol.ts";
 import { PAGE } from "./history.ts";
 import { Housekeeping } from "./housekeeping.ts";
 import { DATABASE, openDatabase } from "./open_database.ts";
@@ -20,6 +21,7 @@ import { SqliteRead } from "./sqlite_read.ts";
 import { loadRooms, type SqliteRoom } from "./sqlite_rooms.ts";
 import { Wiping } from "./wiping.ts";
 import { WordIndex } from "./word_index.ts";
+import { WordSearch } from "./word_search.ts";
 
 /** How long another program may hold the database, in milliseconds. */
 const BUSY_MS = 5_000;
@@ -28,11 +30,27 @@ const RETRY_MS = 20;
 /** No commit for so long is a quiet moment, in milliseconds. */
 const QUIET_MS = 20;
 /** How long housekeeping waits for a quiet moment at most, between slices, in milliseconds. */
-const BUSTLE_MS = 250;
+const BUSTLE_MS = 100;
 /** When housekeeping that failed for want of space, or could not wipe yet, is tried again, in milliseconds. */
 const AGAIN_MS = 1_000;
 /** When housekeeping is due even where nobody said anything, in milliseconds: entries grow old. */
 const ROUND_MS = 10 * 60_000;
+/** How long a search goes on before what else was asked comes, in milliseconds. */
+const TURN_MS = 5;
+/** How long a search goes on in all, in milliseconds: then it is answered with what it has found. All of a full room takes about one second. */
+const SEARCH_MS = 2_000;
+/** How long closing takes words of deleted texts out, in milliseconds. The next start goes on. */
+const CLEAR_MS = 1_000;
+
+/** A search under way. */
+interface Searching {
+  readonly id: number;
+  readonly steps: Generator<void, void>;
+  /** The newest first. */
+  readonly found: Entry[];
+  /** How long it has taken, in milliseconds. */
+  ms: number;
+}
 
 class Engine {
   readonly #file: string;
@@ -42,10 +60,11 @@ class Engine {
   readonly #commits: SqliteCommit;
   readonly #reads: SqliteRead;
   readonly #index: WordIndex;
+  readonly #search: WordSearch;
   readonly #wiping: Wiping;
   readonly #housekeeping: Housekeeping;
   /** Searches under way, the next step's first. */
-  readonly #searches: { readonly id: number; readonly steps: ReturnType<WordIndex["search"]> }[] = [];
+  readonly #searches: Searching[] = [];
   #round: Generator<void, void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #committedAt = 0;
@@ -56,11 +75,13 @@ class Engine {
     this.#db = openDatabase(this.#file);
     this.#opened = Deno.openSync(this.#file, { read: true, write: true });
     this.#rooms = loadRooms(this.#db);
-    this.#index = new WordIndex(this.#db);
+    const monotonic = () => performance.now();
+    this.#index = new WordIndex(this.#db, monotonic);
+    this.#search = new WordSearch(this.#db, this.#index);
     this.#wiping = new Wiping(this.#db, this.#opened, Date.now);
     this.#commits = new SqliteCommit(this.#db, this.#rooms, { index: this.#index, wiping: this.#wiping });
     this.#reads = new SqliteRead(this.#db, this.#rooms);
-    const retirement = new Retirement(this.#db, retention, this.#index);
+    const retirement = new Retirement(this.#db, retention, this.#index, monotonic);
     this.#housekeeping = new Housekeeping(this.#db, this.#rooms, { index: this.#index, retirement, wiping: this.#wiping }, Date.now);
     const epoch = String(this.#db.prepare("SELECT value FROM meta WHERE key = 'epoch'").get()?.value);
     const rooms = [...this.#rooms.values()].filter(({ head }) => head > 0).map((room) => {
@@ -78,7 +99,7 @@ class Engine {
       case "read":
         return answer({ kind: "found", id: request.id, entries: this.#reads.read(request.range) });
       case "search":
-        return this.#search(request);
+        return this.#beginSearch(request);
       case "close":
         return this.#close();
       default:
@@ -115,21 +136,25 @@ class Engine {
     if (this.#round === undefined) this.#keepHouse(QUIET_MS);
   }
 
-  #search({ id, room: name, words, limit }: Search): void {
+  #beginSearch({ id, room: name, words, limit }: Search): void {
     const room = this.#rooms.get(name);
     if (room === undefined) return answer({ kind: "found", id, entries: [] });
-    this.#searches.push({ id, steps: this.#index.search(room, words, Math.min(limit, PAGE)) });
-    if (this.#searches.length === 1) setImmediate(() => this.guard(() => this.#stepSearch()));
+    const found: Entry[] = [];
+    this.#searches.push({ id, steps: this.#search.search(room, words, Math.min(limit, PAGE), found), found, ms: 0 });
+    if (this.#searches.length === 1) setImmediate(() => this.guard(() => this.#goOnSearching()));
   }
 
-  /** One step of one search; the others, and what else was asked, come before its next. */
-  #stepSearch(): void {
+  /** One turn of one search; the others, and what else was asked, come before its next. */
+  #goOnSearching(): void {
     const search = this.#searches.shift();
     if (search === undefined) return;
-    const { done, value } = search.steps.next();
-    if (done) answer({ kind: "found", id: search.id, entries: value });
+    const began = performance.now();
+    let done = false;
+    while (!done && performance.now() - began < TURN_MS) done = search.steps.next().done === true;
+    search.ms += performance.now() - began;
+    if (done || search.ms > SEARCH_MS) endSearch(search);
     else this.#searches.push(search);
-    if (this.#searches.length > 0) setImmediate(() => this.guard(() => this.#stepSearch()));
+    if (this.#searches.length > 0) setImmediate(() => this.guard(() => this.#goOnSearching()));
   }
 
   /** Has the next slice of housekeeping done after `ms`. */
@@ -155,7 +180,7 @@ class Engine {
 
   #close(): void {
     clearTimeout(this.#timer);
-    while (this.#searches.length > 0) this.#stepSearch();
+    for (const search of this.#searches.splice(0)) endSearch(search);
     this.#tidy();
     this.#db.close();
     this.#opened.close();
@@ -165,7 +190,9 @@ class Engine {
   /** Moves the log into the database and wipes it. On a full disk it stays beside it, and nothing is lost. */
   #tidy(): void {
     try {
-      this.#wiping.finish();
+      const until = performance.now() + CLEAR_MS;
+      while (performance.now() < until && this.#index.clear());
+      if (!this.#index.behind) this.#wiping.finish();
       this.#db.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get();
     } catch (error) {
       if (meaningOf(error) === "broken") throw error;
@@ -188,6 +215,11 @@ function open(request: Open): void {
     if (!(error instanceof Fatal)) throw error;
     answer({ kind: "cannot open", code: error.code, text: error.message });
   }
+}
+
+/** Answers with what was found so far. */
+function endSearch({ id, found }: Searching): void {
+  answer({ kind: "found", id, entries: found.reverse() });
 }
 
 function answer(message: Answer): void {

@@ -8,6 +8,7 @@ import { SqliteRead } from "../../../server/history/sqlite_read.ts";
 import { loadRooms, type SqliteRoom } from "../../../server/history/sqlite_rooms.ts";
 import { Wiping } from "../../../server/history/wiping.ts";
 import { SLICE, WordIndex } from "../../../server/history/word_index.ts";
+import { WordSearch } from "../../../server/history/word_search.ts";
 import { AUDIT_ROOM } from "../../../shared/names.ts";
 import type { Draft, Entry } from "../../../shared/protocol.ts";
 import { deletion, draft } from "../../contracts/history_contract.ts";
@@ -22,7 +23,7 @@ class Parts implements Disposable {
   now = 1_000 * DAY;
   db!: DatabaseSync;
   rooms!: Map<string, SqliteRoom>;
-  #index!: WordIndex;
+  #search!: WordSearch;
   #housekeeping!: Housekeeping;
   #commits!: SqliteCommit;
   #file!: Deno.FsFile;
@@ -35,11 +36,13 @@ class Parts implements Disposable {
   open(): void {
     this.db = openDatabase(`${this.#folder.path}/chat.db`);
     this.rooms = loadRooms(this.db);
-    const index = this.#index = new WordIndex(this.db);
+    const monotonic = () => this.now;
+    const index = new WordIndex(this.db, monotonic);
+    this.#search = new WordSearch(this.db, index);
     this.#file = Deno.openSync(`${this.#folder.path}/chat.db`, { read: true, write: true });
     const wiping = new Wiping(this.db, this.#file, () => this.now);
     this.#commits = new SqliteCommit(this.db, this.rooms, { index, wiping });
-    const retirement = new Retirement(this.db, this.#keep, index);
+    const retirement = new Retirement(this.db, this.#keep, index, monotonic);
     this.#housekeeping = new Housekeeping(this.db, this.rooms, { index, retirement, wiping }, () => this.now);
   }
 
@@ -69,10 +72,9 @@ class Parts implements Disposable {
   search(room: string, words: string): readonly Entry[] {
     const record = this.rooms.get(room);
     assert(record);
-    const steps = this.#index.search(record, words, 200);
-    let step = steps.next();
-    while (!step.done) step = steps.next();
-    return step.value;
+    const found: Entry[] = [];
+    for (const _ of this.#search.search(record, words, 200, found));
+    return found.reverse();
   }
 
   /** Those of the words that stand in any file of the folder. */
