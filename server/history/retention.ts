@@ -8,7 +8,7 @@ import { AUDIT_ROOM } from "../../shared/names.ts";
 import type { SqliteRoom } from "./sqlite_rooms.ts";
 import { base } from "./sqlite_schema.ts";
 import { type Transact, transactor } from "./transactor.ts";
-import { SLICE, SLICE_MS, type WordIndex } from "./word_index.ts";
+import { SLICE, TAKEN_OUT, upTo, type WordIndex } from "./word_index.ts";
 
 /** How much of a room is kept: whichever is less. */
 export interface Retention {
@@ -24,12 +24,14 @@ export const DEFAULT_RETENTION: Retention = { entries: 100_000, ms: 90 * 24 * 60
 /** How long a ref is remembered at least, in milliseconds; longer while its entry is kept. */
 const REF_MS = 30 * 24 * 60 * 60_000;
 
+/** Entries that one slice of work looks at. */
+const ROWS = 100;
+
 /** Keeps the database to its {@link Retention}. */
 export class Retirement {
   readonly #transact: Transact;
   readonly #keep: Retention;
   readonly #index: WordIndex;
-  readonly #monotonic: () => number;
   readonly #oldest: StatementSync;
   readonly #slice: StatementSync;
   readonly #delete: StatementSync;
@@ -39,14 +41,12 @@ export class Retirement {
   /** The ref that the last slice of {@link forgetRefs} ended at. */
   #forgotten: readonly [owner: number, ref: string] = [0, ""];
 
-  /** @param monotonic Milliseconds on a clock that never jumps. */
-  constructor(db: DatabaseSync, keep: Retention, index: WordIndex, monotonic: () => number) {
+  constructor(db: DatabaseSync, keep: Retention, index: WordIndex) {
     this.#transact = transactor(db);
     this.#keep = keep;
     this.#index = index;
-    this.#monotonic = monotonic;
     this.#oldest = db.prepare("SELECT at FROM entries WHERE id > ? AND id <= ? ORDER BY id LIMIT 1");
-    this.#slice = db.prepare(`SELECT id, at, text FROM entries WHERE id > ? AND id <= ? ORDER BY id LIMIT ${SLICE}`);
+    this.#slice = db.prepare(`SELECT id, at, text FROM entries WHERE id > ? AND id <= ? ORDER BY id LIMIT ${ROWS}`);
     this.#delete = db.prepare("DELETE FROM entries WHERE id > ? AND id <= ?");
     this.#setFloor = db.prepare("UPDATE rooms SET floor = ?, floor_at = ?, indexed = max(indexed, ?) WHERE id = ?");
     this.#refs = db.prepare(
@@ -68,24 +68,17 @@ export class Retirement {
     if (this.#index.clear()) return true;
     const rows = this.#slice.all(first + room.floor, head);
     const kept = rows.findIndex((row) => Number(row.id) - first > tooMany && Number(row.at) >= tooOld);
-    const over = kept === -1 ? rows : rows.slice(0, kept);
-    const until = this.#monotonic() + SLICE_MS;
-    const removed = this.#transact(() => {
-      let done = 0;
-      for (const { id, text } of over) {
-        if (Number(id) - first <= room.indexed) this.#index.remove(Number(id), String(text));
-        done++;
-        if (this.#monotonic() >= until) break;
-      }
-      const { id, at } = over[done - 1];
-      const floor = Number(id) - first;
+    const removed = upTo(TAKEN_OUT, kept === -1 ? rows : rows.slice(0, kept), ({ text }) => String(text));
+    const last = removed[removed.length - 1];
+    const [floor, floorAt] = [Number(last.id) - first, Number(last.at)];
+    this.#transact(() => {
+      for (const { id, text } of removed) if (Number(id) - first <= room.indexed) this.#index.remove(Number(id), String(text));
       this.#delete.run(first + room.floor, first + floor);
-      this.#setFloor.run(floor, Number(at), floor, room.id);
-      return { count: done, floor };
+      this.#setFloor.run(floor, floorAt, floor, room.id);
     });
-    room.floor = removed.floor;
-    room.indexed = Math.max(room.indexed, removed.floor);
-    const oldest = rows.at(removed.count);
+    room.floor = floor;
+    room.indexed = Math.max(room.indexed, floor);
+    const oldest = rows.at(removed.length);
     room.oldestAt = oldest && Number(oldest.at);
     return true;
   }

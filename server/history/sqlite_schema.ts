@@ -17,6 +17,7 @@ export const APPLICATION_ID = 0x63686174;
  * - `entries.target` is the seq that an entry of type `deleted` is about; `rooms.topic_seq` the entry that the topic is from, 0 where there is none.
  * - `words` holds no texts, only the index of their words; its rowid is the entry's id. What is taken out of it leaves no trace (`secure-delete`).
  * - `leftovers` are texts that were deleted, by their entries' ids, until their words are out of the index as well, which takes knowing them.
+ *   The third step has all words indexed anew: signs that are no letters were taken for some.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -60,6 +61,8 @@ export const MIGRATIONS: readonly string[] = [
   `,
   `
   CREATE TABLE leftovers (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
+  INSERT INTO words (words) VALUES ('delete-all');
+  UPDATE rooms SET indexed = floor;
   `,
 ];
 

@@ -9,7 +9,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers";
 import { Fatal } from "../../shared/exit.ts";
-import type { Entry } from "../../shared/protocol.ts";
 import { PAGE } from "./history.ts";
 import { Housekeeping } from "./housekeeping.ts";
 import { DATABASE, openDatabase } from "./open_database.ts";
@@ -45,9 +44,10 @@ const CLEAR_MS = 1_000;
 /** A search under way. */
 interface Searching {
   readonly id: number;
+  readonly room: SqliteRoom;
   readonly steps: Generator<void, void>;
-  /** The newest first. */
-  readonly found: Entry[];
+  /** The ids of the entries, the newest first. */
+  readonly found: number[];
   /** How long it has taken, in milliseconds. */
   ms: number;
 }
@@ -75,13 +75,12 @@ class Engine {
     this.#db = openDatabase(this.#file);
     this.#opened = Deno.openSync(this.#file, { read: true, write: true });
     this.#rooms = loadRooms(this.#db);
-    const monotonic = () => performance.now();
-    this.#index = new WordIndex(this.#db, monotonic);
+    this.#index = new WordIndex(this.#db);
     this.#search = new WordSearch(this.#db, this.#index);
     this.#wiping = new Wiping(this.#db, this.#opened, Date.now);
     this.#commits = new SqliteCommit(this.#db, this.#rooms, { index: this.#index, wiping: this.#wiping });
     this.#reads = new SqliteRead(this.#db, this.#rooms);
-    const retirement = new Retirement(this.#db, retention, this.#index, monotonic);
+    const retirement = new Retirement(this.#db, retention, this.#index);
     this.#housekeeping = new Housekeeping(this.#db, this.#rooms, { index: this.#index, retirement, wiping: this.#wiping }, Date.now);
     const epoch = String(this.#db.prepare("SELECT value FROM meta WHERE key = 'epoch'").get()?.value);
     const rooms = [...this.#rooms.values()].filter(({ head }) => head > 0).map((room) => {
@@ -139,8 +138,8 @@ class Engine {
   #beginSearch({ id, room: name, words, limit }: Search): void {
     const room = this.#rooms.get(name);
     if (room === undefined) return answer({ kind: "found", id, entries: [] });
-    const found: Entry[] = [];
-    this.#searches.push({ id, steps: this.#search.search(room, words, Math.min(limit, PAGE), found), found, ms: 0 });
+    const found: number[] = [];
+    this.#searches.push({ id, room, steps: this.#search.search(room, words, Math.min(limit, PAGE), found), found, ms: 0 });
     if (this.#searches.length === 1) setImmediate(() => this.guard(() => this.#goOnSearching()));
   }
 
@@ -152,9 +151,14 @@ class Engine {
     let done = false;
     while (!done && performance.now() - began < TURN_MS) done = search.steps.next().done === true;
     search.ms += performance.now() - began;
-    if (done || search.ms > SEARCH_MS) endSearch(search);
+    if (done || search.ms > SEARCH_MS) this.#endSearch(search);
     else this.#searches.push(search);
     if (this.#searches.length > 0) setImmediate(() => this.guard(() => this.#goOnSearching()));
+  }
+
+  /** Answers with what was found so far. */
+  #endSearch({ id, room, found }: Searching): void {
+    answer({ kind: "found", id, entries: this.#search.entries(room, found) });
   }
 
   /** Has the next slice of housekeeping done after `ms`. */
@@ -180,7 +184,7 @@ class Engine {
 
   #close(): void {
     clearTimeout(this.#timer);
-    for (const search of this.#searches.splice(0)) endSearch(search);
+    for (const search of this.#searches.splice(0)) this.#endSearch(search);
     this.#tidy();
     this.#db.close();
     this.#opened.close();
@@ -215,11 +219,6 @@ function open(request: Open): void {
     if (!(error instanceof Fatal)) throw error;
     answer({ kind: "cannot open", code: error.code, text: error.message });
   }
-}
-
-/** Answers with what was found so far. */
-function endSearch({ id, found }: Searching): void {
-  answer({ kind: "found", id, entries: found.reverse() });
 }
 
 function answer(message: Answer): void {

@@ -11,13 +11,14 @@ import { indexed } from "./words.ts";
 
 /** Entries that one slice of work handles at most: commits wait for it. */
 export const SLICE = 500;
-/** How long a slice of work takes, in milliseconds: it ends with the entry that reaches that. */
-export const SLICE_MS = 20;
+/** Characters of text that one slice of work puts into the index: it ends with the entry that reaches that. */
+const ADDED = 16_384;
+/** Characters of text that one slice of work takes out of the index: each word takes as long as a hundred that are put in. */
+export const TAKEN_OUT = 2_048;
 
 /** Knows which entries have which words. */
 export class WordIndex {
   readonly #transact: Transact;
-  readonly #monotonic: () => number;
   readonly #texts: StatementSync;
   readonly #add: StatementSync;
   readonly #remove: StatementSync;
@@ -28,16 +29,14 @@ export class WordIndex {
   /** Whether there may be texts whose words are to be taken out. */
   #behind = true;
 
-  /** @param monotonic Milliseconds on a clock that never jumps. */
-  constructor(db: DatabaseSync, monotonic: () => number) {
+  constructor(db: DatabaseSync) {
     this.#transact = transactor(db);
-    this.#monotonic = monotonic;
     this.#texts = db.prepare("SELECT id, text FROM entries WHERE id > ? AND id <= ? ORDER BY id LIMIT ?");
     this.#add = db.prepare("INSERT INTO words (rowid, terms) VALUES (?, ?)");
     this.#remove = db.prepare("INSERT INTO words (words, rowid, terms) VALUES ('delete', ?, ?)");
     this.#setIndexed = db.prepare("UPDATE rooms SET indexed = ? WHERE id = ?");
     this.#leave = db.prepare("INSERT INTO leftovers VALUES (?, ?)");
-    this.#left = db.prepare("SELECT id, text FROM leftovers ORDER BY id LIMIT 1");
+    this.#left = db.prepare("SELECT id, text FROM leftovers ORDER BY id LIMIT 20");
     this.#forget = db.prepare("DELETE FROM leftovers WHERE id = ?");
   }
 
@@ -50,18 +49,13 @@ export class WordIndex {
   advance(room: SqliteRoom): boolean {
     if (room.indexed >= room.head) return false;
     const rows = this.#texts.all(base(room.id) + room.indexed, base(room.id) + room.head, SLICE);
-    const until = this.#monotonic() + SLICE_MS;
-    room.indexed = this.#transact(() => {
-      let done = 0;
-      for (const { id, text } of rows) {
-        this.#add.run(id, indexed(String(text)));
-        done++;
-        if (this.#monotonic() >= until) break;
-      }
-      const last = done === rows.length && done < SLICE ? room.head : Number(rows[done - 1].id) - base(room.id);
+    const slice = upTo(ADDED, rows, ({ text }) => String(text));
+    const last = slice.length < SLICE && slice.length === rows.length ? room.head : Number(slice[slice.length - 1].id) - base(room.id);
+    this.#transact(() => {
+      for (const { id, text } of slice) this.#add.run(id, indexed(String(text)));
       this.#setIndexed.run(last, room.id);
-      return last;
     });
+    room.indexed = last;
     return true;
   }
 
@@ -79,18 +73,23 @@ export class WordIndex {
   /** Takes the words of deleted texts out, a slice of them; false when there was nothing to do. */
   clear(): boolean {
     if (!this.#behind) return false;
-    const until = this.#monotonic() + SLICE_MS;
-    let cleared = 0;
+    const slice = upTo(TAKEN_OUT, this.#left.all(), ({ text }) => String(text));
+    this.#behind = slice.length > 0;
+    if (!this.#behind) return false;
     this.#transact(() => {
-      for (let row = this.#left.get(); row !== undefined; row = this.#left.get()) {
-        this.remove(Number(row.id), String(row.text));
+      for (const { id, text } of slice) {
+        this.remove(Number(id), String(text));
         // The index counts its entries, and this one is removed some day.
-        this.#add.run(row.id, "");
-        this.#forget.run(row.id);
-        if (++cleared === SLICE || this.#monotonic() >= until) return;
+        this.#add.run(id, "");
+        this.#forget.run(id);
       }
-      this.#behind = false;
     });
-    return cleared > 0;
+    return true;
   }
+}
+
+/** The first of the rows, up to the one whose text reaches so many characters in all. */
+export function upTo<T>(characters: number, rows: readonly T[], textOf: (row: T) => string): readonly T[] {
+  const last = rows.findIndex((row) => (characters -= textOf(row).length) <= 0);
+  return last === -1 ? rows : rows.slice(0, last + 1);
 }

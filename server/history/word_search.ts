@@ -45,10 +45,10 @@ export class WordSearch {
   }
 
   /**
-   * Looks for the newest entries of a room that have every one of the words, and puts them into `found`, the newest first. Yields after each slice of
-   * work, so that others go between; whoever goes on no more has what was found so far.
+   * Looks for the newest entries of a room that have every one of the words, and puts their ids into `found`, the newest first. Yields after each
+   * slice of work, so that others go between; whoever goes on no more has what was found so far.
    */
-  *search(room: SqliteRoom, asked: string, limit: number, found: Entry[]): Generator<void, void> {
+  *search(room: SqliteRoom, asked: string, limit: number, found: number[]): Generator<void, void> {
     const words = wordsOf(asked);
     if (words.length === 0) return;
     const { head } = room;
@@ -60,12 +60,19 @@ export class WordSearch {
       const { ids, from } = terms.length === 0 ? this.#newest(first, end) : yield* this.#candidates(terms, first, end);
       for (const [i, id] of ids.entries()) {
         const row = this.#entry.get(id);
-        if (row !== undefined && matches(String(row.text)) && found.push(toEntry(row, room)) === limit) return;
+        if (row !== undefined && matches(String(row.text)) && found.push(id) === limit) return;
         if (i % TEXTS === TEXTS - 1) yield;
       }
       end = from;
       yield;
     }
+  }
+
+  /** What was found, the oldest first, but for what was deleted since. */
+  entries(room: SqliteRoom, found: readonly number[]): Entry[] {
+    return found.toReversed().map((id) => this.#entry.get(id)).filter((row) => row !== undefined && row.type !== "tombstone").map((row) =>
+      toEntry(row!, room)
+    );
   }
 
   /** What the index takes the words for, each once: it alone knows what it takes for a letter. */

@@ -13,6 +13,8 @@ const CHARACTER_WORD = new RegExp(String.raw`[${UNSPACED}\p{So}\p{Extended_Picto
 const LETTER = String.raw`[[\p{L}\p{N}]--[${UNSPACED}]]`;
 const STARTS_WITH_LETTER = new RegExp(`^${LETTER}`, "v");
 const ENDS_WITH_LETTER = new RegExp(`${LETTER}$`, "v");
+/** SQLite takes some of these for letters, such as the colours of skin. */
+const NO_LETTER = /[^\p{L}\p{N}]+/gu;
 const ASCII = /^[\0-\x7f]*$/;
 
 /** The words that were asked for, each once, folded, and clean as the texts are: SQLite would end the query at a NUL. */
@@ -47,7 +49,7 @@ export function indexed(text: string): string {
   const folded = foldText(text);
   if (ASCII.test(folded)) return folded;
   // In letters and digits, since SQLite knows neither the newest characters nor symbols as parts of words.
-  return folded.replace(CHARACTER_WORD, (c) => ` u${c.codePointAt(0)?.toString(16)} `);
+  return folded.replace(CHARACTER_WORD, (c) => ` u${c.codePointAt(0)?.toString(16)} `).replace(NO_LETTER, " ");
 }
 
 function foldText(text: string): string {

@@ -36,13 +36,12 @@ class Parts implements Disposable {
   open(): void {
     this.db = openDatabase(`${this.#folder.path}/chat.db`);
     this.rooms = loadRooms(this.db);
-    const monotonic = () => this.now;
-    const index = new WordIndex(this.db, monotonic);
+    const index = new WordIndex(this.db);
     this.#search = new WordSearch(this.db, index);
     this.#file = Deno.openSync(`${this.#folder.path}/chat.db`, { read: true, write: true });
     const wiping = new Wiping(this.db, this.#file, () => this.now);
     this.#commits = new SqliteCommit(this.db, this.rooms, { index, wiping });
-    const retirement = new Retirement(this.db, this.#keep, index, monotonic);
+    const retirement = new Retirement(this.db, this.#keep, index);
     this.#housekeeping = new Housekeeping(this.db, this.rooms, { index, retirement, wiping }, () => this.now);
   }
 
@@ -72,9 +71,9 @@ class Parts implements Disposable {
   search(room: string, words: string): readonly Entry[] {
     const record = this.rooms.get(room);
     assert(record);
-    const found: Entry[] = [];
+    const found: number[] = [];
     for (const _ of this.#search.search(record, words, 200, found));
-    return found.reverse();
+    return this.#search.entries(record, found);
   }
 
   /** Those of the words that stand in any file of the folder. */
