@@ -29,7 +29,7 @@ const MEMORY_BYTES = 256 * 1024 * 1024;
 /** Bytes that an entry takes up beside its text, with all that is remembered of it. */
 const ENTRY_BYTES = 512;
 /** Characters of text that a search looks at before others have their turn. */
-const TURN_CHARACTERS = 4_096;
+const TURN_CHARACTERS = 1_024;
 /** Drafts that wait for the hub before an append has to. */
 const FULL = 4_096;
 
