@@ -10,6 +10,9 @@ import { type History, PAGE, type RejectionCode } from "./history/history.ts";
 import type { Place } from "./places.ts";
 import type { Seat } from "./seat.ts";
 
+/** What a deletion counts against the rate, in messages: taking a text's words out of the index takes far longer than putting them in. */
+export const DELETION_COST = 10;
+
 /** What somebody is told who would delete the last thing they said, and said nothing. */
 export const NOTHING_SAID: Refusal = { code: "no_such_entry", text: "you have said nothing here lately that could be deleted" };
 

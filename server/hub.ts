@@ -18,7 +18,7 @@ import type { Refusal } from "./core/room.ts";
 import { Sessions } from "./core/sessions.ts";
 import type { Local, Nothing } from "./connection.ts";
 import { delay } from "./delay.ts";
-import { lastOf, NOTHING_SAID, rejection, tellTopic } from "./deletion.ts";
+import { DELETION_COST, lastOf, NOTHING_SAID, rejection, tellTopic } from "./deletion.ts";
 import type { Piece } from "./encoded_tail.ts";
 import { Departure, type Leave } from "./departure.ts";
 import { Entrance } from "./entrance.ts";
@@ -58,7 +58,7 @@ export class Hub {
   constructor(options: HubOptions) {
     this.#options = options;
     this.#places = new Places(options.history.rooms(), options.monotonic);
-    this.#past = new Past(options.history, this.#places);
+    this.#past = new Past(options.history, this.#places, this.#stopping.signal);
     const sessions = new Sessions();
     const stopping = this.#stopping.signal;
     const places = this.#places;
@@ -130,11 +130,17 @@ export class Hub {
     if (seat.isOut) return undefined;
     const now = this.#options.monotonic();
     seat.heardAt = now;
-    const cost = frame.kind === "join" && this.#places.isNew(frame.room) ? NEW_ROOM_COST : 1;
+    const cost = this.#costOf(seat, frame);
     const wait = this.#carryOut(seat, frame);
     // Whatever is read counts.
     const ms = seat.rate?.take(now, cost) ?? 0;
     return ms > 0 ? this.#holdUp(wait, ms) : wait;
+  }
+
+  /** What a frame counts against the rate, in messages. Those who keep order clear up as fast as others talk. */
+  #costOf({ session }: Seat, frame: Inbound): number {
+    if (frame.kind === "join") return this.#places.isNew(frame.room) ? NEW_ROOM_COST : 1;
+    return frame.kind === "delete" && session.role === undefined ? DELETION_COST : 1;
   }
 
   #carryOut(seat: Seat, frame: Inbound): Promise<void> | undefined {

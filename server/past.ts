@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type AskHistory, LIMITS, type Search, type Seq, type ServerFrame } from "../shared/protocol.ts";
+import { type AskHistory, type Entry, LIMITS, type Search, type Seq, type ServerFrame } from "../shared/protocol.ts";
 import type { Broadcast, Reading } from "./broadcast.ts";
 import { refuseSearch } from "./core/search_words.ts";
 import { type Piece, SEGMENT_BYTES } from "./encoded_tail.ts";
@@ -27,10 +27,13 @@ export class Past {
   readonly #places: Places;
   readonly #pages = new Semaphore(PAGES_AT_ONCE);
   readonly #searches = new Semaphore(SEARCHES_AT_ONCE);
+  readonly #stopping: AbortSignal;
 
-  constructor(history: History, places: Places) {
+  /** @param stopping Aborted when the server stops: searches are not answered then. */
+  constructor(history: History, places: Places, stopping: AbortSignal) {
     this.#history = history;
     this.#places = places;
+    this.#stopping = stopping;
   }
 
   /** What a reader is sent that the tail does not reach back to, and where it goes on. The only way old entries are sent unasked. */
@@ -48,11 +51,25 @@ export class Past {
     if (refusal) return answer(seat, frame.ref, refusal);
     const range = { room: room.name, limit: frame.limit, characters: LIMITS.pageBytes };
     const entries = frame.kind === "search"
-      ? await this.#searches.pass(() => this.#history.search(room.name, frame.words, frame.limit))
+      ? await this.#searches.pass(() => this.#search(room.name, frame))
       : await this.#pages.pass(() => this.#history.read({ ...range, ...rangeOf(frame, room.head) }));
+    if (entries === undefined) return;
     const forward = frame.kind === "history" && frame.after !== undefined;
     answer(seat, frame.ref, pageOf(room.name, entries, frame.limit, forward ? "first" : "last"));
     await seat.pump.congestion;
+  }
+
+  /** What a search finds, or `undefined` when the server stops before that. */
+  async #search(room: string, { words, limit }: Search): Promise<readonly Entry[] | undefined> {
+    if (this.#stopping.aborted) return undefined;
+    const stopped = Promise.withResolvers<undefined>();
+    const stop = () => stopped.resolve(undefined);
+    this.#stopping.addEventListener("abort", stop);
+    try {
+      return await Promise.race([this.#history.search(room, words, limit), stopped.promise]);
+    } finally {
+      this.#stopping.removeEventListener("abort", stop);
+    }
   }
 
   async #refill(broadcast: Broadcast, reading: Reading): Promise<Piece> {

@@ -28,10 +28,10 @@ const ACCESS = /^server\/access\/(gate|password|attempts|turnstile|invite|invite
 const GATE = /^server\/access\/gate\.ts$/;
 const HISTORY = /^server\/history\/history\.ts$/;
 /** What every engine may use. */
-const ENGINE_PARTS = /^server\/history\/(batch_queue|digest|words)\.ts$/;
+const ENGINE_PARTS = /^server\/(semaphore|history\/(batch_queue|digest|words))\.ts$/;
 /** The engine on disk: its side on the event loop is `sqlite_history.ts`, the rest works in the worker. */
 const SQLITE =
-  /^server\/history\/(sqlite_\w+|open_database|data_folder|data_size|retention|transactor|word_index|housekeeping|wiping|slack)\.ts$/;
+  /^server\/history\/(sqlite_\w+|open_database|data_folder|data_size|retention|transactor|word_\w+|housekeeping|wiping|slack)\.ts$/;
 const SQLITE_MODULE = /^node:sqlite$/;
 /** What the two sides of the engine on disk share: messages, and what is kept. */
 const SQLITE_BOTH = /^server\/history\/(sqlite_messages|retention)\.ts$/;
@@ -54,7 +54,7 @@ const RULES: readonly Rule[] = [
   { of: /^server\/core\//, may: [SHARED, /^server\/core\//] },
   { of: HISTORY, may: [SHARED] },
   { of: ENGINE_PARTS, may: [SHARED, HISTORY] },
-  { of: /^server\/history\/memory_history\.ts$/, may: [SHARED, HISTORY, ENGINE_PARTS] },
+  { of: /^server\/history\/memory_history\.ts$/, may: [SHARED, HISTORY, ENGINE_PARTS, /^node:timers$/] },
   // Nothing on the event loop's side waits for a disk: it knows messages only.
   { of: /^server\/history\/sqlite_history\.ts$/, may: [SHARED, HISTORY, ENGINE_PARTS, SQLITE_BOTH] },
   { of: /^server\/history\/sqlite_worker\.ts$/, may: [SHARED, HISTORY, ENGINE_PARTS, SQLITE, SQLITE_MODULE, /^node:timers$/] },

@@ -108,7 +108,10 @@ export interface History {
   /** Committed entries, oldest first. Where the oldest are no longer kept, `after` begins with the oldest that is. */
   read(range: Range): Promise<readonly Entry[]>;
 
-  /** The newest entries of a room whose text has every one of the words, oldest first. Words are taken as they are, whatever they hold. */
+  /**
+   * The newest entries of a room whose text has every one of the words, oldest first. Words are taken as they are, whatever they hold. One that takes
+   * too long, which no search of what people say does, and one that is under way at {@link close}, ends with what it has found.
+   */
   search(room: string, words: string, limit: number): Promise<readonly Entry[]>;
 
   /** Commits what was appended and takes no more. */

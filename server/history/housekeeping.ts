@@ -51,6 +51,7 @@ export class Housekeeping {
 
   /** All there is to do now. It yields after each slice of work. */
   *round(): Generator<void, void> {
+    while (this.#index.clear()) yield;
     while (this.#wiping.advance()) yield;
     let looked = 0;
     for (const room of this.#rooms.values()) {

@@ -3,7 +3,9 @@
  *
  * @module
  */
-import type { Draft, Entry } from "../../shared/protocol.ts";
+import { setImmediate } from "node:timers";
+import type { Draft, Entry, Seq } from "../../shared/protocol.ts";
+import { Semaphore } from "../semaphore.ts";
 import { BatchQueue } from "./batch_queue.ts";
 import { digest } from "./digest.ts";
 import {
@@ -22,6 +24,12 @@ import { hasWords, wordsOf } from "./words.ts";
 
 /** Entries of a room that are kept. */
 export const MEMORY_ENTRIES = 1_000;
+/** Bytes that the entries of all rooms take up at most. */
+const MEMORY_BYTES = 256 * 1024 * 1024;
+/** Bytes that an entry takes up beside its text, with all that is remembered of it. */
+const ENTRY_BYTES = 512;
+/** Characters of text that a search looks at before others have their turn. */
+const TURN_CHARACTERS = 1_024;
 /** Drafts that wait for the hub before an append has to. */
 const FULL = 4_096;
 
@@ -29,18 +37,34 @@ interface Kept {
   record: RoomRecord;
   /** The time of the newest entry. */
   at: number;
-  /** The newest entries; up to twice as many as are promised, so that dropping the oldest is rare work. */
+  /** The newest entries; up to twice as many as are promised, so that dropping the oldest is rare work. Their seqs follow one upon the other. */
   entries: Entry[];
 }
 
+/** How much a history in memory holds. */
+export interface MemoryOptions {
+  /** Bytes that the entries of all rooms take up at most, roughly. Default: 256 MiB. */
+  readonly bytes?: number;
+}
+
 /**
- * The newest {@link MEMORY_ENTRIES} entries of each room. Committed is what has its place in the order.
+ * The newest {@link MEMORY_ENTRIES} entries of each room, and 256 MiB of all rooms: beyond that the oldest entries are dropped of the room that was
+ * quiet longest. Committed is what has its place in the order.
  *
  * Left out: a ref is forgotten with its entry, though it may not be 30 days old. Nothing here is promised to last.
  */
 export class MemoryHistory implements History {
   readonly epoch: string;
   readonly #rooms = new Map<string, Kept>();
+  readonly #most: number;
+  /** Bytes that the entries take up. */
+  #bytes = 0;
+  /** The rooms that have entries, the one that was quiet longest first. */
+  readonly #talking = new Set<Kept>();
+  /** The room of the newest entry. */
+  #newest: Kept | undefined;
+  /** One at a time: the event loop has other things to do. */
+  readonly #searches = new Semaphore(1);
   /** The entries with a ref that are kept, by owner and ref. */
   readonly #refs = new Map<string, Entry>();
   /** Under which key an entry is in {@link #refs}. */
@@ -56,8 +80,9 @@ export class MemoryHistory implements History {
   #taken: PromiseWithResolvers<void> | undefined;
 
   /** @param epoch By chance, so that no two histories share it. */
-  constructor(epoch: string) {
+  constructor(epoch: string, { bytes = MEMORY_BYTES }: MemoryOptions = {}) {
     this.epoch = epoch;
+    this.#most = bytes;
   }
 
   append(draft: Draft, owner?: string, by: Standing = "author"): Promise<void> | undefined {
@@ -93,11 +118,14 @@ export class MemoryHistory implements History {
     return Promise.resolve(filled(entries.slice(Math.max(0, end - limit), end).reverse(), range.characters).reverse());
   }
 
-  search(room: string, words: string, limit: number): Promise<readonly Entry[]> {
+  async search(room: string, words: string, limit: number): Promise<readonly Entry[]> {
     const wanted = wordsOf(words);
-    if (wanted.length === 0) return Promise.resolve([]);
+    const kept = this.#rooms.get(room);
+    if (wanted.length === 0 || kept === undefined) return [];
     const matches = hasWords(wanted);
-    return Promise.resolve(this.#kept(room).filter(({ text }) => matches(text)).slice(-Math.min(limit, PAGE)));
+    const found = await this.#searches.pass(() => this.#look(kept, matches, Math.min(limit, PAGE)));
+    // What was deleted meanwhile is not found.
+    return found.filter((entry) => entryAt(kept, entry.seq) === entry);
   }
 
   close(): Promise<void> {
@@ -118,6 +146,23 @@ export class MemoryHistory implements History {
     if (this.#closed) this.#batches.end();
   }
 
+  /** The newest entries that match, oldest first. Others have their turn between; once the history is closed, it is over. */
+  async #look(kept: Kept, matches: (text: string) => boolean, limit: number): Promise<Entry[]> {
+    const found: Entry[] = [];
+    const { head } = kept.record;
+    let characters = 0;
+    for (let seq = head; seq > head - MEMORY_ENTRIES && !this.#closed; seq--) {
+      const entry = entryAt(kept, seq);
+      if (entry === undefined) break;
+      if (matches(entry.text) && found.push(entry) === limit) break;
+      characters += entry.text.length;
+      if (characters < TURN_CHARACTERS) continue;
+      characters = 0;
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    return found.reverse();
+  }
+
   #add(draft: Draft, { key, owner, by }: { key: string | undefined; owner: string | undefined; by: Standing }): void {
     const code = draft.type === "deleted" ? this.#bury(draft, owner, by) : undefined;
     if (code === undefined) this.#batch.entries.push(this.#place(draft, key));
@@ -134,6 +179,7 @@ export class MemoryHistory implements History {
     if (by !== "op" && entry.from !== from && (key === undefined || key !== keyOf(owner, entry.ref))) return "not_yours";
     const tombstone: Entry = { ...entry, type: "tombstone", text: "" };
     entries[at] = tombstone;
+    this.#bytes -= bytesOf(entry) - bytesOf(tombstone);
     if (key === undefined) return undefined;
     this.#refs.set(key, tombstone);
     this.#keys.set(tombstone, key);
@@ -156,11 +202,29 @@ export class MemoryHistory implements History {
       this.#refs.set(key, entry);
       this.#keys.set(entry, key);
     }
+    this.#bytes += bytesOf(entry);
+    if (this.#newest !== kept) {
+      this.#talking.delete(kept);
+      this.#talking.add(kept);
+      this.#newest = kept;
+    }
+    while (this.#bytes > this.#most) this.#dropOldest();
     return entry;
+  }
+
+  /** Drops the oldest entry of the room that was quiet longest. Whoever reads on there is told that something is missing. */
+  #dropOldest(): void {
+    const [quiet] = this.#talking;
+    const oldest = quiet.entries.shift();
+    if (oldest !== undefined) this.#forget([oldest]);
+    if (quiet.entries.length > 0) return;
+    this.#talking.delete(quiet);
+    if (this.#newest === quiet) this.#newest = undefined;
   }
 
   #forget(entries: readonly Entry[]): void {
     for (const entry of entries) {
+      this.#bytes -= bytesOf(entry);
       const key = this.#keys.get(entry);
       if (key !== undefined) this.#refs.delete(key);
     }
@@ -175,6 +239,15 @@ export class MemoryHistory implements History {
   #kept(room: string): readonly Entry[] {
     return this.#rooms.get(room)?.entries.slice(-MEMORY_ENTRIES) ?? [];
   }
+}
+
+function entryAt({ entries }: Kept, seq: Seq): Entry | undefined {
+  return entries.length === 0 ? undefined : entries[seq - entries[0].seq];
+}
+
+/** What an entry takes up, roughly; a character that is not of Latin-1 takes two bytes. */
+function bytesOf({ text }: Entry): number {
+  return ENTRY_BYTES + 2 * text.length;
 }
 
 /** The first of the entries, up to the one whose text reaches so many characters in all. */

@@ -8,7 +8,7 @@ import { AUDIT_ROOM } from "../../shared/names.ts";
 import type { SqliteRoom } from "./sqlite_rooms.ts";
 import { base } from "./sqlite_schema.ts";
 import { type Transact, transactor } from "./transactor.ts";
-import { SLICE, type WordIndex } from "./word_index.ts";
+import { SLICE, TAKEN_OUT, upTo, type WordIndex } from "./word_index.ts";
 
 /** How much of a room is kept: whichever is less. */
 export interface Retention {
@@ -23,6 +23,9 @@ export const DEFAULT_RETENTION: Retention = { entries: 100_000, ms: 90 * 24 * 60
 
 /** How long a ref is remembered at least, in milliseconds; longer while its entry is kept. */
 const REF_MS = 30 * 24 * 60 * 60_000;
+
+/** Entries that one slice of work looks at. */
+const ROWS = 100;
 
 /** Keeps the database to its {@link Retention}. */
 export class Retirement {
@@ -43,7 +46,7 @@ export class Retirement {
     this.#keep = keep;
     this.#index = index;
     this.#oldest = db.prepare("SELECT at FROM entries WHERE id > ? AND id <= ? ORDER BY id LIMIT 1");
-    this.#slice = db.prepare(`SELECT id, at, text FROM entries WHERE id > ? AND id <= ? ORDER BY id LIMIT ${SLICE}`);
+    this.#slice = db.prepare(`SELECT id, at, text FROM entries WHERE id > ? AND id <= ? ORDER BY id LIMIT ${ROWS}`);
     this.#delete = db.prepare("DELETE FROM entries WHERE id > ? AND id <= ?");
     this.#setFloor = db.prepare("UPDATE rooms SET floor = ?, floor_at = ?, indexed = max(indexed, ?) WHERE id = ?");
     this.#refs = db.prepare(
@@ -61,9 +64,11 @@ export class Retirement {
     const tooMany = room.head - this.#keep.entries;
     const tooOld = now - this.#keep.ms;
     if (room.floor >= tooMany && room.oldestAt >= tooOld) return false;
+    // What is taken out of the index below must be what is in it.
+    if (this.#index.clear()) return true;
     const rows = this.#slice.all(first + room.floor, head);
     const kept = rows.findIndex((row) => Number(row.id) - first > tooMany && Number(row.at) >= tooOld);
-    const removed = kept === -1 ? rows : rows.slice(0, kept);
+    const removed = upTo(TAKEN_OUT, kept === -1 ? rows : rows.slice(0, kept), ({ text }) => String(text));
     const last = removed[removed.length - 1];
     const [floor, floorAt] = [Number(last.id) - first, Number(last.at)];
     this.#transact(() => {
@@ -73,7 +78,8 @@ export class Retirement {
     });
     room.floor = floor;
     room.indexed = Math.max(room.indexed, floor);
-    room.oldestAt = kept === -1 ? undefined : Number(rows[kept].at);
+    const oldest = rows.at(removed.length);
+    room.oldestAt = oldest && Number(oldest.at);
     return true;
   }
 

@@ -61,7 +61,7 @@ export class SqliteDeletions {
     if (row === undefined || (row.type !== "said" && row.type !== "topic")) return "no_such_entry";
     const isOwn = row.from === from || (owner !== undefined && row.ref !== null && this.#refs.isOf(owner, String(row.ref), id));
     if (by !== "op" && !isOwn) return "not_yours";
-    if (target <= room.indexed) this.#index.empty(id, String(row.text));
+    if (target <= room.indexed) this.#index.leave(id, String(row.text));
     this.#bury.run(id);
     this.#wiping.deleted();
     if (target === room.topicSeq) [room.topic, room.topicSeq] = ["", 0];

@@ -62,7 +62,7 @@ export interface Search {
   readonly limit: number;
 }
 
-/** Closes the database, once everything asked before is answered; answered by {@link Closed}. */
+/** Closes the database, once everything asked before is answered, searches with what they have found; answered by {@link Closed}. */
 export interface Close {
   readonly kind: "close";
 }

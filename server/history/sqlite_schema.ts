@@ -16,6 +16,8 @@ export const APPLICATION_ID = 0x63686174;
  *   to write, and refs that begin with the time of their making are written side by side.
  * - `entries.target` is the seq that an entry of type `deleted` is about; `rooms.topic_seq` the entry that the topic is from, 0 where there is none.
  * - `words` holds no texts, only the index of their words; its rowid is the entry's id. What is taken out of it leaves no trace (`secure-delete`).
+ * - `leftovers` are texts that were deleted, by their entries' ids, until their words are out of the index as well, which takes knowing them.
+ *   The third step has all words indexed anew: signs that are no letters were taken for some.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -56,6 +58,11 @@ export const MIGRATIONS: readonly string[] = [
     (SELECT max(entries.id) FROM entries WHERE type = 'topic' AND entries.id > rooms.id << 32 AND entries.id < (rooms.id + 1) << 32) - (rooms.id << 32), 0
   ) WHERE topic <> '';
   INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
+  `,
+  `
+  CREATE TABLE leftovers (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
+  INSERT INTO words (words) VALUES ('delete-all');
+  UPDATE rooms SET indexed = floor;
   `,
 ];
 

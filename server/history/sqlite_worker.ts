@@ -20,6 +20,7 @@ import { SqliteRead } from "./sqlite_read.ts";
 import { loadRooms, type SqliteRoom } from "./sqlite_rooms.ts";
 import { Wiping } from "./wiping.ts";
 import { WordIndex } from "./word_index.ts";
+import { WordSearch } from "./word_search.ts";
 
 /** How long another program may hold the database, in milliseconds. */
 const BUSY_MS = 5_000;
@@ -28,11 +29,28 @@ const RETRY_MS = 20;
 /** No commit for so long is a quiet moment, in milliseconds. */
 const QUIET_MS = 20;
 /** How long housekeeping waits for a quiet moment at most, between slices, in milliseconds. */
-const BUSTLE_MS = 250;
+const BUSTLE_MS = 100;
 /** When housekeeping that failed for want of space, or could not wipe yet, is tried again, in milliseconds. */
 const AGAIN_MS = 1_000;
 /** When housekeeping is due even where nobody said anything, in milliseconds: entries grow old. */
 const ROUND_MS = 10 * 60_000;
+/** How long a search goes on before what else was asked comes, in milliseconds. */
+const TURN_MS = 5;
+/** How long a search goes on in all, in milliseconds: then it is answered with what it has found. All of a full room takes about one second. */
+const SEARCH_MS = 2_000;
+/** How long closing takes words of deleted texts out, in milliseconds. The next start goes on. */
+const CLEAR_MS = 1_000;
+
+/** A search under way. */
+interface Searching {
+  readonly id: number;
+  readonly room: SqliteRoom;
+  readonly steps: Generator<void, void>;
+  /** The ids of the entries, the newest first. */
+  readonly found: number[];
+  /** How long it has taken, in milliseconds. */
+  ms: number;
+}
 
 class Engine {
   readonly #file: string;
@@ -42,10 +60,11 @@ class Engine {
   readonly #commits: SqliteCommit;
   readonly #reads: SqliteRead;
   readonly #index: WordIndex;
+  readonly #search: WordSearch;
   readonly #wiping: Wiping;
   readonly #housekeeping: Housekeeping;
   /** Searches under way, the next step's first. */
-  readonly #searches: { readonly id: number; readonly steps: ReturnType<WordIndex["search"]> }[] = [];
+  readonly #searches: Searching[] = [];
   #round: Generator<void, void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #committedAt = 0;
@@ -57,6 +76,7 @@ class Engine {
     this.#opened = Deno.openSync(this.#file, { read: true, write: true });
     this.#rooms = loadRooms(this.#db);
     this.#index = new WordIndex(this.#db);
+    this.#search = new WordSearch(this.#db, this.#index);
     this.#wiping = new Wiping(this.#db, this.#opened, Date.now);
     this.#commits = new SqliteCommit(this.#db, this.#rooms, { index: this.#index, wiping: this.#wiping });
     this.#reads = new SqliteRead(this.#db, this.#rooms);
@@ -78,7 +98,7 @@ class Engine {
       case "read":
         return answer({ kind: "found", id: request.id, entries: this.#reads.read(request.range) });
       case "search":
-        return this.#search(request);
+        return this.#beginSearch(request);
       case "close":
         return this.#close();
       default:
@@ -115,21 +135,30 @@ class Engine {
     if (this.#round === undefined) this.#keepHouse(QUIET_MS);
   }
 
-  #search({ id, room: name, words, limit }: Search): void {
+  #beginSearch({ id, room: name, words, limit }: Search): void {
     const room = this.#rooms.get(name);
     if (room === undefined) return answer({ kind: "found", id, entries: [] });
-    this.#searches.push({ id, steps: this.#index.search(room, words, Math.min(limit, PAGE)) });
-    if (this.#searches.length === 1) setImmediate(() => this.guard(() => this.#stepSearch()));
+    const found: number[] = [];
+    this.#searches.push({ id, room, steps: this.#search.search(room, words, Math.min(limit, PAGE), found), found, ms: 0 });
+    if (this.#searches.length === 1) setImmediate(() => this.guard(() => this.#goOnSearching()));
   }
 
-  /** One step of one search; the others, and what else was asked, come before its next. */
-  #stepSearch(): void {
+  /** One turn of one search; the others, and what else was asked, come before its next. */
+  #goOnSearching(): void {
     const search = this.#searches.shift();
     if (search === undefined) return;
-    const { done, value } = search.steps.next();
-    if (done) answer({ kind: "found", id: search.id, entries: value });
+    const began = performance.now();
+    let done = false;
+    while (!done && performance.now() - began < TURN_MS) done = search.steps.next().done === true;
+    search.ms += performance.now() - began;
+    if (done || search.ms > SEARCH_MS) this.#endSearch(search);
     else this.#searches.push(search);
-    if (this.#searches.length > 0) setImmediate(() => this.guard(() => this.#stepSearch()));
+    if (this.#searches.length > 0) setImmediate(() => this.guard(() => this.#goOnSearching()));
+  }
+
+  /** Answers with what was found so far. */
+  #endSearch({ id, room, found }: Searching): void {
+    answer({ kind: "found", id, entries: this.#search.entries(room, found) });
   }
 
   /** Has the next slice of housekeeping done after `ms`. */
@@ -155,7 +184,7 @@ class Engine {
 
   #close(): void {
     clearTimeout(this.#timer);
-    while (this.#searches.length > 0) this.#stepSearch();
+    for (const search of this.#searches.splice(0)) this.#endSearch(search);
     this.#tidy();
     this.#db.close();
     this.#opened.close();
@@ -165,7 +194,9 @@ class Engine {
   /** Moves the log into the database and wipes it. On a full disk it stays beside it, and nothing is lost. */
   #tidy(): void {
     try {
-      this.#wiping.finish();
+      const until = performance.now() + CLEAR_MS;
+      while (performance.now() < until && this.#index.clear());
+      if (!this.#index.behind) this.#wiping.finish();
       this.#db.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get();
     } catch (error) {
       if (meaningOf(error) === "broken") throw error;

@@ -13,7 +13,8 @@ const CHARACTER_WORD = new RegExp(String.raw`[${UNSPACED}\p{So}\p{Extended_Picto
 const LETTER = String.raw`[[\p{L}\p{N}]--[${UNSPACED}]]`;
 const STARTS_WITH_LETTER = new RegExp(`^${LETTER}`, "v");
 const ENDS_WITH_LETTER = new RegExp(`${LETTER}$`, "v");
-const HAS_WORD = /[\p{L}\p{N}\p{So}\p{Extended_Pictographic}]/u;
+/** SQLite takes some of these for letters, such as the colours of skin. */
+const NO_LETTER = /[^\p{L}\p{N}]+/gu;
 const ASCII = /^[\0-\x7f]*$/;
 
 /** The words that were asked for, each once, folded, and clean as the texts are: SQLite would end the query at a NUL. */
@@ -35,10 +36,11 @@ export function wordsOf(query: string): string[] {
  * ```
  */
 export function hasWords(words: readonly string[]): (text: string) => boolean {
-  const patterns = words.map(pattern);
+  const patterns = words.map((word) => ({ word, whole: pattern(word) }));
   return (text) => {
     const folded = foldText(text);
-    return patterns.every((pattern) => pattern.test(folded));
+    // Without the first, a long word takes as many looks at a long text as it has characters.
+    return patterns.every(({ word, whole }) => folded.includes(word) && whole.test(folded));
   };
 }
 
@@ -47,16 +49,7 @@ export function indexed(text: string): string {
   const folded = foldText(text);
   if (ASCII.test(folded)) return folded;
   // In letters and digits, since SQLite knows neither the newest characters nor symbols as parts of words.
-  return folded.replace(CHARACTER_WORD, (c) => ` u${c.codePointAt(0)?.toString(16)} `);
-}
-
-/**
- * The index's own query for the words, or `undefined` when none of them can be looked up there. Each is quoted, so that none is an operator.
- * It finds at least every text that {@link hasWords} does.
- */
-export function indexQuery(words: readonly string[]): string | undefined {
-  const quoted = words.filter((word) => HAS_WORD.test(word)).map((word) => `"${indexed(word).replaceAll('"', '""')}"`);
-  return quoted.length === 0 ? undefined : quoted.join(" ");
+  return folded.replace(CHARACTER_WORD, (c) => ` u${c.codePointAt(0)?.toString(16)} `).replace(NO_LETTER, " ");
 }
 
 function foldText(text: string): string {

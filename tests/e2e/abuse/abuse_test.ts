@@ -13,7 +13,7 @@ import { names } from "./rows/names.ts";
 import { display } from "./rows/display.ts";
 import { floods } from "./rows/floods.ts";
 import { framesGroup } from "./rows/frames.ts";
-import { storage } from "./rows/storage.ts";
+import { storage, storageInMemory } from "./rows/storage.ts";
 import { Honest } from "./honest.ts";
 import type { Group, Row, Scene } from "./row.ts";
 import { tls } from "./rows/tls.ts";
@@ -32,6 +32,7 @@ const GROUPS: readonly Group[] = [
   framesGroup,
   web,
   storage,
+  storageInMemory,
   hostileServer,
   tls,
   access,

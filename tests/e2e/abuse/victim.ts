@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
 import { assert, assertEquals } from "@std/assert";
 import { Lines, program, PROGRAM_ENV, soon } from "../../harness.ts";
 import { type Group, type Home, HUSH } from "./row.ts";
@@ -127,8 +128,9 @@ export class Victim implements AsyncDisposable {
   }
 }
 
-/** Every file in a folder, whole, with its name. Links lead elsewhere. */
+/** Every file in a folder, whole, with its name; none where there is no such folder. Links lead elsewhere. */
 function* filesIn(folder: string): Generator<string> {
+  if (!existsSync(folder)) return;
   for (const { name, isDirectory, isFile } of Deno.readDirSync(folder)) {
     if (isDirectory) yield* filesIn(`${folder}/${name}`);
     else yield isFile ? name + new TextDecoder("latin1").decode(Deno.readFileSync(`${folder}/${name}`)) : name;

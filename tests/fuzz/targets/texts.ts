@@ -7,7 +7,10 @@ import { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals } from "@std/assert";
 import { actSentence, decodeAct, encodeAct } from "../../../server/core/kept_act.ts";
 import { contains, parseNetwork } from "../../../server/core/network.ts";
-import { hasWords, indexed, indexQuery, wordsOf } from "../../../server/history/words.ts";
+import { hasWords, indexed, wordsOf } from "../../../server/history/words.ts";
+import { base, MIGRATIONS } from "../../../server/history/sqlite_schema.ts";
+import { WordIndex } from "../../../server/history/word_index.ts";
+import { WordSearch } from "../../../server/history/word_search.ts";
 import { parseLine } from "../../../server/transports/text_commands.ts";
 import { decodeClientFrame, encodeFrame } from "../../../shared/codec.ts";
 import { fold, parseNick, parseRoomName } from "../../../shared/names.ts";
@@ -144,10 +147,13 @@ const commands: Target = {
 };
 
 const database = new DatabaseSync(":memory:");
-database.exec("CREATE VIRTUAL TABLE words USING fts5(terms)");
-const match = database.prepare("SELECT rowid FROM words WHERE words MATCH ?");
+for (const step of MIGRATIONS) database.exec(step);
+const index = new WordIndex(database);
+const search = new WordSearch(database, index);
+const insert = database.prepare(`INSERT INTO entries VALUES (?, 0, 'said', '', '', ?, NULL, NULL)`);
+const forget = database.prepare("DELETE FROM entries");
 
-/** A text has all of its own words, and the index's query for them is one that SQLite can read. */
+/** A text has all of its own words, and is found by them. */
 const words: Target = {
   name: "search words",
   // Each is a query to SQLite.
@@ -187,8 +193,13 @@ const words: Target = {
     const wanted = wordsOf(input);
     assert(hasWords(wanted)(text), "it has not its own words");
     assert(!wanted.some((word) => /\s/u.test(word)));
-    const query = indexQuery(wanted);
-    if (query !== undefined) assertEquals(match.all(query), []);
+    insert.run(base(1) + 1, text);
+    const found: number[] = [];
+    const room = { id: 1, name: "", head: 1, at: 0, topic: "", topicSeq: 0, floor: 0, indexed: 0 };
+    for (const _ of search.search(room, input, 1, found));
+    forget.run();
+    if (room.indexed === 1) index.remove(base(1) + 1, text);
+    assertEquals(found.length, Math.min(wanted.length, 1), "it is not found");
     assert(indexed(text).length <= 32 * (text.length + 1), "it grew");
   },
 };

@@ -5,7 +5,7 @@
  */
 import { assertEquals } from "@std/assert";
 import { answered, compare, Foe, hello, line } from "../foe.ts";
-import { type Group, HUSH, type Row } from "../row.ts";
+import { type Group, HUSH, type Row, type Scene } from "../row.ts";
 
 /** A row: somebody with an installation of their own and a room of their own, these frames, and what answers them; the farewell is left out. */
 function does(what: string, name: string, sent: readonly Record<string, unknown>[], ...answer: string[]): Row {
@@ -36,6 +36,36 @@ function searches(what: string, name: string, words: string, found: number): Row
     },
   };
 }
+
+const range = (n: number) => Array.from({ length: n }, (_, i) => i);
+
+/** So many people in a room of their own, who have each said so many things at once. */
+async function talked({ port }: Pick<Scene, "port">, name: string, people: number, texts: readonly string[]): Promise<Foe[]> {
+  return await Promise.all(
+    range(people).map(async (i) => {
+      const foe = await Foe.framed({ port }, `${name}-${i}`, { rooms: [den(name)] });
+      await foe.send(texts.map((text, k) => line(say(name, `${i}r${k}`, text))).join(""));
+      await foe.until(new RegExp(`"ref":"${i}r`), texts.length);
+      return foe;
+    }),
+  );
+}
+
+/** Messages of 4,000 bytes, each of a thousand words that no other has. */
+const wordy = (messages: number) => range(messages).map((i) => range(800).map((k) => (i * 1_000 + k + 40_000).toString(36)).join("-"));
+
+/** A row: what makes the history in memory fold the most is said, and searched for over and over. */
+const foldsAndFolds: Row = {
+  name: "30 searches at once through 120 messages that are longest when they are folded",
+  alone: true,
+  attack: async (scene) => {
+    const foes = await talked(scene, "m1", 3, Array<string>(40).fill("\ufdfa".repeat(1_365)));
+    using searcher = await Foe.framed(scene, "m1s", { rooms: [den("m1")] });
+    await searcher.send(line({ kind: "search", ref: "s", room: den("m1"), words: "x", limit: 1 }).repeat(30));
+    await searcher.until(/"ref":"s"/, 30);
+    for (const foe of foes) foe[Symbol.dispose]();
+  },
+};
 
 const CONFLICT = "refused ref_conflict: this ref was used for something else before";
 
@@ -141,5 +171,39 @@ export const storage: Group = {
         assertEquals(JSON.parse(await foe.until(/"ref":"h"/)).entries.length, 1);
       },
     },
+    {
+      name: "a search for one word of 512 parts among 300 messages that have most of it",
+      alone: true,
+      attack: async (scene) => {
+        const foes = await talked(scene, "s29", 6, Array<string>(50).fill(`${"a ".repeat(300)}b `.repeat(6)));
+        await foes[0].send(line({ kind: "search", ref: "s", room: den("s29"), words: `${"a-".repeat(511)}b`, limit: 20 }));
+        assertEquals(JSON.parse(await foes[0].until(/"ref":"s"/)).entries, []);
+        for (const foe of foes) foe[Symbol.dispose]();
+      },
+    },
+    {
+      name: "20 people who each delete 6 messages of 4 KB at once",
+      alone: true,
+      attack: async (scene) => {
+        const people = 20;
+        const foes = await Promise.all(range(people).map((i) => Foe.framed(scene, `s30-${i}`, { rooms: [`s30-${i}`] })));
+        await Promise.all(foes.map(async (foe, i) => {
+          const room = `s30-${i}`;
+          await foe.send(wordy(people * 6).slice(6 * i, 6 * i + 6).map((text, k) => line(say("", `${k}`, text, room))).join(""));
+          await foe.until(/"kind":"entry"/, 6);
+          // Whoever searches waits until all is in the index.
+          await foe.send(line({ kind: "search", ref: "s", room, words: "nothing", limit: 1 }));
+          await foe.until(/"ref":"s"/);
+        }));
+        await Promise.all(foes.map(async (foe, i) => {
+          await foe.send(range(6).map((k) => line({ kind: "delete", ref: `d${k}`, room: `s30-${i}`, seq: k + 1 })).join(""));
+          await foe.until(/"type":"deleted"/, 6);
+          foe[Symbol.dispose]();
+        }));
+      },
+    },
   ],
 };
+
+/** The same for a server that keeps nothing on disk. */
+export const storageInMemory: Group = { name: "storage in memory", flags: ["--ephemeral"], rows: [foldsAndFolds] };
