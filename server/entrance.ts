@@ -190,7 +190,8 @@ export class Entrance {
   }
 
   #start({ room: { name, head } }: Place, frame: Hello | Resume): Start {
-    const cursor = frame.cursors?.[name];
+    const { cursors = {} } = frame;
+    const cursor = Object.hasOwn(cursors, name) ? cursors[name] : undefined;
     if (cursor === undefined) return { newest: frame.kind === "hello" ? frame.backlog ?? 0 : AFTER_RESET };
     if (frame.epoch !== this.#options.history.epoch || cursor > head) return { newest: AFTER_RESET, reset: true };
     return { after: cursor };

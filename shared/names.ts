@@ -122,7 +122,7 @@ export function parseNick(input: string): Parsed<Nick> {
 /**
  * Allows a room's name, with or without `#`, or says why not. A room is known by its folded name: `#Dev` is `dev`.
  *
- * Allowed: letters, digits, `-`, `_` and `.`, at most 64 bytes.
+ * Allowed: letters, digits, `-`, `_` and `.`, at most 64 bytes, and not `__proto__`.
  */
 export function parseRoomName(input: string): Parsed<RoomName> {
   const name = input.trim().replace(/^#/, "").normalize("NFKC").toLowerCase().normalize("NFKC");
@@ -131,6 +131,8 @@ export function parseRoomName(input: string): Parsed<RoomName> {
   if (!/^[\p{L}\p{N}._-][\p{L}\p{N}\p{M}._-]*$/u.test(name) || TOO_MANY_MARKS.test(name)) {
     return refuse("no_such_room", 'A room\'s name has letters, digits, "-", "_" and "." only');
   }
+  // No frame can hold what stands for an object's insides as a name.
+  if (name === "__proto__") return refuse("no_such_room", `No room can be called ${name}`);
   return { ok: true, name: name as RoomName };
 }
 

@@ -28,7 +28,7 @@ export interface MessageContext {
   /** Our name. */
   readonly nick: string;
   /** Who of those here keeps order, by public session id. */
-  readonly roles: Readonly<Record<string, Role>>;
+  readonly roles: ReadonlyMap<string, Role>;
   readonly online: boolean;
   /** Gives a text back to be changed and sent again. */
   readonly giveBack: (text: string) => void;
@@ -66,7 +66,7 @@ export function itemElement(item: LogItem, context: MessageContext): HTMLElement
       );
     case "message": {
       const made = messageElement(item.row, item.head, context);
-      const role = context.roles[item.row.entry.from];
+      const role = context.roles.get(item.row.entry.from);
       if (role !== undefined) made.querySelector(".by:not(.again) .nick")?.after(" ", roleElement(role));
       return made;
     }

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { textCodec } from "../../server/transports/text_codec.ts";
 import { parseLine } from "../../server/transports/text_commands.ts";
 import { type ClientFrame, LIMITS, type ServerFrame } from "../../shared/protocol.ts";
-import { assertWhole, FakeConnection, FakeServer, say } from "./fakes.ts";
+import { assertWhole, FakeConnection, FakeHistory, FakeServer, say } from "./fakes.ts";
 
 /** Somebody at netcat. */
 function person(): FakeConnection {
@@ -57,6 +57,17 @@ Deno.test("hello: a room's name that is not allowed refuses all of it, and the n
   assertEquals(bob.frames.map((frame) => frame.kind === "refused" && frame.code), ["no_such_room"]);
   const other = await server.join("bob");
   assert(other.welcomed);
+});
+
+Deno.test("a room of before whose name is not allowed any more is there, and nobody comes to it", async () => {
+  const history = new FakeHistory();
+  void history.append({ room: "__proto__", at: 1, type: "said", by: "eve", from: "s0", text: "hi" });
+  history.commit();
+  await using server = new FakeServer({ history: history.reopened() });
+  const bob = await server.join("bob");
+  await server.ask(bob, { kind: "join", room: "__proto__", ref: "1" }, { kind: "who", room: "lobby", ref: "2" });
+  assertEquals(bob.all("refused").map(({ text }) => text), ["No room can be called __proto__"]);
+  assertEquals(bob.all("members").map(({ room }) => room), ["lobby"]);
 });
 
 Deno.test("hello: one that is refused leaves no rooms behind", async () => {

@@ -210,6 +210,10 @@ const ROOMS: readonly [input: string, name: string][] = [
   [`a${MARK.repeat(6)}`, "no_such_room"],
   [MARK, "no_such_room"],
   ["👍", "no_such_room"],
+  ["__proto__", "no_such_room"],
+  ["＿＿PROTO__", "no_such_room"],
+  ["__proto", "__proto"],
+  ["constructor", "constructor"],
 ];
 
 Deno.test("parseRoomName folds what it allows", () => {
