@@ -67,6 +67,8 @@ export function decideAct(order: Moderation, request: Request): Decision | Refus
   if (text !== undefined && byteLength(text) > most) {
     return { code: "text_too_long", text: `that may have ${count(most)} bytes at most, and had ${count(byteLength(text))}` };
   }
+  const muted = text ? order.mayBeHeard({ id: by.session, installation: by.installation }, now) : undefined;
+  if (muted) return muted;
   const said = { v: ACT_VERSION, act: frame.act, by: by.nick, ...text ? { text } : {} } as const;
   switch (frame.act) {
     case "slow":
@@ -78,11 +80,13 @@ export function decideAct(order: Moderation, request: Request): Decision | Refus
       const target = repeated(frame.target ?? "");
       const { session, installation } = people.find(target) ?? {};
       const act = { ...said, target, ...session === undefined ? {} : { session }, ...installation === undefined ? {} : { installation } };
-      if (order.lifts(act, now)) return decided(act);
-      return {
-        code: "no_such_person",
-        text: `${target || "nobody"} is not ${frame.act === "unban" ? "banned" : "muted"}; /bans lists who is`,
-      };
+      const what = frame.act === "unban" ? "banned" : "muted";
+      const lifted = order.lifted(act, now);
+      if (lifted.length === 0) return { code: "no_such_person", text: `${target || "nobody"} is not ${what}; /bans lists who is` };
+      const op = role === "owner" ? undefined : lifted.find((hold) => order.roleOf(hold.installation) === "op");
+      if (op === undefined) return decided(act);
+      const who = op.installation === by.installation ? "you are" : `${op.nick ?? target} is an op, and`;
+      return { code: "not_allowed", text: `${who} ${what} by ${op.by}; only the owner may lift that` };
     }
   }
   if ((frame.act === "ban" || frame.act === "mute") && order.held(now) >= HELD) {
