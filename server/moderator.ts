@@ -58,6 +58,7 @@ export class Moderator {
     this.#head = options.history.rooms().find(({ room }) => room === AUDIT_ROOM)?.head ?? 0;
     this.#people = {
       find: (nick) => seats.person(nick),
+      lately: (nick) => seats.lately(nick),
       here: () => Array.from(seats, personOf),
     };
   }

@@ -7,18 +7,22 @@ import { type Away, type Join, LIMITS, type Part, type Rename } from "../shared/
 import { byteLength, cleanText, count } from "../shared/text.ts";
 import type { Moderation } from "./core/moderation.ts";
 import type { Sessions } from "./core/sessions.ts";
+import type { EntranceParts } from "./entrance.ts";
 import { absence, enterRoom, leaveRoom, type Place, type Places, sendMembers, tellRules } from "./places.ts";
 import { type Answer, answer, type Seat } from "./seat.ts";
+import type { Seats } from "./seats.ts";
 
 /** Carries out what a session asks for itself. */
 export class Moves {
   readonly #places: Places;
   readonly #sessions: Sessions;
+  readonly #seats: Seats;
   readonly #order: Moderation;
 
-  constructor(places: Places, sessions: Sessions, order: Moderation) {
+  constructor(order: Moderation, { places, sessions, seats }: EntranceParts) {
     this.#places = places;
     this.#sessions = sessions;
+    this.#seats = seats;
     this.#order = order;
   }
 
@@ -53,11 +57,13 @@ export class Moves {
   }
 
   /** Takes another name. */
-  rename({ session }: Seat, { name }: Rename): Answer {
+  rename(seat: Seat, { name }: Rename): Answer {
+    const { session } = seat;
     const by = session.nick;
     const refusal = this.#sessions.rename(session, name);
     if (refusal) return refusal;
     if (session.nick === by) return { kind: "done", text: `You are ${by}` };
+    this.#seats.renamed(seat, by);
     for (const room of session.rooms) {
       const place = this.#places.at(room);
       place.room.join(session);

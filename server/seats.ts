@@ -5,7 +5,7 @@
  */
 import type { Entry } from "../shared/protocol.ts";
 import { Departed } from "./core/departed.ts";
-import type { Person } from "./core/moderation_rules.ts";
+import type { Former, Person } from "./core/moderation_rules.ts";
 import { RateLimit } from "./core/rate_limit.ts";
 import type { Session, Sessions } from "./core/sessions.ts";
 import type { HubOptions } from "./hub_options.ts";
@@ -57,11 +57,23 @@ export class Seats implements Iterable<Seat> {
     return this.#seats.values();
   }
 
-  /** Somebody by name who is here, or was a moment ago. */
+  /** Whoever has a name, or had it last a moment ago. */
   person(nick: string): Person | undefined {
     const session = this.#sessions.named(nick);
     const seat = session && this.#seats.get(session.id);
-    return seat ? personOf(seat) : this.#departed.find(nick, this.#options.monotonic());
+    return seat ? personOf(seat) : this.lately(nick)?.person;
+  }
+
+  /** Who had a name a moment ago, the last of those who left or took another, as they are called now. */
+  lately(nick: string): Former | undefined {
+    const former = this.#departed.find(nick, this.#options.monotonic());
+    const seat = former && this.#seats.get(former.person.session);
+    return seat ? { ...former, person: personOf(seat) } : former;
+  }
+
+  /** Notes that somebody had another name until now. */
+  renamed(seat: Seat, before: string): void {
+    this.#departed.left(before, personOf(seat), this.#options.monotonic());
   }
 
   /** A seat for a session that has none. */
@@ -127,7 +139,7 @@ export class Seats implements Iterable<Seat> {
   /** Frees the name and the places of a session; what rooms it was in stays known, for when it is resumed. */
   end(seat: Seat): void {
     const { session } = seat;
-    this.#departed.left(personOf(seat), this.#options.monotonic());
+    this.#departed.left(session.nick, personOf(seat), this.#options.monotonic());
     this.#lost.delete(seat);
     this.#seats.delete(session.id);
     this.#sessions.close(session);

@@ -28,7 +28,11 @@ const local = netcat("local", "127.0.0.1");
 const EVERYBODY = [owner, op, op2, bob, eve, nat, local];
 
 function peopleOf(...people: readonly Person[]): People {
-  return { find: (nick) => people.find((other) => fold(other.nick) === fold(nick)), here: () => people.filter(({ isHere }) => isHere) };
+  return {
+    find: (nick) => people.find((other) => fold(other.nick) === fold(nick)),
+    lately: () => undefined,
+    here: () => people.filter(({ isHere }) => isHere),
+  };
 }
 
 /** An order with an owner and two ops. */
