@@ -198,7 +198,7 @@ export class Entrance {
   }
 
   #join({ session, pump }: Seat, place: Place): void {
-    enterRoom(session, place);
+    enterRoom(session, place, this.#options.order.mayGiveReason(session, place.room.name, this.#options.now()));
     this.#options.watch({ type: "joined", peer: pump.connection.peer, nick: session.nick, room: place.room.name });
   }
 }

@@ -201,7 +201,7 @@ export class Moderator {
       session.role = role;
       for (const name of session.rooms) {
         const { room, broadcast } = this.#places.at(name);
-        room.join(session);
+        room.join(session, this.#options.order.mayGiveReason(session, name, this.#options.now()));
         broadcast.publish([roleChange(session, room)]);
       }
     }

@@ -19,6 +19,10 @@ const GRACE_MS = 30_000;
 const LOST_PER_ADDRESS = 100;
 const LOST = 1_000;
 
+/** New names that others are told at once, and times that they are told of who is away or back; then, in a second. */
+const CHANGES = 3;
+const CHANGES_A_SECOND = 0.1;
+
 /** What seats work with. */
 export interface SeatsParts {
   readonly places: Places;
@@ -80,8 +84,16 @@ export class Seats implements Iterable<Seat> {
   add(session: Session, pump: Pump): Seat {
     const { order, limits: { rate, burst }, monotonic } = this.#options;
     session.role = order.roleOf(session.installation);
-    const heardAt = monotonic();
-    const seat: Seat = { session, pump, rate: rate === undefined ? undefined : new RateLimit(rate, burst), token: undefined, heardAt };
+    const limited = (perSecond: number, atOnce: number) => rate === undefined ? undefined : new RateLimit(perSecond, atOnce);
+    const seat: Seat = {
+      session,
+      pump,
+      rate: limited(rate ?? 0, burst),
+      renames: limited(CHANGES_A_SECOND, CHANGES),
+      absences: limited(CHANGES_A_SECOND, CHANGES),
+      token: undefined,
+      heardAt: monotonic(),
+    };
     this.#seats.set(session.id, seat);
     return seat;
   }

@@ -93,6 +93,12 @@ export class Moderation {
     return { code: "slow_mode", text: `#${room} is slow: you can talk again in ${durationText(retryMs)}`, retryMs };
   }
 
+  /** Whether a room is told why somebody is away: a reason says as much as a message, and no pause is between two of them. */
+  mayGiveReason(who: Who, room: string, now: number): boolean {
+    if (this.mayBeHeard(who, now)) return false;
+    return this.roleOf(who.installation) !== undefined || !(this.#readOnly.has(room) || this.#slow.has(room));
+  }
+
   /** What holds for all who talk in a room, a line each. */
   rulesOf(room: string): string[] {
     const pause = this.#slow.get(room);

@@ -411,6 +411,39 @@ Deno.test("slow and readonly: who may talk when", async () => {
   ]);
 });
 
+Deno.test("slow and readonly: who may not talk is away without a reason there, and with one where everybody talks", async () => {
+  await using server = new OrderedServer();
+  const olga = await server.owner();
+  const rooms = ["lobby", "closed", "slow"];
+  const watcher = await server.join("watcher", undefined, { rooms: [...rooms, "late"] });
+  const bob = await server.join("bob", undefined, { rooms });
+  await server.act(olga, { act: "readonly", room: "closed", on: true });
+  await server.act(olga, { act: "slow", room: "slow", ms: HOUR });
+  assertEquals(await server.answer(bob, { kind: "away", text: "buy this" }), "You are away");
+  const shown = () => watcher.all("away").map(({ room, text }) => `${room}: ${text}`);
+  assertEquals(shown(), ["lobby: buy this", "closed: ", "slow: "]);
+  // An absence is no message: the pause is not begun.
+  assertEquals(await server.answer(bob, { kind: "say", room: "slow", text: "hi" }), "entry");
+  await server.answer(bob, { kind: "nick", name: "bert" });
+  await server.ask(watcher, ...rooms.map((room): ClientFrame => ({ kind: "who", room })));
+  const reasons = watcher.all("members").map(({ members }) => members.find(({ nick }) => nick === "bert")?.away);
+  assertEquals(reasons, ["buy this", "", ""]);
+  // Neither by coming in.
+  await server.act(olga, { act: "readonly", room: "late", on: true });
+  await server.answer(bob, { kind: "join", room: "late" });
+  assertEquals(shown().at(-1), "late: ");
+  const op = await server.remembered("opal");
+  await server.act(olga, { act: "op", target: "opal" });
+  await server.answer(op, { kind: "join", room: "closed" });
+  await server.answer(op, { kind: "away", text: "lunch" });
+  assertEquals(shown().slice(-2), ["lobby: lunch", "closed: lunch"]);
+  // A mute is known in every room.
+  await server.act(olga, { act: "mute", target: "bert" });
+  await server.answer(bob, { kind: "join", room: "another" });
+  await server.ask(watcher, { kind: "who", room: "another" });
+  assertEquals(watcher.all("members").at(-1)?.members[0], { nick: "bert", from: "s3", away: "" });
+});
+
 Deno.test("C6: what was said is answered when it is said again by somebody who may not talk any more, and heard once", async () => {
   for (
     const restraint of [{ act: "mute", target: "bob" }, { act: "slow", room: "lobby", ms: HOUR }, {

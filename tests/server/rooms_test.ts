@@ -367,6 +367,27 @@ Deno.test("away: talking does not end it, a new name keeps it, and a room that i
   assertEquals(marks, Array(2).fill({ nick: "bert", from: "s1", away: "lunch" }));
 });
 
+Deno.test("nick, away: three at once, then one in 10 s; what nobody would hear of does not count", async () => {
+  let now = 0;
+  const limits = { maxConnections: undefined, maxPerAddress: undefined, rate: 20, burst: 50, textBytes: 4096 };
+  await using server = new FakeServer({ limits, monotonic: () => now });
+  const [bob, alice] = [await server.join("bob"), await server.join("alice")];
+  const refused = () => bob.all("refused").map(({ text, retryMs }) => [text, retryMs]);
+  const changes: ClientFrame[] = [{ kind: "nick", name: "b" }, { kind: "away", text: "a" }];
+  await server.ask(bob, { kind: "nick", name: "bob" }, { kind: "nick", name: "alice" }, { kind: "nick", name: ":" }, { kind: "away" });
+  for (const n of [1, 2, 3]) await server.ask(bob, { kind: "nick", name: `b${n}` }, { kind: "away", text: `${n}` });
+  assertEquals([alice.all("renamed").length, alice.all("away").length, bob.all("refused").length], [3, 3, 2]);
+  now = 4_000;
+  await server.ask(bob, ...changes, { kind: "nick", name: "b3" }, { kind: "away", text: "3" });
+  assertEquals(refused().slice(2), [
+    ["you have taken another name a lot: you can do that again in 6 s", 6_000],
+    ["you have gone away and come back a lot: you can do that again in 6 s", 6_000],
+  ]);
+  now = 10_000;
+  await server.ask(bob, ...changes, { kind: "nick", name: "c" }, { kind: "away" });
+  assertEquals([alice.all("renamed").at(-1)?.nick, alice.all("away").at(-1)?.text, refused().length], ["b", "a", 6]);
+});
+
 Deno.test("one room: /away and /back, each answered to the person, and told to the others", async () => {
   await using server = new FakeServer();
   const [alice, bob] = [await server.join("alice", person()), await server.join("bob", person())];
