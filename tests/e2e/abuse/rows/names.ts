@@ -71,7 +71,7 @@ export const names: Group = {
     refused("an at sign first", "@bob", 'A name cannot start with "@"'),
     refused("a wide brace first", "｛bob", 'A name cannot start with "{"'),
     refused("no UTF-8", Uint8Array.of(0x62, 0xc3, 0x62), "A name must be text in UTF-8"),
-    refused("two alphabets", "аlice", "A name keeps to one alphabet"),
+    refused("two alphabets", "аlice", "A name keeps to one alphabet, and to one that is in use"),
     ...["server", "System", "ADMIN", "root", "everyone", "here", "__proto__", "constructor"].map((name) =>
       refused(`${name} is reserved`, name, `${name} is reserved`)
     ),
