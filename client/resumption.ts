@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { parseRoomName } from "../shared/names.ts";
 import { type Hello, PROTOCOL_VERSION, type Resume, type Seq, type ServerFrame } from "../shared/protocol.ts";
 
 /** What a client says of itself. */
@@ -75,8 +76,11 @@ export class Resumption {
   greeting({ name, secret }: Introduction): Hello | Resume {
     const v = [PROTOCOL_VERSION];
     const backlog = this.#backlog;
-    const cursors = Object.fromEntries(this.#cursors);
-    const rooms = this.#rooms.size === 0 ? {} : { rooms: [...this.#rooms] };
+    // One of another time may have a name that no server takes any more, and would keep us out of all the others.
+    const hasName = (room: string) => parseRoomName(room).ok;
+    const cursors = Object.fromEntries([...this.#cursors].filter(([room]) => hasName(room)));
+    const named = [...this.#rooms].filter(hasName);
+    const rooms = named.length === 0 ? {} : { rooms: named };
     if (this.#epoch === undefined) return { kind: "hello", v, name, secret, backlog, ...rooms };
     if (this.#token !== undefined) return { kind: "resume", v, token: this.#token, epoch: this.#epoch, cursors };
     return { kind: "hello", v, name, secret, backlog, epoch: this.#epoch, cursors, ...rooms };

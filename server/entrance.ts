@@ -190,14 +190,15 @@ export class Entrance {
   }
 
   #start({ room: { name, head } }: Place, frame: Hello | Resume): Start {
-    const cursor = frame.cursors?.[name];
+    const { cursors = {} } = frame;
+    const cursor = Object.hasOwn(cursors, name) ? cursors[name] : undefined;
     if (cursor === undefined) return { newest: frame.kind === "hello" ? frame.backlog ?? 0 : AFTER_RESET };
     if (frame.epoch !== this.#options.history.epoch || cursor > head) return { newest: AFTER_RESET, reset: true };
     return { after: cursor };
   }
 
   #join({ session, pump }: Seat, place: Place): void {
-    enterRoom(session, place);
+    enterRoom(session, place, this.#options.order.mayGiveReason(session, place.room.name, this.#options.now()));
     this.#options.watch({ type: "joined", peer: pump.connection.peer, nick: session.nick, room: place.room.name });
   }
 }

@@ -66,7 +66,7 @@ export class Hub {
     this.#seats = seats;
     this.#entrance = new Entrance(options, { places, sessions, seats });
     this.#departure = new Departure(options, { seats, sessions, stopping });
-    this.#moves = new Moves(places, sessions, options.order);
+    this.#moves = new Moves(options, { places, sessions, seats });
     this.#moderator = new Moderator(options, { places, seats, departure: this.#departure });
   }
 

@@ -16,7 +16,7 @@ import { randomText } from "./random_text.ts";
 /** A history in use. */
 export interface Kept {
   readonly history: History;
-  /** What is kept, for people. */
+  /** What is kept, for everybody: not where, which tells of the owner's machine. */
   readonly keeps: string;
   /** The data folder, where it is on disk. */
   readonly folder?: string;
@@ -47,7 +47,7 @@ export async function openHistory({ ephemeral, data }: Pick<ServerConfig, "ephem
     };
     const days = DEFAULT_RETENTION.ms / (24 * 60 * 60_000);
     const size = () => dataSize(folder);
-    const keeps = `${days} days or ${count(DEFAULT_RETENTION.entries)} messages of a room, in ${folder}`;
+    const keeps = `${days} days or ${count(DEFAULT_RETENTION.entries)} messages of a room`;
     return { history, folder, size, keeps, announce: (announcement) => lock.announce(announcement), close };
   } catch (error) {
     lock[Symbol.dispose]();

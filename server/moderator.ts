@@ -58,6 +58,7 @@ export class Moderator {
     this.#head = options.history.rooms().find(({ room }) => room === AUDIT_ROOM)?.head ?? 0;
     this.#people = {
       find: (nick) => seats.person(nick),
+      lately: (nick) => seats.lately(nick),
       here: () => Array.from(seats, personOf),
     };
   }
@@ -200,7 +201,7 @@ export class Moderator {
       session.role = role;
       for (const name of session.rooms) {
         const { room, broadcast } = this.#places.at(name);
-        room.join(session);
+        room.join(session, this.#options.order.mayGiveReason(session, name, this.#options.now()));
         broadcast.publish([roleChange(session, room)]);
       }
     }

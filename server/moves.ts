@@ -4,22 +4,29 @@
  * @module
  */
 import { type Away, type Join, LIMITS, type Part, type Rename } from "../shared/protocol.ts";
+import { durationText } from "../shared/durations.ts";
 import { byteLength, cleanText, count } from "../shared/text.ts";
-import type { Moderation } from "./core/moderation.ts";
+import type { RateLimit } from "./core/rate_limit.ts";
+import type { Refusal } from "./core/room.ts";
 import type { Sessions } from "./core/sessions.ts";
+import type { EntranceParts } from "./entrance.ts";
+import type { HubOptions } from "./hub_options.ts";
 import { absence, enterRoom, leaveRoom, type Place, type Places, sendMembers, tellRules } from "./places.ts";
 import { type Answer, answer, type Seat } from "./seat.ts";
+import type { Seats } from "./seats.ts";
 
 /** Carries out what a session asks for itself. */
 export class Moves {
   readonly #places: Places;
   readonly #sessions: Sessions;
-  readonly #order: Moderation;
+  readonly #seats: Seats;
+  readonly #options: HubOptions;
 
-  constructor(places: Places, sessions: Sessions, order: Moderation) {
+  constructor(options: HubOptions, { places, sessions, seats }: EntranceParts) {
+    this.#options = options;
     this.#places = places;
     this.#sessions = sessions;
-    this.#order = order;
+    this.#seats = seats;
   }
 
   /** Comes into a room, which begins with it where there was none. A peer that is in one room at a time leaves the others. */
@@ -35,11 +42,11 @@ export class Moves {
       this.#places.tidy(place);
       return answer(seat, ref, { code: "too_many_rooms", text: `one can be in ${LIMITS.roomsPerSession} rooms at a time` });
     }
-    if (!isIn) enterRoom(session, place);
+    if (!isIn) enterRoom(session, place, this.#tellsWhy(seat, place));
     answer(seat, ref, { kind: "members", ...place.room.snapshot() });
     sendMembers(pump, place, LIMITS.membersPerFrame);
     if (isIn) return;
-    tellRules(pump, place, this.#order);
+    tellRules(pump, place, this.#options.order);
     pump.follow(place.broadcast, { newest: backlog });
   }
 
@@ -53,34 +60,55 @@ export class Moves {
   }
 
   /** Takes another name. */
-  rename({ session }: Seat, { name }: Rename): Answer {
+  rename(seat: Seat, { name }: Rename): Answer {
+    const { session } = seat;
     const by = session.nick;
+    const tooSoon = this.#tooSoon(seat.renames, "taken another name");
+    if (tooSoon && name.trim() !== by) return tooSoon;
     const refusal = this.#sessions.rename(session, name);
     if (refusal) return refusal;
     if (session.nick === by) return { kind: "done", text: `You are ${by}` };
+    seat.renames?.take(this.#options.monotonic());
+    this.#seats.renamed(seat, by);
     for (const room of session.rooms) {
       const place = this.#places.at(room);
-      place.room.join(session);
+      place.room.join(session, this.#tellsWhy(seat, place));
       place.broadcast.publish([{ kind: "renamed", room, by, from: session.id, nick: session.nick, total: place.room.size }]);
     }
     return { kind: "done", text: `You are ${session.nick} now` };
   }
 
   /** Goes away, or comes back. Talking does not end it. */
-  away({ session }: Seat, { text }: Away): Answer {
+  away(seat: Seat, { text }: Away): Answer {
+    const { session } = seat;
     const reason = text === undefined ? undefined : cleanText(text).trim();
     if (reason !== undefined && byteLength(reason) > LIMITS.awayBytes) {
       return { code: "text_too_long", text: `a reason has at most ${LIMITS.awayBytes} bytes, this one had ${count(byteLength(reason))}` };
     }
     const done: Answer = { kind: "done", text: reason === undefined ? "You are back" : "You are away" };
     if (session.away === reason) return done;
+    const tooSoon = this.#tooSoon(seat.absences, "gone away and come back");
+    if (tooSoon) return tooSoon;
+    seat.absences?.take(this.#options.monotonic());
     session.away = reason;
     for (const name of session.rooms) {
-      const { room, broadcast } = this.#places.at(name);
-      room.join(session);
-      broadcast.publish([absence(session, room)]);
+      const place = this.#places.at(name);
+      place.room.join(session, this.#tellsWhy(seat, place));
+      place.broadcast.publish([absence(session, place.room)]);
     }
     return done;
+  }
+
+  /** Whether those in a room hear why somebody is away. */
+  #tellsWhy({ session }: Seat, { room }: Place): boolean {
+    return this.#options.order.mayGiveReason(session, room.name, this.#options.now());
+  }
+
+  /** Why others are not told one more thing of somebody for now, if so: it would be another way of talking to them. */
+  #tooSoon(limit: RateLimit | undefined, what: string): Refusal | undefined {
+    const retryMs = limit?.wait(this.#options.monotonic()) ?? 0;
+    if (retryMs <= 0) return undefined;
+    return { code: "not_allowed", text: `you have ${what} a lot: you can do that again in ${durationText(retryMs)}`, retryMs };
   }
 
   #leave(seat: Seat, place: Place): void {

@@ -130,9 +130,9 @@ export class Places {
   }
 }
 
-/** Lets a session into a room and tells those who are there. */
-export function enterRoom(session: Session, { room, broadcast }: Place): void {
-  room.join(session);
+/** Lets a session into a room and tells those who are there. @param tellsWhy Whether they hear why it is away. */
+export function enterRoom(session: Session, { room, broadcast }: Place, tellsWhy: boolean): void {
+  room.join(session, tellsWhy);
   session.rooms.add(room.name);
   broadcast.publish([{ kind: "joined", room: room.name, by: session.nick, from: session.id, total: room.size }]);
   if (session.away !== undefined) broadcast.publish([absence(session, room)]);
@@ -145,8 +145,10 @@ export function roleChange({ id: from, nick: by, role }: Session, { name: room, 
 }
 
 /** What a room is told when a session goes away or comes back. */
-export function absence({ id: from, nick: by, away: text }: Session, { name: room, size: total }: Room): Absence {
-  return { kind: "away", room, by, from, ...text === undefined ? {} : { text }, total };
+export function absence(session: Session, room: Room): Absence {
+  const { id: from, nick: by } = session;
+  const text = room.awayOf(session);
+  return { kind: "away", room: room.name, by, from, ...text === undefined ? {} : { text }, total: room.size };
 }
 
 /** Lets a session go from a room and tells those who stay. */

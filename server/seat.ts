@@ -16,6 +16,9 @@ export interface Seat {
   /** Its newest connection's. */
   pump: Pump;
   readonly rate: RateLimit | undefined;
+  /** How often its new names, and its comings and goings, are told to others. */
+  readonly renames: RateLimit | undefined;
+  readonly absences: RateLimit | undefined;
   /** The hash of the token that resumes it; `undefined` for peers that cannot. */
   token: string | undefined;
   /** Since when it has no connection, on the monotonic clock. */

@@ -5,7 +5,7 @@
  */
 import type { Entry } from "../shared/protocol.ts";
 import { Departed } from "./core/departed.ts";
-import type { Person } from "./core/moderation_rules.ts";
+import type { Former, Person } from "./core/moderation_rules.ts";
 import { RateLimit } from "./core/rate_limit.ts";
 import type { Session, Sessions } from "./core/sessions.ts";
 import type { HubOptions } from "./hub_options.ts";
@@ -18,6 +18,10 @@ const GRACE_MS = 30_000;
 /** Sessions whose connections broke that keep their seats, from one address and in all; one more, and the one that broke first ends. */
 const LOST_PER_ADDRESS = 100;
 const LOST = 1_000;
+
+/** New names that others are told at once, and times that they are told of who is away or back; then, in a second. */
+const CHANGES = 3;
+const CHANGES_A_SECOND = 0.1;
 
 /** What seats work with. */
 export interface SeatsParts {
@@ -57,19 +61,39 @@ export class Seats implements Iterable<Seat> {
     return this.#seats.values();
   }
 
-  /** Somebody by name who is here, or was a moment ago. */
+  /** Whoever has a name, or had it last a moment ago. */
   person(nick: string): Person | undefined {
     const session = this.#sessions.named(nick);
     const seat = session && this.#seats.get(session.id);
-    return seat ? personOf(seat) : this.#departed.find(nick, this.#options.monotonic());
+    return seat ? personOf(seat) : this.lately(nick)?.person;
+  }
+
+  /** Who had a name a moment ago, the last of those who left or took another, as they are called now. */
+  lately(nick: string): Former | undefined {
+    const former = this.#departed.find(nick, this.#options.monotonic());
+    const seat = former && this.#seats.get(former.person.session);
+    return seat ? { ...former, person: personOf(seat) } : former;
+  }
+
+  /** Notes that somebody had another name until now. */
+  renamed(seat: Seat, before: string): void {
+    this.#departed.left(before, personOf(seat), this.#options.monotonic());
   }
 
   /** A seat for a session that has none. */
   add(session: Session, pump: Pump): Seat {
     const { order, limits: { rate, burst }, monotonic } = this.#options;
     session.role = order.roleOf(session.installation);
-    const heardAt = monotonic();
-    const seat: Seat = { session, pump, rate: rate === undefined ? undefined : new RateLimit(rate, burst), token: undefined, heardAt };
+    const limited = (perSecond: number, atOnce: number) => rate === undefined ? undefined : new RateLimit(perSecond, atOnce);
+    const seat: Seat = {
+      session,
+      pump,
+      rate: limited(rate ?? 0, burst),
+      renames: limited(CHANGES_A_SECOND, CHANGES),
+      absences: limited(CHANGES_A_SECOND, CHANGES),
+      token: undefined,
+      heardAt: monotonic(),
+    };
     this.#seats.set(session.id, seat);
     return seat;
   }
@@ -127,7 +151,7 @@ export class Seats implements Iterable<Seat> {
   /** Frees the name and the places of a session; what rooms it was in stays known, for when it is resumed. */
   end(seat: Seat): void {
     const { session } = seat;
-    this.#departed.left(personOf(seat), this.#options.monotonic());
+    this.#departed.left(session.nick, personOf(seat), this.#options.monotonic());
     this.#lost.delete(seat);
     this.#seats.delete(session.id);
     this.#sessions.close(session);

@@ -49,7 +49,7 @@ const SWEEP_MS = 5_000;
 export interface RunningServer {
   readonly host: string;
   readonly port: number;
-  /** What it keeps, for people. */
+  /** What it keeps, and where, for its owner. */
   readonly keeps: string;
   /** What it asks of those who come in. */
   readonly asks: Asks;
@@ -229,7 +229,7 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
   return {
     host,
     port,
-    keeps: kept.keeps,
+    keeps: kept.folder === undefined ? kept.keeps : `${kept.keeps}, in ${kept.folder}`,
     asks,
     consoleKey,
     ownerCode,

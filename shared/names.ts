@@ -6,7 +6,9 @@
  * @module
  */
 import { graphemesOf } from "./graphemes.ts";
+import { asItLooks } from "./look_alikes.ts";
 import { LIMITS, type RefusalCode } from "./protocol.ts";
+import { imitationIn, isOneWriting } from "./scripts.ts";
 import { byteLength } from "./text.ts";
 
 /** A name that {@link parseNick} has allowed. */
@@ -30,57 +32,15 @@ export const AUDIT_ROOM = "!audit";
 const RESERVED = new Set(["server", "system", "admin", "root", "everyone", "here", "__proto__", "constructor"].map(fold));
 
 const FORBIDDEN_FIRST = "*!/#@{";
-/** U+2800 is Braille's blank. */
-const INVISIBLE = /[\u2800\p{Cc}\p{Cf}\p{Cs}\p{Cn}\p{Co}\p{Default_Ignorable_Code_Point}]/u;
+/** Unicode's, and what is drawn as nothing: Braille's blank, a note without a head, a filler, what stands for an object. */
+const INVISIBLE = /[\u2800\u{1d159}\u{16fe4}\ufffc\p{Cc}\p{Cf}\p{Cs}\p{Cn}\p{Co}\p{Default_Ignorable_Code_Point}]/u;
 const TOO_MANY_MARKS = new RegExp(`\\p{M}{${LIMITS.marksPerBase + 1}}`, "u");
-/** Alphabets whose letters pass for each other's; a name keeps to one of them. */
-const ALPHABETS = [/\p{Script=Latin}/u, /\p{Script=Cyrillic}/u, /\p{Script=Greek}/u, /\p{Script=Armenian}/u, /\p{Script=Cherokee}/u];
-/** Cyrillic and Greek small letters drawn like a Latin one (a part of Unicode's confusables, UTS 39). */
-const LOOKS_LIKE = new Map(
-  Object.entries({
-    а: "a",
-    в: "b",
-    с: "c",
-    ԁ: "d",
-    е: "e",
-    һ: "h",
-    н: "h",
-    і: "i",
-    ј: "j",
-    к: "k",
-    ӏ: "l",
-    м: "m",
-    о: "o",
-    р: "p",
-    ԛ: "q",
-    г: "r",
-    ѕ: "s",
-    т: "t",
-    ѵ: "v",
-    ԝ: "w",
-    х: "x",
-    у: "y",
-    α: "a",
-    β: "b",
-    ε: "e",
-    η: "n",
-    ι: "i",
-    κ: "k",
-    ν: "v",
-    ο: "o",
-    ρ: "p",
-    τ: "t",
-    υ: "u",
-    χ: "x",
-    ω: "w",
-  }),
-);
-
 /**
  * Allows a person's name or says why not. White space around it is not part of it.
  *
  * Allowed: 1 to 24 graphemes and at most 64 bytes, at most 4 combining marks on a base, no white space, control, escape, bidirectional or
- * invisible characters, no `:`, none of `* ! / # @ {` first, letters of one alphabet, and not a reserved name.
+ * invisible characters, no `:`, none of `* ! / # @ {` first nor what looks like one of these, letters and digits of one alphabet, and not a
+ * reserved name.
  *
  * @example
  * ```ts
@@ -106,15 +66,19 @@ export function parseNick(input: string): Parsed<Nick> {
   if (INVISIBLE.test(name)) {
     return refuse("name_not_allowed", "A name cannot have control or invisible characters in it, as some emoji have");
   }
+  const imitation = imitationIn(name);
+  if (imitation !== undefined) {
+    return refuse("name_not_allowed", `A name cannot have "${imitation}" in it, which passes for something else`);
+  }
   // As it is compared: a wide colon is a colon.
-  const compared = name.normalize("NFKC");
+  const compared = asItLooks(name.normalize("NFKC"));
   if (compared.includes(":")) return refuse("name_not_allowed", "A name cannot have a colon in it");
   if (FORBIDDEN_FIRST.includes(compared[0])) return refuse("name_not_allowed", `A name cannot start with "${compared[0]}"`);
   if (/^\p{M}/u.test(name)) return refuse("name_not_allowed", "A name cannot start with a combining mark");
   if (TOO_MANY_MARKS.test(name)) {
     return refuse("name_not_allowed", `A name has at most ${LIMITS.marksPerBase} combining marks on a character`);
   }
-  if (ALPHABETS.filter((alphabet) => alphabet.test(name)).length > 1) return refuse("name_not_allowed", "A name keeps to one alphabet");
+  if (!isOneWriting(name)) return refuse("name_not_allowed", "A name keeps to one alphabet, and to one that is in use");
   if (RESERVED.has(fold(name))) return reserved(name);
   return { ok: true, name: name as Nick };
 }
@@ -122,7 +86,7 @@ export function parseNick(input: string): Parsed<Nick> {
 /**
  * Allows a room's name, with or without `#`, or says why not. A room is known by its folded name: `#Dev` is `dev`.
  *
- * Allowed: letters, digits, `-`, `_` and `.`, at most 64 bytes.
+ * Allowed: letters, digits, `-`, `_` and `.`, at most 64 bytes, and not `__proto__`.
  */
 export function parseRoomName(input: string): Parsed<RoomName> {
   const name = input.trim().replace(/^#/, "").normalize("NFKC").toLowerCase().normalize("NFKC");
@@ -131,6 +95,8 @@ export function parseRoomName(input: string): Parsed<RoomName> {
   if (!/^[\p{L}\p{N}._-][\p{L}\p{N}\p{M}._-]*$/u.test(name) || TOO_MANY_MARKS.test(name)) {
     return refuse("no_such_room", 'A room\'s name has letters, digits, "-", "_" and "." only');
   }
+  // No frame can hold what stands for an object's insides as a name.
+  if (name === "__proto__") return refuse("no_such_room", `No room can be called ${name}`);
   return { ok: true, name: name as RoomName };
 }
 
@@ -151,7 +117,7 @@ export function fold(name: string): string {
   // Lower, upper, lower: upper case folds ß and ſ, which lower case leaves alone, and leaves ẞ alone. Decomposed, so that a letter is found under its marks.
   const cased = name.normalize("NFKD").toLowerCase().toUpperCase().toLowerCase();
   const folded = cased.normalize("NFKD").replaceAll("ς", "σ");
-  return Array.from(folded, (c) => LOOKS_LIKE.get(c) ?? c).join("").normalize("NFKC");
+  return asItLooks(folded).normalize("NFKC");
 }
 
 function refuse(code: RefusalCode, text: string): { readonly ok: false; readonly refusal: NameRefusal } {

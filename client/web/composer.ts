@@ -24,16 +24,16 @@ export class Composer {
   names: Names = { nicks: () => [], rooms: () => [] };
   readonly #field = byId("text", HTMLTextAreaElement);
   readonly #options: ComposerOptions;
-  readonly #drafts: Record<string, string>;
+  readonly #drafts: Map<string, string>;
   #room: string;
   /** What Tab offers, one press after the other. */
   #offers: { readonly texts: readonly string[]; readonly cursors: readonly number[]; next: number } | undefined;
 
   constructor(room: string, options: ComposerOptions) {
     this.#options = options;
-    this.#drafts = { ...options.drafts };
+    this.#drafts = new Map(Object.entries(options.drafts));
     this.#room = room;
-    this.#write(this.#drafts[room] ?? "");
+    this.#write(this.#drafts.get(room) ?? "");
     this.#field.addEventListener("input", () => this.#changed());
     addEventListener("resize", () => this.#grow());
     this.#field.addEventListener("keydown", (event) => this.#key(event));
@@ -55,15 +55,16 @@ export class Composer {
     this.#room = room;
     this.#field.setAttribute("aria-label", `Message to #${room}`);
     this.#field.placeholder = `Message to #${room}`;
-    this.#write(this.#drafts[room] ?? "");
+    this.#write(this.#drafts.get(room) ?? "");
   }
 
   /** Gives back what could not be used; what is being written stays. */
   giveBack(text: string, room: string): void {
-    const draft = this.#drafts[room] ?? "";
+    const draft = this.#drafts.get(room) ?? "";
     if (draft.includes(text)) return;
-    this.#keep(room, draft === "" ? text : `${draft}\n${text}`);
-    if (room === this.#room) this.#write(this.#drafts[room]);
+    const both = draft === "" ? text : `${draft}\n${text}`;
+    this.#keep(room, both);
+    if (room === this.#room) this.#write(both);
   }
 
   #key(event: KeyboardEvent): void {
@@ -118,9 +119,9 @@ export class Composer {
   }
 
   #keep(room: string, text: string): void {
-    if (text === "") delete this.#drafts[room];
-    else this.#drafts[room] = text;
-    this.#options.keep({ ...this.#drafts });
+    if (text === "") this.#drafts.delete(room);
+    else this.#drafts.set(room, text);
+    this.#options.keep(Object.fromEntries(this.#drafts));
   }
 
   #write(text: string): void {

@@ -83,7 +83,7 @@ export class LogView {
     const rows = this.#log.rows.filter((row) => row.kind !== "entry" || row.own || !this.#hides(row.entry));
     const items = logItems(rows, { readTo: this.#log.readTo, pending: shown, dayOf });
     // What every message looks like by: with another one, all are made anew.
-    const looks = `${context.nick} ${context.online} ${context.keepsOrder} ${JSON.stringify(context.roles)}`;
+    const looks = `${context.nick} ${context.online} ${context.keepsOrder} ${JSON.stringify([...context.roles])}`;
     if (looks !== this.#looks) this.#elements.clear();
     this.#looks = looks;
     const anchor = this.#anchor();

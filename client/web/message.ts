@@ -28,7 +28,7 @@ export interface MessageContext {
   /** Our name. */
   readonly nick: string;
   /** Who of those here keeps order, by public session id. */
-  readonly roles: Readonly<Record<string, Role>>;
+  readonly roles: ReadonlyMap<string, Role>;
   readonly online: boolean;
   /** Gives a text back to be changed and sent again. */
   readonly giveBack: (text: string) => void;
@@ -45,12 +45,14 @@ export function itemElement(item: LogItem, context: MessageContext): HTMLElement
       return element("div", { class: "rule" }, element("span", { text: longDay.format(item.at) }));
     case "new":
       return element("div", { class: "rule new" }, element("span", { text: "New messages" }));
-    case "note":
-      return element("p", {
-        class: item.row.kind === "entry" && item.row.entry.type === "announcement" ? "note announcement" : "note",
-        dir: "auto",
-        text: item.row.kind === "entry" ? entryNote(item.row) : cleanText(item.row.text, { newlines: true }),
-      });
+    case "note": {
+      const { row } = item;
+      if (row.kind !== "entry") return element("p", { class: "note", dir: "auto", text: cleanText(row.text, { newlines: true }) });
+      if (row.entry.type !== "announcement") return element("p", { class: "note", dir: "auto", text: entryNote(row) });
+      const made = element("p", { class: "note announcement", dir: "auto", text: entryNote(row) });
+      if (context.delete !== undefined && context.keepsOrder) made.append(deleteButton(row.entry, context.delete));
+      return made;
+    }
     case "failed": {
       const { text, why = "" } = item.row;
       const again = button({ class: "quiet", text: "Edit" }, () => context.giveBack(text));
@@ -66,7 +68,7 @@ export function itemElement(item: LogItem, context: MessageContext): HTMLElement
       );
     case "message": {
       const made = messageElement(item.row, item.head, context);
-      const role = context.roles[item.row.entry.from];
+      const role = context.roles.get(item.row.entry.from);
       if (role !== undefined) made.querySelector(".by:not(.again) .nick")?.after(" ", roleElement(role));
       return made;
     }
@@ -122,9 +124,14 @@ function messageElement(
     made.append(textElement(text, mention ? nick : undefined));
   }
   if (deletes !== undefined && (own || keepsOrder)) {
-    made.append(button({ class: "delete icon", text: "×", label: `Delete this message of ${by}`, title: "Delete" }, () => deletes(entry)));
+    made.append(deleteButton(entry, deletes));
   }
   return made;
+}
+
+function deleteButton(entry: Entry, deletes: (entry: Entry) => void): HTMLElement {
+  const label = `Delete this message of ${cleanText(entry.by)}`;
+  return button({ class: "delete icon", text: "×", label, title: "Delete" }, () => deletes(entry));
 }
 
 function entryNote(row: EntryRow): string {

@@ -306,6 +306,6 @@ export class PageView implements View {
 }
 
 /** Who keeps order, of those in a room, by public session id. */
-function rolesIn(room: Room | undefined): Readonly<Record<string, Role>> {
-  return Object.fromEntries(Array.from(room?.members.values() ?? []).flatMap(({ from, role }) => role === undefined ? [] : [[from, role]]));
+function rolesIn(room: Room | undefined): ReadonlyMap<string, Role> {
+  return new Map(Array.from(room?.members.values() ?? []).flatMap(({ from, role }) => role === undefined ? [] : [[from, role] as const]));
 }

@@ -1,33 +1,34 @@
 /**
- * Who was here a moment ago: a ban is meant for whoever has just fled from it. Pure.
+ * Who had a name a moment ago, and left or took another: a ban is meant for whoever has just fled from it, and not for whose name they borrowed. Pure.
  *
  * @module
  */
 import { fold } from "../../shared/names.ts";
-import type { Person } from "./moderation_rules.ts";
+import type { Former, Person } from "./moderation_rules.ts";
 
-/** People that are remembered. */
-const PEOPLE = 1_000;
+/** Names that are remembered. */
+const NAMES = 1_000;
 /** For how long, in milliseconds. */
 const MS = 60 * 60_000;
 
-/** The newest who left, by name: at most {@link PEOPLE}, each for an hour. */
+/** The newest names that somebody had and has no more, each with who had it last: at most {@link NAMES}, each for an hour. */
 export class Departed {
   readonly #people = new Map<string, { readonly person: Person; readonly at: number }>();
 
-  /** Somebody left at the time `now`, in milliseconds on any clock. */
-  left(person: Person, now: number): void {
-    const name = fold(person.nick);
+  /** Somebody left, or has another name than `nick`, at the time `now`, in milliseconds on any clock. */
+  left(nick: string, person: Person, now: number): void {
+    const name = fold(nick);
     this.#people.delete(name);
     this.#people.set(name, { person: { ...person, isHere: false }, at: now });
     for (const [other, { at }] of this.#people) {
-      if (this.#people.size <= PEOPLE && now - at < MS) break;
+      if (this.#people.size <= NAMES && now - at < MS) break;
       this.#people.delete(other);
     }
   }
 
-  find(nick: string, now: number): Person | undefined {
+  /** Who had a name last. */
+  find(nick: string, now: number): Former | undefined {
     const found = this.#people.get(fold(nick.trim()));
-    return found && now - found.at < MS ? found.person : undefined;
+    return found && now - found.at < MS ? { person: found.person, ago: now - found.at } : undefined;
   }
 }

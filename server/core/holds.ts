@@ -70,9 +70,9 @@ export class Holds {
     }
   }
 
-  /** Whether {@link lift} would lift any that holds. */
-  lifts(marks: Marks, now: number): boolean {
-    return this.#known(marks).some((hold) => holds(hold, now));
+  /** Those that {@link lift} would lift and that hold at the time `now`. */
+  lifted(marks: Marks, now: number): Hold[] {
+    return this.#known(marks).filter((hold) => holds(hold, now));
   }
 
   /** Takes away all that were made for a name, for just that network, or for somebody. */

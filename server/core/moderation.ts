@@ -7,6 +7,8 @@
  * 1. Rights hang on an installation: who is not remembered has none.
  * 2. The owner MUST NOT be banned or muted by any act, and MUST NOT be an op.
  * 3. Whoever keeps order is not kept out by an address; nobody on this machine is.
+ * 4. What holds an op back is lifted by the owner alone; so nobody lifts what holds themselves back.
+ * 5. Whoever is muted is not heard by what they do to keep order either: an act that has a text is refused.
  *
  * @module
  */
@@ -91,6 +93,12 @@ export class Moderation {
     return { code: "slow_mode", text: `#${room} is slow: you can talk again in ${durationText(retryMs)}`, retryMs };
   }
 
+  /** Whether a room is told why somebody is away: a reason says as much as a message, and no pause is between two of them. */
+  mayGiveReason(who: Who, room: string, now: number): boolean {
+    if (this.mayBeHeard(who, now)) return false;
+    return this.roleOf(who.installation) !== undefined || !(this.#readOnly.has(room) || this.#slow.has(room));
+  }
+
   /** What holds for all who talk in a room, a line each. */
   rulesOf(room: string): string[] {
     const pause = this.#slow.get(room);
@@ -114,9 +122,9 @@ export class Moderation {
     }
   }
 
-  /** Whether an `unban` or `unmute` would lift anything. */
-  lifts(act: KeptAct, now: number): boolean {
-    return (act.act === "unban" ? this.#bans : this.#mutes).lifts(meantBy(act), now);
+  /** What an `unban` or `unmute` would lift at the time `now`. */
+  lifted(act: KeptAct, now: number): readonly Hold[] {
+    return (act.act === "unban" ? this.#bans : this.#mutes).lifted(meantBy(act), now);
   }
 
   /** What is forbidden to whom, a line each, the newest ban last. */

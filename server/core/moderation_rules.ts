@@ -4,6 +4,8 @@
  * @module
  */
 import { isOwnMachine } from "../../shared/address.ts";
+import { durationText } from "../../shared/durations.ts";
+import { fold } from "../../shared/names.ts";
 import { type Act, LIMITS, type Moderate } from "../../shared/protocol.ts";
 import { byteLength, cleanText, count } from "../../shared/text.ts";
 import { ACT_VERSION, actSentence, type KeptAct, reachOf } from "./kept_act.ts";
@@ -22,10 +24,20 @@ export interface Person {
   readonly isHere: boolean;
 }
 
+/** Who had a name until a moment ago. */
+export interface Former {
+  /** As they are now, or were when they left. */
+  readonly person: Person;
+  /** Since when they have it no more, in milliseconds. */
+  readonly ago: number;
+}
+
 /** Who there is to do something to. */
 export interface People {
-  /** By any way of writing the name. */
+  /** Whoever has a name, or had it last, by any way of writing it. */
   find(nick: string): Person | undefined;
+  /** Who had a name last, of those who left or took another. */
+  lately(nick: string): Former | undefined;
   /** Everybody who is here. */
   here(): Iterable<Person>;
 }
@@ -67,6 +79,8 @@ export function decideAct(order: Moderation, request: Request): Decision | Refus
   if (text !== undefined && byteLength(text) > most) {
     return { code: "text_too_long", text: `that may have ${count(most)} bytes at most, and had ${count(byteLength(text))}` };
   }
+  const muted = text ? order.mayBeHeard({ id: by.session, installation: by.installation }, now) : undefined;
+  if (muted) return muted;
   const said = { v: ACT_VERSION, act: frame.act, by: by.nick, ...text ? { text } : {} } as const;
   switch (frame.act) {
     case "slow":
@@ -76,13 +90,15 @@ export function decideAct(order: Moderation, request: Request): Decision | Refus
     case "unban":
     case "unmute": {
       const target = repeated(frame.target ?? "");
-      const { session, installation } = people.find(target) ?? {};
+      const { session, installation } = called(people, target) ?? {};
       const act = { ...said, target, ...session === undefined ? {} : { session }, ...installation === undefined ? {} : { installation } };
-      if (order.lifts(act, now)) return decided(act);
-      return {
-        code: "no_such_person",
-        text: `${target || "nobody"} is not ${frame.act === "unban" ? "banned" : "muted"}; /bans lists who is`,
-      };
+      const what = frame.act === "unban" ? "banned" : "muted";
+      const lifted = order.lifted(act, now);
+      if (lifted.length === 0) return { code: "no_such_person", text: `${target || "nobody"} is not ${what}; /bans lists who is` };
+      const op = role === "owner" ? undefined : lifted.find((hold) => order.roleOf(hold.installation) === "op");
+      if (op === undefined) return decided(act);
+      const who = op.installation === by.installation ? "you are" : `${op.nick ?? target} is an op, and`;
+      return { code: "not_allowed", text: `${who} ${what} by ${op.by}; only the owner may lift that` };
     }
   }
   if ((frame.act === "ban" || frame.act === "mute") && order.held(now) >= HELD) {
@@ -94,7 +110,6 @@ export function decideAct(order: Moderation, request: Request): Decision | Refus
   if (frame.ms === 0 && (frame.act === "ban" || frame.act === "mute")) {
     return { code: "not_allowed", text: "say for how long, or leave that out: it is for ever then" };
   }
-  const long = frame.ms === undefined ? {} : { ms: frame.ms };
   if (network) {
     const own = networkOf(by.host);
     if (
@@ -103,14 +118,23 @@ export function decideAct(order: Moderation, request: Request): Decision | Refus
       return { code: "not_allowed", text: "this machine cannot be banned" };
     }
     if (own && contains(network, own)) return { code: "not_allowed", text: `you are in ${network.text} yourself` };
-    return decided({ ...said, ...long, network: network.text });
+    return decided({ ...said, ...frame.ms === undefined ? {} : { ms: frame.ms }, network: network.text });
   }
+  if (frame.act === "op") return op(order, said, request);
   if (!who) return noSuchPerson(frame.target ?? "");
-  if (frame.act === "op") return op(order, said, who);
+  const decision = aboutPerson(order, said, request, who);
+  return "code" in decision ? decision : { ...decision, told: `${decision.told}${nameHad(request, who)}` };
+}
+
+/** Decides what becomes of somebody: a kick, a ban or a mute. */
+function aboutPerson(order: Moderation, said: KeptAct, { frame, by, people }: Request, who: Person): Decision | Refusal {
   if (who.session === by.session) return { code: "not_allowed", text: "that is you" };
   const theirs = order.roleOf(who.installation);
   if (theirs === "owner") return { code: "not_allowed", text: `${who.nick} owns this server` };
-  if (theirs === "op" && role !== "owner") return { code: "not_allowed", text: `${who.nick} is an op; only the owner may do that` };
+  if (theirs === "op" && order.roleOf(by.installation) !== "owner") {
+    return { code: "not_allowed", text: `${who.nick} is an op; only the owner may do that` };
+  }
+  const long = frame.ms === undefined ? {} : { ms: frame.ms };
   const target = { nick: who.nick, ...who.installation === undefined ? {} : { installation: who.installation } };
   if (frame.act === "ban") return ban({ ...said, ...long, ...target }, who, people);
   if (!who.isHere) return noSuchPerson(who.nick);
@@ -139,7 +163,10 @@ function ban(act: KeptAct, who: Person, people: People): Decision | Refusal {
   return decided({ ...kick, act: "kick", nick, session }, `, not banned: it is netcat, which is not remembered${where}`);
 }
 
-function op(order: Moderation, said: KeptAct, { nick, installation }: Person): Decision | Refusal {
+function op(order: Moderation, said: KeptAct, { frame, people }: Request): Decision | Refusal {
+  const who = called(people, frame.target ?? "");
+  if (who === undefined) return noSuchPerson(frame.target ?? "");
+  const { nick, installation } = who;
   if (installation === undefined) return notRemembered(nick);
   const role = order.roleOf(installation);
   if (role !== undefined) return { code: "not_allowed", text: `${nick} keeps order already` };
@@ -167,6 +194,27 @@ function aboutRooms(said: KeptAct, { frame, room }: Request): Decision | Refusal
 
 function decided(act: KeptAct, detail = "", told = actSentence(act)): Decision {
   return { act, told: `${told}${detail}` };
+}
+
+/** Whoever has a name, or had it when they left: not who has another by now. */
+function called(people: People, name: string): Person | undefined {
+  const who = people.find(name);
+  return who && isName(who.nick, name) ? who : undefined;
+}
+
+/** Who had the name that somebody was meant by: names are borrowed to have others banned. */
+function nameHad({ frame: { target = "" }, people }: Request, meant: Person): string {
+  const former = people.lately(target);
+  if (former === undefined) return "";
+  const { person: { nick, session, installation }, ago } = former;
+  const isMeant = session === meant.session || (installation !== undefined && installation === meant.installation);
+  if (isMeant && isName(meant.nick, target)) return "";
+  const when = durationText(ago < 120_000 ? ago : Math.round(ago / 60_000) * 60_000);
+  return isName(nick, target) ? `; another ${nick} left ${when} ago` : `; ${nick} was ${repeated(target)} until ${when} ago`;
+}
+
+function isName(nick: string, name: string): boolean {
+  return fold(nick) === fold(name.trim());
 }
 
 function noSuchPerson(name: string): Refusal {

@@ -79,9 +79,15 @@ export class Room {
     return this.#members.has(session.id);
   }
 
-  /** Lets a session in, or notes its new name or role, or that it is away or back. */
-  join({ id, nick, away, role }: Session): void {
-    this.#members.set(id, { nick, from: id, ...away === undefined ? {} : { away }, ...role === undefined ? {} : { role } });
+  /** Lets a session in, or notes its new name or role, or that it is away or back. @param tellsWhy Whether others hear why it is away. */
+  join({ id, nick, away, role }: Session, tellsWhy = true): void {
+    const reason = tellsWhy ? away : "";
+    this.#members.set(id, { nick, from: id, ...away === undefined ? {} : { away: reason }, ...role === undefined ? {} : { role } });
+  }
+
+  /** Why somebody in the room is away, as it is told here; `undefined` while they are not. */
+  awayOf({ id }: Session): string | undefined {
+    return this.#members.get(id)?.away;
   }
 
   /** Lets a session go; false when it was not there. */

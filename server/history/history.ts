@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Draft, Entry, RefusalCode, Seq } from "../../shared/protocol.ts";
+import type { Draft, Entry, EntryType, RefusalCode, Seq } from "../../shared/protocol.ts";
 
 /** A page of a room: at most `limit` entries, right after a seq or right before one. */
 export type Range =
@@ -47,6 +47,9 @@ export interface Rejected {
 /** Why a draft became no entry. */
 export type RejectionCode = Extract<RefusalCode, "ref_conflict" | "storage_full" | "no_such_entry" | "not_yours"> | "held_back";
 
+/** The types of what can be deleted. An announcement is from the server: an op deletes it, and nobody else. */
+export const DELETABLE: ReadonlySet<unknown> = new Set<EntryType>(["said", "topic", "announcement"]);
+
 /** Who a draft comes from: somebody who may talk; somebody who keeps order; somebody who may not talk now, who can only repeat what was committed. */
 export type Standing = "author" | "op" | "held_back";
 
@@ -85,7 +88,7 @@ export interface History {
    *    remembered as long as the entry, and at least 30 days. For a deletion the target counts as the text.
    * 4. A draft of type `deleted` MUST, in the commit that makes it an entry, leave a tombstone of its target: type `tombstone`, without a text and
    *    a topic no more, its place, author and time as they were. Its text MUST NOT be found by a search or a read from then on, and soon not on
-   *    the disk. It is {@link Rejected} with `no_such_entry` when the target is not kept, or is neither `said` nor `topic`; with `not_yours` when
+   *    the disk. It is {@link Rejected} with `no_such_entry` when the target is not kept, or is none of {@link DELETABLE}; with `not_yours` when
    *    the target is somebody else's: another session's, whose `ref` is not the same owner's, unless an `op` asks.
    * 5. A draft of somebody `held_back` MUST NOT become an entry: it is {@link Repeated} as in 3, else {@link Rejected} with `held_back`.
    *

@@ -10,6 +10,7 @@ import { BatchQueue } from "./batch_queue.ts";
 import { digest } from "./digest.ts";
 import {
   type Batch,
+  DELETABLE,
   type History,
   PAGE,
   type Range,
@@ -174,7 +175,7 @@ export class MemoryHistory implements History {
     const entries = this.#rooms.get(room)?.entries ?? [];
     const at = entries.findLastIndex(({ seq }) => seq === target);
     const entry = at < entries.length - MEMORY_ENTRIES ? undefined : entries[at];
-    if (entry === undefined || (entry.type !== "said" && entry.type !== "topic")) return "no_such_entry";
+    if (entry === undefined || !DELETABLE.has(entry.type)) return "no_such_entry";
     const key = this.#keys.get(entry);
     if (by !== "op" && entry.from !== from && (key === undefined || key !== keyOf(owner, entry.ref))) return "not_yours";
     const tombstone: Entry = { ...entry, type: "tombstone", text: "" };

@@ -5,7 +5,7 @@
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Seq } from "../../shared/protocol.ts";
-import type { RejectionCode } from "./history.ts";
+import { DELETABLE, type RejectionCode } from "./history.ts";
 import type { Deletion } from "./sqlite_messages.ts";
 import type { SqliteRefs } from "./sqlite_refs.ts";
 import type { SqliteRoom } from "./sqlite_rooms.ts";
@@ -58,7 +58,7 @@ export class SqliteDeletions {
   tombstone(room: SqliteRoom, { target, by }: Deletion, { from, owner }: Asker): RejectionCode | undefined {
     const id = base(room.id) + target;
     const row = target > room.head ? undefined : this.#select.get(id);
-    if (row === undefined || (row.type !== "said" && row.type !== "topic")) return "no_such_entry";
+    if (row === undefined || !DELETABLE.has(row.type)) return "no_such_entry";
     const isOwn = row.from === from || (owner !== undefined && row.ref !== null && this.#refs.isOf(owner, String(row.ref), id));
     if (by !== "op" && !isOwn) return "not_yours";
     if (target <= room.indexed) this.#index.leave(id, String(row.text));

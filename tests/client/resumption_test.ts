@@ -60,3 +60,12 @@ Deno.test("Resumption does not move by an entry that answers a request from befo
   resumption.note({ ...said("bob", "hi", 9), again: true });
   assertEquals(resumption.greeting(BOB), { ...HELLO, epoch: "e1", cursors: {}, rooms: ["lobby"] });
 });
+
+Deno.test("Resumption leaves out rooms whose names are not allowed, of which the server would hear nothing else", () => {
+  const cursors = Object.fromEntries([["lobby", 3], ["__proto__", 2], ["constructor", 1]]);
+  const resumption = new Resumption(["lobby", "__proto__", "constructor"], 50, { epoch: "e1", token: "t1", cursors });
+  const seen = { lobby: 3, constructor: 1 };
+  assertEquals(resumption.greeting(BOB), { kind: "resume", v: [1], token: "t1", epoch: "e1", cursors: seen });
+  resumption.forget();
+  assertEquals(resumption.greeting(BOB), { ...HELLO, epoch: "e1", cursors: seen, rooms: ["lobby", "constructor"] });
+});

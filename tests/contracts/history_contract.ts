@@ -185,7 +185,19 @@ export function historyContract(name: string, open: () => Promise<History> | His
     assertEquals(read.map(({ type, text }) => [type, text]), [["tombstone", ""], ["deleted", ""], ["said", "next"]]);
   });
 
-  test("append 4. a deletion is of what was said or a topic, that is there, and once", async (history, heard) => {
+  test("append 4. an announcement is deleted by an op, and its text is found no more", async (history, heard) => {
+    await history.append(draft("lobby", "the password is x", { type: "announcement", by: "olga", from: "server" }));
+    await heard.many(1);
+    await history.append(deletion("lobby", 1, { from: "s1" }), "ann");
+    await history.append(deletion("lobby", 1, { from: "s1" }), "ann", "op");
+    await heard.many(2, 0, 1);
+    assertEquals(heard.rejected.map(({ code }) => code), ["not_yours"]);
+    const [read] = await history.read({ room: "lobby", after: 0, limit: 1 });
+    assertEquals([read.type, read.text, read.by], ["tombstone", "", "olga"]);
+    assertEquals(await history.search("lobby", "password", PAGE), []);
+  });
+
+  test("append 4. a deletion is of what was said, announced or a topic, that is there, and once", async (history, heard) => {
     await history.append(draft("lobby", "news", { type: "notice" }));
     await history.append(draft("lobby", "hi"));
     await history.append(deletion("lobby", 2));

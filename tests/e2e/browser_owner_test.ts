@@ -61,6 +61,13 @@ browserTest("an owner claims the server, names an op, and both keep order; whoev
     assertEquals((await person.page.content()).includes("a rude word"), false);
   }
 
+  await olga.say("/announce the key is under the mat");
+  for (const person of [oskar, eve]) await person.reads("#log .announcement", "the key is under the mat");
+  assertEquals(await eve.page.locator("#log .announcement .delete").count(), 0);
+  await oskar.page.locator("#log .announcement .delete").click();
+  await oskar.page.locator("#deletion .primary").click();
+  for (const person of [olga, oskar, eve]) await person.page.locator("#log .announcement").waitFor({ state: "detached" });
+
   await keepOrder(oskar, "Eve", "mute", "calm down", 3_600_000);
   await eve.reads("#log", "Eve was muted by Oskar for 1 h: calm down");
   await isRefused(eve, "but", "you are muted");

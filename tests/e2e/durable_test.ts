@@ -264,6 +264,10 @@ Deno.test("chat server: says what is kept and where, and a stop keeps all of it"
     await server.program.stdout.match(/^Kept: /),
     new RegExp(`^Kept: 90 days or 100,000 messages of a room, in ${folder.path}\\.`),
   );
+  // Where is the owner's to know.
+  using stranger = await Peer.connect(server.port);
+  await stranger.send(`${JSON.stringify({ kind: "hello", v: [1], name: "eve" })}\n`);
+  assertMatch(await stranger.lines.match(/"welcome"/), /"keeps":"90 days or 100,000 messages of a room"/);
   using alice = await Peer.named(server.port, "alice");
   await alice.send("one\ntwo\n");
   server.program.kill("SIGTERM");

@@ -118,6 +118,12 @@ Deno.test({
     await dora.shows("bob ended the slow mode of #lobby");
     await olga.type("/announce down at six", "Enter");
     await nat.lines.match(/^\* olga announces: down at six$/);
+    await nat.send("/numbers 1\n");
+    const number = (await nat.lines.match(/^\D*\d+ olga announces: down at six$/)).match(/\d+/)![0];
+    await bob.type("/numbers 1", "Enter");
+    await bob.shows(`${number} olga announces: down at six`);
+    await bob.type(`/delete ${number}`, "Enter");
+    await nat.lines.match(new RegExp(`^\\* bob deleted message ${number}$`));
 
     await bob.type("/kick dora be nice", "Enter");
     const kicked = await dora.shows("exit code 77");

@@ -358,6 +358,48 @@ Deno.test("ban of a nick at netcat is by address, where nobody else has it; some
   assertEquals(told(olga).at(-1), "two was banned by olga");
 });
 
+Deno.test("ban, kick and mute mean whoever had a name last, and say who else was meant by it lately", async () => {
+  await using server = new OrderedServer();
+  const olga = await server.owner();
+  const bob = await server.remembered("bob", "203.0.113.40");
+  bob.receive({ kind: "bye" });
+  await server.idle();
+  const mallory = await server.remembered("mallory", "203.0.113.41");
+  const rename = async (name: string) => await server.answer(mallory, { kind: "nick", name });
+  await rename("bob");
+  await rename("m2");
+  const m2 = "m2 was bob until 1 s ago";
+  assertEquals(await server.act(olga, { act: "mute", target: "Bob" }), "m2 was muted by olga; m2 was Bob until 1 s ago");
+  assertEquals(await server.act(olga, { act: "unmute", target: "bob" }), "no_such_person: bob is not muted; /bans lists who is");
+  assertEquals(await server.act(olga, { act: "op", target: "bob" }), "no_such_person: nobody here is called bob, nor was a moment ago");
+  const back = await server.remembered("bob", "203.0.113.40");
+  assertEquals(await server.act(olga, { act: "kick", target: "bob" }), `bob was kicked by olga; ${m2}`);
+  await server.idle();
+  // Whoever left last is meant, by whatever name.
+  assertEquals(await server.act(olga, { act: "ban", target: "bob" }), "bob was banned by olga (their client and the address 203.0.113.40)");
+  await server.act(olga, { act: "unban", target: "bob" });
+  await server.act(olga, { act: "unmute", target: "m2" });
+  await rename("bob");
+  await rename("m3");
+  assertEquals(
+    await server.act(olga, { act: "ban", target: "bob" }),
+    "m3 was banned by olga (their client and the address 203.0.113.41); m3 was bob until 1 s ago",
+  );
+  assertEquals([told(back).at(-1), told(mallory).at(-1)], ["kicked: You were kicked by olga; you may come back", "banned: You are banned"]);
+  const innocent = await server.remembered("bob", "203.0.113.40");
+  assertEquals(innocent.all("welcome").length, 1);
+});
+
+Deno.test("ban: who else had the name is said of somebody who is there, too", async () => {
+  await using server = new OrderedServer();
+  const olga = await server.owner();
+  const spammer = await server.remembered("ann", "203.0.113.50");
+  spammer.receive({ kind: "bye" });
+  await server.idle();
+  await server.join("ann", new FakeConnection(undefined, "203.0.113.51"), { secret: "another's" });
+  assertEquals(await server.act(olga, { act: "mute", target: "ann" }), "ann was muted by olga; another ann left 1 s ago");
+});
+
 Deno.test("mute: words, topics, names and reasons are refused, and the rest goes on", async () => {
   await using server = new OrderedServer();
   const [olga, bob] = [await server.owner(), await server.remembered("bob")];
@@ -396,6 +438,39 @@ Deno.test("slow and readonly: who may talk when", async () => {
     "olga ended the slow mode of #lobby",
     "olga made #lobby read-only",
   ]);
+});
+
+Deno.test("slow and readonly: who may not talk is away without a reason there, and with one where everybody talks", async () => {
+  await using server = new OrderedServer();
+  const olga = await server.owner();
+  const rooms = ["lobby", "closed", "slow"];
+  const watcher = await server.join("watcher", undefined, { rooms: [...rooms, "late"] });
+  const bob = await server.join("bob", undefined, { rooms });
+  await server.act(olga, { act: "readonly", room: "closed", on: true });
+  await server.act(olga, { act: "slow", room: "slow", ms: HOUR });
+  assertEquals(await server.answer(bob, { kind: "away", text: "buy this" }), "You are away");
+  const shown = () => watcher.all("away").map(({ room, text }) => `${room}: ${text}`);
+  assertEquals(shown(), ["lobby: buy this", "closed: ", "slow: "]);
+  // An absence is no message: the pause is not begun.
+  assertEquals(await server.answer(bob, { kind: "say", room: "slow", text: "hi" }), "entry");
+  await server.answer(bob, { kind: "nick", name: "bert" });
+  await server.ask(watcher, ...rooms.map((room): ClientFrame => ({ kind: "who", room })));
+  const reasons = watcher.all("members").map(({ members }) => members.find(({ nick }) => nick === "bert")?.away);
+  assertEquals(reasons, ["buy this", "", ""]);
+  // Neither by coming in.
+  await server.act(olga, { act: "readonly", room: "late", on: true });
+  await server.answer(bob, { kind: "join", room: "late" });
+  assertEquals(shown().at(-1), "late: ");
+  const op = await server.remembered("opal");
+  await server.act(olga, { act: "op", target: "opal" });
+  await server.answer(op, { kind: "join", room: "closed" });
+  await server.answer(op, { kind: "away", text: "lunch" });
+  assertEquals(shown().slice(-2), ["lobby: lunch", "closed: lunch"]);
+  // A mute is known in every room.
+  await server.act(olga, { act: "mute", target: "bert" });
+  await server.answer(bob, { kind: "join", room: "another" });
+  await server.ask(watcher, { kind: "who", room: "another" });
+  assertEquals(watcher.all("members").at(-1)?.members[0], { nick: "bert", from: "s3", away: "" });
 });
 
 Deno.test("C6: what was said is answered when it is said again by somebody who may not talk any more, and heard once", async () => {

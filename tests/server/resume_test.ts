@@ -399,6 +399,14 @@ Deno.test("C7 after resume_unknown a hello with cursors on the same connection b
   assertWhole(peer.frames, cursors);
 });
 
+Deno.test("C7 a room that is called as something every object has is begun with the past that is asked for", async () => {
+  await using stage = new Stage();
+  const alice = await stage.server.join("alice", undefined, { rooms: ["constructor"] });
+  await stage.server.said(alice, "constructor", "one");
+  const bob = await stage.server.join("bob", undefined, { rooms: ["constructor"], backlog: 1, epoch: "e1", cursors: { lobby: 0 } });
+  assertEquals(heard(bob), ["backlog", "one", "live"]);
+});
+
 Deno.test("C7 hello: cursors go before backlog, and a hello without an epoch that is ours is told reset", async () => {
   await using stage = new Stage();
   const alice = await stage.server.join("alice");

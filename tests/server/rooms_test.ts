@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { textCodec } from "../../server/transports/text_codec.ts";
 import { parseLine } from "../../server/transports/text_commands.ts";
 import { type ClientFrame, LIMITS, type ServerFrame } from "../../shared/protocol.ts";
-import { assertWhole, FakeConnection, FakeServer, say } from "./fakes.ts";
+import { assertWhole, FakeConnection, FakeHistory, FakeServer, say } from "./fakes.ts";
 
 /** Somebody at netcat. */
 function person(): FakeConnection {
@@ -57,6 +57,17 @@ Deno.test("hello: a room's name that is not allowed refuses all of it, and the n
   assertEquals(bob.frames.map((frame) => frame.kind === "refused" && frame.code), ["no_such_room"]);
   const other = await server.join("bob");
   assert(other.welcomed);
+});
+
+Deno.test("a room of before whose name is not allowed any more is there, and nobody comes to it", async () => {
+  const history = new FakeHistory();
+  void history.append({ room: "__proto__", at: 1, type: "said", by: "eve", from: "s0", text: "hi" });
+  history.commit();
+  await using server = new FakeServer({ history: history.reopened() });
+  const bob = await server.join("bob");
+  await server.ask(bob, { kind: "join", room: "__proto__", ref: "1" }, { kind: "who", room: "lobby", ref: "2" });
+  assertEquals(bob.all("refused").map(({ text }) => text), ["No room can be called __proto__"]);
+  assertEquals(bob.all("members").map(({ room }) => room), ["lobby"]);
 });
 
 Deno.test("hello: one that is refused leaves no rooms behind", async () => {
@@ -354,6 +365,27 @@ Deno.test("away: talking does not end it, a new name keeps it, and a room that i
   await server.ask(alice, { kind: "who", room: "dev" }, { kind: "who", room: "lobby" });
   const marks = alice.all("members").map(({ members }) => members.find(({ from }) => from === "s1"));
   assertEquals(marks, Array(2).fill({ nick: "bert", from: "s1", away: "lunch" }));
+});
+
+Deno.test("nick, away: three at once, then one in 10 s; what nobody would hear of does not count", async () => {
+  let now = 0;
+  const limits = { maxConnections: undefined, maxPerAddress: undefined, rate: 20, burst: 50, textBytes: 4096 };
+  await using server = new FakeServer({ limits, monotonic: () => now });
+  const [bob, alice] = [await server.join("bob"), await server.join("alice")];
+  const refused = () => bob.all("refused").map(({ text, retryMs }) => [text, retryMs]);
+  const changes: ClientFrame[] = [{ kind: "nick", name: "b" }, { kind: "away", text: "a" }];
+  await server.ask(bob, { kind: "nick", name: "bob" }, { kind: "nick", name: "alice" }, { kind: "nick", name: ":" }, { kind: "away" });
+  for (const n of [1, 2, 3]) await server.ask(bob, { kind: "nick", name: `b${n}` }, { kind: "away", text: `${n}` });
+  assertEquals([alice.all("renamed").length, alice.all("away").length, bob.all("refused").length], [3, 3, 2]);
+  now = 4_000;
+  await server.ask(bob, ...changes, { kind: "nick", name: "b3" }, { kind: "away", text: "3" });
+  assertEquals(refused().slice(2), [
+    ["you have taken another name a lot: you can do that again in 6 s", 6_000],
+    ["you have gone away and come back a lot: you can do that again in 6 s", 6_000],
+  ]);
+  now = 10_000;
+  await server.ask(bob, ...changes, { kind: "nick", name: "c" }, { kind: "away" });
+  assertEquals([alice.all("renamed").at(-1)?.nick, alice.all("away").at(-1)?.text, refused().length], ["b", "a", 6]);
 });
 
 Deno.test("one room: /away and /back, each answered to the person, and told to the others", async () => {

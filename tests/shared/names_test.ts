@@ -58,6 +58,11 @@ const REFUSED: readonly [code: string, names: readonly string[]][] = [
   ["name_not_allowed", ["a\ud800b", "a\udc00b", "a\ue000b", "a\uffffb", "a\u0378b"]],
   ["name_not_allowed", [MARK, `${MARK}bob`, `a${MARK.repeat(5)}`, `ab${MARK.repeat(9)}c`]],
   ["name_not_allowed", ["bоb", "аdmin", "Bοb", "Рeter", "aԱ", "aᎠ", "Βорис"]],
+  // Beside bob, alice and the server, from a review.
+  ["name_not_allowed", ["b౦b", "b୦b", "b०b", "bᴏb", "ꓐob", "bⲟb", "ɑlice", "aliⲥe", "serv℮r", "ꜱerver", "sᴇrver", "ᴏwner2", "aliϲe"]],
+  ["name_not_allowed", ["∗server", "ǃnot", "♯bob", "❴bob", "∕bob", "⁎bob", "bob∶", "bob꞉", "bobː", "bob𝅙", "𝅙bob", "bob\ufffc", "\u1160"]],
+  ["name_not_allowed", ["b〇b", "a丨ice", "bㅇb", "aㅣice", "bｏб", "Bਠb", "ᚦᚩᚱ", "b٠b", "漢о", "かㅏ", "ʙob", "aǃⲁ", "bℵb", "ⲃⲟⲃ"]],
+  ["name_reserved", ["ꓢꓰꓣꓦꓰꓣ", "ᏒᎾᎾᎢ"]],
   ["name_reserved", ["server", "SYSTEM", "Admin", "root", "everyone", "here", "__proto__", "__PROTO__", "constructor"]],
   ["name_reserved", ["ａｄｍｉｎ", "ＲＯＯＴ", "𝐬𝐞𝐫𝐯𝐞𝐫", "ſerver", "һеге", "гоот"]],
 ];
@@ -67,6 +72,18 @@ Deno.test("parseNick allows names on the inside of each limit", () => {
     assertEquals(nick(name), name);
     assertEquals(nick(` \t${name}\r\n`), name);
   }
+});
+
+/** Of people, as they write them. */
+const ORDINARY =
+  "Zoë Łukasz Ñandú Þórr Guðrún Søren Ğülşen İbrahim Əliyev Çınar Nguyễn Đặng Hawaiʻi Kapiʻolani Māori Ķēniņš Žižek Ǯuʹll Ɓala Ɗanjuma Ƙasim Ɛdem Ɔkɔ " +
+  "Ɖela Aɖa Ʋuga Ŋutɔ Bɨl Tʼseleie Al-Ḥasan ʿAlī Борис Ґалаган Їжак Ђорђе Өмүрбек Қайрат Ћирић Ελένη Χρήστος Արամ גדעון محمد فاطمة علی۲ نیلوفر ܡܪܝܡ ދިވެހި " +
+  "हिन्दी राम२ অনিতা ਗੁਰਪ੍ਰੀਤ ભાવના ଓଡ଼ିଆ தமிழ் శ్రీను౭ ಕನ್ನಡ മലയാളം සුනිල් สมชาย๙ ລາວ བསྟན་འཛིན မြင့် გიორგი አበበ ខ្មែរ ᏣᎳᎩ ᐃᓄᒃ ꓡꓲ ⵉⴷⵉⵔ ߒߞߏ ꆈꌠ " +
+  "王小明 田中さくら サクラ 스티브 김철수 ㅇㅇ 金民秀님 ㄅㄆ漢 Ken田中 李Lee 민수Kim ミニーchan bob_42 O'Brien Jean-Luc d’Arc x² 🦊 bob🦊 👍🏽 ★ana a™ 日本🇯🇵";
+
+Deno.test("parseNick allows what people are called in many languages", () => {
+  const names = ORDINARY.split(" ");
+  assertEquals(names.map(nick), names);
 });
 
 Deno.test("parseNick refuses names on the outside of each limit", () => {
@@ -83,7 +100,7 @@ const REASONS: readonly [name: string, text: string][] = [
   ["@bob", 'A name cannot start with "@"'],
   [MARK, "A name cannot start with a combining mark"],
   [`a${MARK.repeat(5)}`, "A name has at most 4 combining marks on a character"],
-  ["bоb", "A name keeps to one alphabet"],
+  ["bоb", "A name keeps to one alphabet, and to one that is in use"],
   ["Admin", "Admin is reserved"],
 ];
 
@@ -160,6 +177,11 @@ const ALIKE: readonly [one: string, other: string][] = [
   ["ë", "ё"],
   ["ó", `о${MARK}`],
   ["xö", "хӧ"],
+  ["alice", "ꓮꓡꓲꓚꓰ"],
+  ["alice", "ᎪᏞᎥᏟᎬ"],
+  ["soul", "ᔕᗝᑌᒪ"],
+  ["bob", "ƅob"],
+  ["non", "ոօո"],
 ];
 
 Deno.test("fold makes names equal that differ in case, width or alphabet only", () => {
@@ -210,6 +232,10 @@ const ROOMS: readonly [input: string, name: string][] = [
   [`a${MARK.repeat(6)}`, "no_such_room"],
   [MARK, "no_such_room"],
   ["👍", "no_such_room"],
+  ["__proto__", "no_such_room"],
+  ["＿＿PROTO__", "no_such_room"],
+  ["__proto", "__proto"],
+  ["constructor", "constructor"],
 ];
 
 Deno.test("parseRoomName folds what it allows", () => {

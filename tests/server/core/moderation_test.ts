@@ -28,7 +28,11 @@ const local = netcat("local", "127.0.0.1");
 const EVERYBODY = [owner, op, op2, bob, eve, nat, local];
 
 function peopleOf(...people: readonly Person[]): People {
-  return { find: (nick) => people.find((other) => fold(other.nick) === fold(nick)), here: () => people.filter(({ isHere }) => isHere) };
+  return {
+    find: (nick) => people.find((other) => fold(other.nick) === fold(nick)),
+    lately: () => undefined,
+    here: () => people.filter(({ isHere }) => isHere),
+  };
 }
 
 /** An order with an owner and two ops. */
@@ -304,6 +308,48 @@ Deno.test("mute: by installation, at netcat by the visit, until it is over or li
   const renamed = peopleOf(owner, { ...bob, nick: "bert" });
   assertEquals(done(order, { act: "unmute", target: "bert" }, { people: renamed }), "bert was unmuted by olga");
   assertEquals(talks(bob), undefined);
+});
+
+Deno.test("unmute and unban: what holds an op back the owner lifts, and nobody else", () => {
+  const order = ordered();
+  done(order, { act: "mute", target: "otto" });
+  const again = (act: "unmute" | "unban", by: Person, target = "otto") => refusal(order, { act, target }, { by });
+  assertEquals(again("unmute", op), "not_allowed: you are muted by olga; only the owner may lift that");
+  assertEquals(again("unmute", op2), "not_allowed: otto is an op, and muted by olga; only the owner may lift that");
+  done(order, { act: "ban", target: "otto" });
+  assertEquals(again("unban", op2, op.host), "not_allowed: otto is an op, and banned by olga; only the owner may lift that");
+  assertEquals(done(order, { act: "unmute", target: "otto" }), "otto was unmuted by olga");
+  assertEquals(done(order, { act: "unban", target: "otto" }), "otto was unbanned by olga");
+  // An op no more is somebody as others are.
+  done(order, { act: "mute", target: "otto" });
+  done(order, { act: "deop", target: "otto" });
+  assertEquals(done(order, { act: "unmute", target: "otto" }, { by: op2 }), "otto was unmuted by omar");
+});
+
+Deno.test("decideAct: an op who is muted is not heard by any act, and may do what has no text", () => {
+  const order = ordered();
+  done(order, { act: "mute", target: "otto", text: "enough" });
+  for (const act of ["announce", "kick", "ban", "mute"] as const) {
+    assertEquals(refusal(order, { act, target: "bob", text: "look here" }, { by: op }), "muted: you are muted: enough");
+  }
+  assertEquals(done(order, { act: "kick", target: "bob", text: " \n" }, { by: op }), "bob was kicked by otto");
+});
+
+Deno.test("Moderation: a muted op stays so and is not heard, whatever ops do", () => {
+  fc.assert(fc.property(requests, (requests) => {
+    const order = ordered();
+    done(order, { act: "mute", target: "otto" });
+    let now = NOW;
+    for (const { frame, by, room, after } of requests) {
+      now += after;
+      if (by === owner) continue;
+      const decided = decide(order, frame as Request["frame"], { by, room, now });
+      if ("code" in decided) continue;
+      order.apply(decided.act, now);
+      assert(by !== op || decided.act.text === undefined);
+      assertEquals(order.mayBeHeard({ id: op.session, installation: op.installation }, now)?.code, "muted");
+    }
+  }));
 });
 
 Deno.test("slow and readonly hold back everybody but those who keep order", () => {

@@ -51,3 +51,12 @@ Deno.test("RateLimit starts with a burst at any time, before zero too", () => {
     assert(limit.take(now) > 0);
   }
 });
+
+Deno.test("RateLimit.wait tells when one more is due, and counts nothing", () => {
+  const limit = new RateLimit(0.1, 3);
+  for (let i = 0; i < 3; i++) {
+    assertEquals([limit.wait(0), limit.wait(0)], [0, 0]);
+    limit.take(0);
+  }
+  assertEquals([limit.wait(0), limit.wait(0), limit.wait(7_500), limit.wait(10_000)], [10_000, 10_000, 2_500, 0]);
+});

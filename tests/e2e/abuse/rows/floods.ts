@@ -120,8 +120,8 @@ export const floods: Group = {
       /"kind":"page"/,
     ),
     flood("a topic", "e8", (i) => ({ kind: "topic", room: "lobby", text: `${HUSH} ${i}` }), /"type":"topic"/),
-    flood("a new name", "e9", (i) => ({ kind: "nick", name: `e9-${i % 7}` }), /"kind":"done"/),
-    flood("away and back", "e10", (i) => ({ kind: "away", ...i % 2 ? {} : { text: HUSH } }), /"kind":"done"/),
+    flood("a new name", "e9", (i) => ({ kind: "nick", name: `e9-${i % 7}` }), /"kind":"(done|refused)"/),
+    flood("away and back", "e10", (i) => ({ kind: "away", ...i % 2 ? {} : { text: HUSH } }), /"kind":"(done|refused)"/),
     flood("into a room and out", "e11", (i) => ({ kind: i % 2 ? "part" : "join", room: "e11s-den" }), /"kind":"(done|members)"/, ROOM_COST),
     flood(
       "a room of its own",

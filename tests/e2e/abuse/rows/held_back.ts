@@ -127,6 +127,59 @@ export const heldBack: Group = {
       `said: ${HUSH}`,
       ...Array<RegExp>(44).fill(/^refused slow_mode: #m4s-den is slow: you can talk again in /),
     ),
+    ...[{ act: "readonly", on: true }, { act: "slow", ms: 3_600_000 }].map(({ act: name, ...more }, i): Row => ({
+      name: `${name}: reasons for being away are not heard, and at most three times that somebody is`,
+      attack: async (scene) => {
+        const [foes, room] = [`m7${i}`, den(`m7${i}`)];
+        using watcher = await Foe.framed(scene, `${foes}w`, { rooms: [room] });
+        using op = await withRights(scene, "op", `${foes}o`);
+        using foe = await Foe.framed(scene, foes, { secret: secretOf(foes), rooms: [room] });
+        await op.send(act({ act: name, room, ...more }));
+        await op.until(/"done"/);
+        await foe.send(range(45).map((n) => line({ kind: "away", ref: `${n}`, text: `${HUSH} ${n}` })).join(""));
+        await foe.until(/"ref":"\d+"/, 45);
+        await watcher.send(line({ kind: "bye" }));
+        const heard = (await watcher.rest()).split("\n").filter((frame) => frame.includes('"kind":"away"'));
+        assertEquals(heard.map((frame) => JSON.parse(frame).text), ["", "", ""]);
+      },
+    })),
+    {
+      name: "muted: an op who is not heard by acts either, and does not lift it",
+      attack: async (scene) => {
+        using owner = await withRights(scene, "owner", "m8o");
+        using foe = await Foe.framed(scene, "m8", { secret: secretOf("m8"), rooms: [den("m8")] });
+        using _other = await Foe.framed(scene, "m8x", { rooms: [den("m8")] });
+        await owner.send(act({ act: "op", target: "m8" }) + act({ act: "mute", target: "m8", text: "be quiet" }));
+        await owner.until(/"done"/, 2);
+        const tried = [
+          { act: "announce", text: HUSH },
+          { act: "kick", target: "m8x", text: HUSH },
+          { act: "unmute", target: "m8" },
+        ];
+        await foe.send(tried.map((frame, i) => act({ ref: `${i}`, ...frame })).join(""));
+        compare(inFewWords(`${await foe.until(/"ref":"\d"/, 3)}\n`), [
+          MUTED,
+          MUTED,
+          "refused not_allowed: you are muted by m8o; only the owner may lift that",
+        ]);
+      },
+    },
+    {
+      name: "banned: somebody under a name that was borrowed, and not whose it is",
+      attack: async (scene) => {
+        using op = await withRights(scene, "op", "b3o");
+        await enters(scene, "b3", secretOf("b3"));
+        using foe = await Foe.framed(scene, "b3x", { secret: secretOf("b3x"), rooms: [den("b3x")] });
+        await foe.send(line({ kind: "nick", name: "b3" }) + line({ kind: "nick", name: "b3y" }));
+        await foe.until(/You are b3y now/);
+        await op.send(act({ ref: "1", act: "ban", target: "b3" }));
+        compare(inFewWords(`${await op.until(/"ref":"1"/)}\n`), [
+          /^done: b3y was banned by b3o \(their client\); b3y was b3 until \d+ s ago$/,
+        ]);
+        compare([await enters(scene, "b3", secretOf("b3"))], ["bye: Bye, b3 (0 messages sent)"]);
+        compare(inFewWords(await foe.rest()).slice(-1), ["bye: You are banned"]);
+      },
+    },
     {
       name: "muted: by another name, another connection, a token",
       attack: async (scene) => {

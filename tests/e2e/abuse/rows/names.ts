@@ -10,6 +10,8 @@ import type { Group, Row } from "../row.ts";
 const MARK = "\u0301";
 const NOT_SEEN = "A name cannot have control or invisible characters in it, as some emoji have";
 const LONG = "A name has at most 24 characters and 64 bytes";
+const ALPHABET = "A name keeps to one alphabet, and to one that is in use";
+const range = (n: number) => Array.from({ length: n }, (_, i) => i);
 const WHITE = "A name cannot have white space in it";
 
 /** A row: this name is refused in these words, at netcat. */
@@ -71,7 +73,24 @@ export const names: Group = {
     refused("an at sign first", "@bob", 'A name cannot start with "@"'),
     refused("a wide brace first", "｛bob", 'A name cannot start with "{"'),
     refused("no UTF-8", Uint8Array.of(0x62, 0xc3, 0x62), "A name must be text in UTF-8"),
-    refused("two alphabets", "аlice", "A name keeps to one alphabet"),
+    refused("two alphabets", "аlice", ALPHABET),
+    ...["b౦b", "b०b", "ꓐob", "bⲟb", "aliⲥe", "b〇b", "a丨ice", "bㅇb", "ᚦᚩᚱ"].map((name) =>
+      refused(`${name}, of more than one alphabet, or of one that is not in use`, name, ALPHABET)
+    ),
+    ...["bᴏb", "ɑlice", "serv℮r", "ꜱerver", "sᴇrver"].map((name) => {
+      const sign = Array.from(name).find((c) => c > "\x7f");
+      return refused(
+        `${name}, in signs of phonetics or of packages`,
+        name,
+        `A name cannot have "${sign}" in it, which passes for something else`,
+      );
+    }),
+    refused("a star of mathematics first", "∗server", 'A name cannot start with "*"'),
+    refused("a click first", "ǃnot", 'A name cannot start with "!"'),
+    refused("a ratio, which is no colon", "bob∶", "A name cannot have a colon in it"),
+    refused("a note without a head", "bob𝅙", NOT_SEEN),
+    refused("a reserved one in Lisu's letters", "ꓢꓰꓣꓦꓰꓣ", "ꓢꓰꓣꓦꓰꓣ is reserved"),
+    refused("one that is there, in Cherokee's letters", "ᎪᏞᎥᏟᎬ", "ᎪᏞᎥᏟᎬ is taken"),
     ...["server", "System", "ADMIN", "root", "everyone", "here", "__proto__", "constructor"].map((name) =>
       refused(`${name} is reserved`, name, `${name} is reserved`)
     ),
@@ -118,6 +137,21 @@ export const names: Group = {
     rename("half a character", "n7", "n\ud800", `refused name_not_allowed: ${NOT_SEEN}`),
     rename("16,000 letters", "n8", "x".repeat(16_000), `refused name_too_long: ${LONG}`),
     rename("none", "n9", "", "refused name_empty: A name cannot be empty"),
+    frames(
+      "five new names at once: three are told",
+      "n11",
+      [range(5).map((i) => line({ kind: "nick", ref: `${i}`, name: `n11-${i}` })).join("")],
+      ...range(3).map((i) => `done: You are n11-${i} now`),
+      ...Array<RegExp>(2).fill(/^refused not_allowed: you have taken another name a lot: you can do that again in \d+ s$/),
+      "bye: Bye, n11-2 (0 messages sent)",
+    ),
+    frames(
+      "a room that is called as an object's insides",
+      "n12",
+      [line({ kind: "join", ref: "1", room: "#__PROTO__" })],
+      "refused no_such_room: No room can be called __proto__",
+      "bye: Bye, n12 (0 messages sent)",
+    ),
     {
       name: "the name of somebody who is gone is nobody's",
       attack: async (scene) => {
