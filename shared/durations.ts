@@ -9,22 +9,54 @@ import { count } from "./text.ts";
 /** Units, the longest first, in milliseconds. */
 const UNITS = { w: 604_800_000, d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 } as const;
 
+/** A number and a unit, in full or by its first letter. Seven digits: all sums of them are exact. */
+const PART = /^(\d{1,7}(?:\.\d{1,3})?)\s*(weeks?|w|days?|d|hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|s)(?![a-z])\s*/i;
+
 /**
- * Reads a number and a unit: `90s`, `10m`, `2h`, `1d`, `4w`. The value is in milliseconds.
+ * Reads a time as people write it: `90s`, `10 min`, `1.5h`, `1h30m`, `2 weeks`. The value is in milliseconds, of whole seconds.
  *
  * @example
  * ```ts
  * import { duration } from "./durations.ts";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(duration("10m"), { value: 600_000 });
+ * assertEquals(duration("1.5 hours"), { value: 5_400_000 });
  * assertEquals(duration("soon"), { problem: "is not a time; allowed are a number and a unit, as in 90s, 10m, 2h, 1d and 4w" });
  * ```
  */
 export function duration(text: string): Checked<number> {
-  const [, number, unit] = text.match(/^(\d{1,9})([wdhms])$/i) ?? [];
-  if (number === undefined) return { problem: "is not a time; allowed are a number and a unit, as in 90s, 10m, 2h, 1d and 4w" };
-  return { value: Number(number) * UNITS[unit.toLowerCase() as keyof typeof UNITS] };
+  const found = leadingDuration(text);
+  if (found?.rest === "") return { value: found.value };
+  return { problem: "is not a time; allowed are a number and a unit, as in 90s, 10m, 2h, 1d and 4w" };
+}
+
+/**
+ * Reads a time that a text begins with, as {@link duration} does; `rest` is what follows it.
+ *
+ * @example
+ * ```ts
+ * import { leadingDuration } from "./durations.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(leadingDuration("10 min 3 warnings"), { value: 600_000, rest: "3 warnings" });
+ * assertEquals(leadingDuration("10 warnings"), undefined);
+ * ```
+ */
+export function leadingDuration(text: string): { readonly value: number; readonly rest: string } | undefined {
+  let ms = 0;
+  let rest = text;
+  let above = Infinity;
+  for (let part = rest.match(PART); part; part = rest.match(PART)) {
+    const unit = UNITS[part[2][0].toLowerCase() as keyof typeof UNITS];
+    // 10m 1h and 1h 1h are slips, not sums.
+    if (unit >= above) return undefined;
+    above = unit;
+    ms += Number(part[1]) * unit;
+    rest = rest.slice(part[0].length);
+  }
+  const before = text.slice(0, text.length - rest.length);
+  if (before === "" || rest !== "" && !/\s$/.test(before)) return undefined;
+  return { value: Math.round(ms / 1_000) * 1_000, rest };
 }
 
 /**
