@@ -139,6 +139,11 @@ export class Moderator {
     if (installation === undefined) {
       return { code: "not_allowed", text: "this client is not remembered: join with chat client or a browser, and type it there" };
     }
+    const { order } = this.#options;
+    if (order.owner !== undefined && !this.#code.isOpen) {
+      const others = `${order.owner} owns this server, and can make you an op; whoever starts it can take it over with --new-owner`;
+      return { code: "not_allowed", text: order.roleOf(installation) === "owner" ? "you own this server already" : others };
+    }
     const redeemed = this.#code.redeem(this.#hashOfCode(text), networkOf(host)?.text ?? host, this.#options.monotonic());
     if (redeemed === "wrong") return { code: "not_allowed", text: "that is not the code that the server printed when it started" };
     if ("retryMs" in redeemed) return { code: "not_allowed", text: "too many wrong codes; try again in a minute", ...redeemed };

@@ -121,7 +121,7 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
   const { hostname: host, port } = listener.addr;
   const kept = undo.adopt(await openHistory(config), (kept) => kept.close());
   const order = await readOrder(kept.history);
-  const ownerCode = order.owned && !config.newOwner ? undefined : shortCode(crypto.getRandomValues(new Uint8Array(SHORT_CODE_BYTES)));
+  const ownerCode = order.owner !== undefined && !config.newOwner ? undefined : shortCode(crypto.getRandomValues(new Uint8Array(SHORT_CODE_BYTES)));
   const encryption = undo.adopt(await Encryption.open(config, kept.folder), (encryption) => encryption?.close());
   const hash = (secret: string) => createHash("sha256").update(secret).digest("base64url");
   const monotonic = () => performance.now();
@@ -233,7 +233,7 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
     asks,
     consoleKey,
     ownerCode,
-    owned: order.owned,
+    owned: order.owner !== undefined,
     encryption: proof(),
     renewCertificate,
     broken: broken.promise,

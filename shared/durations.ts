@@ -71,7 +71,7 @@ export function leadingDuration(text: string): { readonly value: number; readonl
  * ```
  */
 export function durationText(ms: number): string {
-  const whole = Math.max(1_000, Math.ceil(ms / 1_000) * 1_000);
+  const whole = Math.max(UNITS.s, roundUp(ms, UNITS.s));
   const [unit, length] = Object.entries(UNITS).find(([, length]) => whole % length === 0) ?? ["s", UNITS.s];
   return `${count(whole / length)} ${unit}`;
 }
@@ -79,4 +79,29 @@ export function durationText(ms: number): string {
 /** A moment, in milliseconds since 1970, as everybody reads it alike: `2026-11-23 02:11 UTC`. */
 export function timeText(at: number): string {
   return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
+/**
+ * Tells when something ends that still holds: the minute after which it does not, or how long that is where it is less than an hour.
+ *
+ * @param at When it ends, and @param now when that is told, in milliseconds since 1970.
+ *
+ * @example
+ * ```ts
+ * import { endText } from "./durations.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const end = Date.UTC(2026, 10, 23, 6, 6, 1);
+ * assertEquals(endText(end, end - 7_200_000), "until 2026-11-23 06:07 UTC");
+ * assertEquals([150_000, 40_000].map((left) => endText(end, end - left)), ["for another 3 m", "for another 40 s"]);
+ * ```
+ */
+export function endText(at: number, now: number): string {
+  const left = at - now;
+  if (left >= UNITS.h) return `until ${timeText(roundUp(at, UNITS.m))}`;
+  return `for another ${durationText(left > 2 * UNITS.m ? roundUp(left, UNITS.m) : left)}`;
+}
+
+function roundUp(ms: number, unit: number): number {
+  return Math.ceil(ms / unit) * unit;
 }

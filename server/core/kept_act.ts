@@ -98,9 +98,10 @@ export function decodeAct(text: string): KeptAct | { readonly problem: string } 
  * assertEquals(actSentence(ban), "bob was banned by alice for 1 d: spam");
  * ```
  */
-export function actSentence({ act, by, nick, network, target, room, ms, on, text }: KeptAct): string {
+export function actSentence(kept: KeptAct): string {
+  const { act, by, nick, network, target, room, ms, on, text } = kept;
   const whom = nick ?? network ?? target;
-  const long = ms === undefined ? "" : ` for ${durationText(ms)}`;
+  const long = ms === undefined ? withoutEnd(kept) : `for ${durationText(ms)}`;
   const why = text === undefined ? "" : `: ${text}`;
   switch (act) {
     case "claim":
@@ -112,20 +113,30 @@ export function actSentence({ act, by, nick, network, target, room, ms, on, text
     case "kick":
       return `${whom} was kicked by ${by}${why}`;
     case "ban":
-      return `${whom} was banned by ${by}${long}${why}`;
+      return `${whom} was banned by ${by} ${long}${why}`;
     case "unban":
       return `${whom} was unbanned by ${by}`;
     case "mute":
-      return `${whom} was muted by ${by}${long}${why}`;
+      return `${whom} was muted by ${by} ${long}${why}`;
     case "unmute":
       return `${whom} was unmuted by ${by}`;
     case "slow":
-      return ms === 0 ? `${by} ended the slow mode of #${room}` : `${by} made #${room} slow: everybody talks once in ${durationText(ms!)}`;
+      return ms === 0 ? `${by} ended the slow mode of #${room}` : `${by} made #${room} slow: ${slowRule(ms!)}`;
     case "readonly":
       return on ? `${by} made #${room} read-only` : `${by} let everybody talk in #${room} again`;
     case "announce":
       return `${by} announces${why}`;
   }
+}
+
+/** What holds in a slow room whose pause is `ms` milliseconds. */
+export function slowRule(ms: number): string {
+  return `all but those who keep order talk once in ${durationText(ms)}`;
+}
+
+/** How long a ban or a mute holds that has no end of its own: one by the session, no longer than that. */
+export function withoutEnd({ session, installation }: Pick<KeptAct, "session" | "installation">): string {
+  return session !== undefined && installation === undefined ? "for this visit" : "for ever";
 }
 
 /** Whom a ban keeps out, for people: `their client and the address 203.0.113.7`. */
