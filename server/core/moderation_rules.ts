@@ -105,7 +105,9 @@ export function decideAct(order: Moderation, request: Request): Decision | Refus
     if (own && contains(network, own)) return { code: "not_allowed", text: `you are in ${network.text} yourself` };
     return decided({ ...said, ...long, network: network.text });
   }
-  if (!who) return frame.act === "ban" && isMeantAsAddress(frame.target ?? "") ? noAddress(frame.target!) : noSuchPerson(frame.target ?? "");
+  if (!who) {
+    return frame.act === "ban" && isMeantAsAddress(frame.target ?? "") ? noAddress(frame.target!) : noSuchPerson(frame.target ?? "");
+  }
   if (frame.act === "op") return op(order, said, who);
   if (who.session === by.session) return { code: "not_allowed", text: "that is you" };
   const theirs = order.roleOf(who.installation);

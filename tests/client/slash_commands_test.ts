@@ -85,7 +85,10 @@ Deno.test("parseInput says what is wrong with what follows a command, and keeps 
   const cases: [string, RegExp][] = [
     ["/join", /^\/join needs a room/],
     ["/ban", /^\/ban needs a name/],
-    ["/ban bob 5x", /^\/ban takes a time of 1 s to 366 d, as in 10m, 2h or 3d, and "5x" is none; without one, start the reason with a letter$/],
+    [
+      "/ban bob 5x",
+      /^\/ban takes a time of 1 s to 366 d, as in 10m, 2h or 3d, and "5x" is none; without one, start the reason with a letter$/,
+    ],
     ["/ban bob -5m", /and "-5m" is none/],
     ["/ban bob - 5m", /and "- 5m" is none/],
     ["/ban bob .5h", /and ".5h" is none/],

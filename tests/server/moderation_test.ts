@@ -350,7 +350,10 @@ Deno.test("mute: words, topics, names and reasons are refused, and the rest goes
 Deno.test("slow and readonly: who may talk when", async () => {
   await using server = new OrderedServer();
   const [olga, bob] = [await server.owner(), await server.remembered("bob")];
-  assertEquals(await server.act(olga, { act: "slow", room: "#Lobby", ms: 5_000 }), "olga made #lobby slow: all but those who keep order talk once in 5 s");
+  assertEquals(
+    await server.act(olga, { act: "slow", room: "#Lobby", ms: 5_000 }),
+    "olga made #lobby slow: all but those who keep order talk once in 5 s",
+  );
   assertEquals(await server.answer(bob, say("one")), "entry");
   server.clock.now += 2_000;
   assertEquals(await server.answer(bob, say("two")), "slow_mode: #lobby is slow: you can talk again in 3 s");
@@ -407,7 +410,10 @@ Deno.test("slow and readonly: whoever comes in is told, and whoever comes back i
   const olga = await server.owner();
   await server.act(olga, { act: "slow", room: "lobby", ms: 5_000 });
   await server.act(olga, { act: "readonly", room: "lobby", on: true });
-  const rules = ["#lobby is read-only: only those who keep order talk there", "#lobby is slow: all but those who keep order talk once in 5 s"];
+  const rules = [
+    "#lobby is read-only: only those who keep order talk there",
+    "#lobby is slow: all but those who keep order talk once in 5 s",
+  ];
   const notices = (peer: FakeConnection) => peer.all("notice").map(({ text }) => text);
   const bob = await server.remembered("bob");
   assertEquals(notices(bob), rules);

@@ -23,7 +23,25 @@ Deno.test("duration reads times as people write them, and nothing else", () => {
     ["9999999w", 9_999_999 * 7 * DAY],
   ];
   for (const [text, value] of times) assertEquals(duration(text), { value }, text);
-  const none = ["", "10", "m", "5x", "-5m", "+5m", ".5h", "1.h", "1,5h", "1.2345h", "10ms", "1 month", "1h30", "30m1h", "1h1h", "10m,", "10m spam"];
+  const none = [
+    "",
+    "10",
+    "m",
+    "5x",
+    "-5m",
+    "+5m",
+    ".5h",
+    "1.h",
+    "1,5h",
+    "1.2345h",
+    "10ms",
+    "1 month",
+    "1h30",
+    "30m1h",
+    "1h1h",
+    "10m,",
+    "10m spam",
+  ];
   for (const text of [...none, "99999999s", "5 minutesx"]) assertEquals("problem" in duration(text), true, text);
 });
 

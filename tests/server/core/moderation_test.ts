@@ -255,7 +255,10 @@ Deno.test("ban: addresses and networks, but not one's own and not this machine",
 Deno.test("ban: somebody who has just gone is found, and one at netcat by the address", () => {
   const order = ordered();
   const gone = { ...nat, isHere: false };
-  assertEquals(done(order, { act: "ban", target: "nat" }, { people: peopleOf(gone) }), "nat was banned by olga for ever (the address 203.0.113.9)");
+  assertEquals(
+    done(order, { act: "ban", target: "nat" }, { people: peopleOf(gone) }),
+    "nat was banned by olga for ever (the address 203.0.113.9)",
+  );
   assertEquals(entering(order, nat), "You are banned for ever");
   assertEquals(
     refusal(order, { act: "kick", target: "nat" }, { people: peopleOf(gone) }),
@@ -325,7 +328,10 @@ Deno.test("slow and readonly hold back everybody but those who keep order", () =
     if (!refusal) order.talked({ id: who.session, installation: who.installation }, room, now);
     return refusal && [refusal.code, refusal.retryMs];
   };
-  assertEquals(done(order, { act: "slow", ms: 5_000 }, { by: op, room: "lobby" }), "otto made #lobby slow: all but those who keep order talk once in 5 s");
+  assertEquals(
+    done(order, { act: "slow", ms: 5_000 }, { by: op, room: "lobby" }),
+    "otto made #lobby slow: all but those who keep order talk once in 5 s",
+  );
   assertEquals([refused(bob, NOW), refused(bob, NOW + 1_000), refused(eve, NOW + 1_000)], [undefined, ["slow_mode", 4_000], undefined]);
   assertEquals([refused(bob, NOW + 4_999), refused(bob, NOW + 5_000), refused(bob, NOW + 6_000, "dev")], [
     ["slow_mode", 1],
