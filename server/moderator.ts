@@ -23,7 +23,8 @@ const SERVER = "server";
 
 /** An act that waits for its commit. */
 interface Pending extends Decision {
-  readonly seat: Seat;
+  /** Who is answered; `undefined` where the answer was another entry. */
+  readonly seat: Seat | undefined;
   readonly ref: string | undefined;
   /** When it cannot be kept, it never was. */
   readonly takeBack: () => void;
@@ -72,17 +73,21 @@ export class Moderator {
       return pump.congestion;
     }
     const { session } = seat;
-    this.#pending.push({ takeBack: () => {}, ...decided, seat, ref: frame.ref });
     session.appended++;
-    const text = encodeAct(decided.act);
-    return this.#options.history.append({
-      room: AUDIT_ROOM,
-      at: this.#options.now(),
-      type: "notice",
-      by: session.nick,
-      from: session.id,
-      text,
-    });
+    return this.#append({ takeBack: () => {}, ...decided, seat, ref: frame.ref }, session.id);
+  }
+
+  /** Notes that somebody's message was deleted by one who keeps order. @param author Of what was deleted, by name. */
+  deleted({ room, target, by, from }: Entry, author: string): void {
+    const act: KeptAct = { v: ACT_VERSION, act: "delete", by, nick: author, room, target: String(target) };
+    void this.#append({ act, told: "", seat: undefined, ref: undefined, takeBack: () => {} }, from);
+  }
+
+  #append(pending: Pending, from: string): Promise<void> | undefined {
+    const { history, now } = this.#options;
+    this.#pending.push(pending);
+    const { act } = pending;
+    return history.append({ room: AUDIT_ROOM, at: now(), type: "notice", by: act.by, from, text: encodeAct(act) });
   }
 
   /** Says what is forbidden to whom, or what was done. */
@@ -101,6 +106,7 @@ export class Moderator {
     this.#head = entry.seq;
     const { act, told, seat, ref } = this.#next();
     this.#options.order.apply(act, entry.at);
+    if (seat === undefined) return;
     this.#options.watch({ type: "kept_order", act });
     this.#carryOut(act);
     answer(seat, ref, { kind: "done", text: told });
@@ -111,6 +117,7 @@ export class Moderator {
   rejected(refusal: Refusal): void {
     const { act, told, seat, ref, takeBack } = this.#next();
     takeBack();
+    if (seat === undefined) return;
     if (act.act === "kick") {
       this.#carryOut(act);
       answer(seat, ref, { kind: "done", text: `${told}; that could not be kept: ${refusal.text}` });
@@ -185,6 +192,7 @@ export class Moderator {
       case "announce":
         return this.#tell(this.#places.occupied(), act);
       case "unban":
+      case "delete":
         return;
       default:
         act.act satisfies never;

@@ -12,7 +12,8 @@ export const ACT_VERSION = 1;
 /** An act with everything that came of it: who is meant is decided when it is done, and never again. */
 export interface KeptAct {
   readonly v: typeof ACT_VERSION;
-  readonly act: Act;
+  /** What was done; `delete` is of what somebody else said. */
+  readonly act: Act | "delete";
   /** Who did it. */
   readonly by: string;
   /** Whom it is about, by name. */
@@ -23,7 +24,7 @@ export interface KeptAct {
   readonly session?: string;
   /** A ban's address or network, as `Network.text` has it. */
   readonly network?: string;
-  /** What an `unban` or `unmute` lifts: a nick, or a network. */
+  /** What an `unban` or `unmute` lifts: a nick, or a network. The seq of what was deleted. */
   readonly target?: string;
   readonly room?: string;
   /** How long it holds, or a slow room's pause, in milliseconds; for ever without it. */
@@ -34,7 +35,7 @@ export interface KeptAct {
 }
 
 /** What each act cannot do without. */
-const NEEDED: Readonly<Record<Act, readonly (keyof KeptAct)[]>> = {
+const NEEDED: Readonly<Record<KeptAct["act"], readonly (keyof KeptAct)[]>> = {
   claim: ["nick", "installation"],
   op: ["nick", "installation"],
   deop: ["nick", "installation"],
@@ -46,6 +47,7 @@ const NEEDED: Readonly<Record<Act, readonly (keyof KeptAct)[]>> = {
   slow: ["room", "ms"],
   readonly: ["room", "on"],
   announce: ["text"],
+  delete: ["nick", "room", "target"],
 };
 const TEXTS = ["by", "nick", "installation", "session", "network", "target", "room", "text"] as const;
 
@@ -78,7 +80,7 @@ export function decodeAct(text: string): KeptAct | { readonly problem: string } 
   if (on !== undefined && typeof on !== "boolean") return { problem: 'has an "on" that is neither true nor false' };
   if (ms !== undefined) kept.ms = ms;
   if (on !== undefined) kept.on = on;
-  const needed: readonly string[] = ["by", ...NEEDED[act as Act]];
+  const needed: readonly string[] = ["by", ...NEEDED[act as KeptAct["act"]]];
   const missing = needed.find((name) => kept[name] === undefined);
   if (missing !== undefined) return { problem: `has no "${missing}"` };
   if (act === "ban" && kept.installation === undefined && kept.network === undefined) return { problem: "bans nobody" };
@@ -126,6 +128,8 @@ export function actSentence(kept: KeptAct): string {
       return on ? `${by} made #${room} read-only` : `${by} let everybody talk in #${room} again`;
     case "announce":
       return `${by} announces${why}`;
+    case "delete":
+      return `${by} deleted a message of ${nick} in #${room} (${target})`;
   }
 }
 

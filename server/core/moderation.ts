@@ -171,6 +171,7 @@ export class Moderation {
         break;
       case "kick":
       case "announce":
+      case "delete":
         break;
       default:
         act.act satisfies never;
