@@ -61,6 +61,14 @@ browserTest("an owner claims the server, names an op, and both keep order; whoev
     assertEquals((await person.page.content()).includes("a rude word"), false);
   }
 
+  // A time among the reasons is not taken for one: the dialog stays, and says where to choose it.
+  await keepOrder(oskar, "Eve", "mute", "10m calm down");
+  const complaint = () => oskar.page.locator("#order-reason").evaluate((input) => (input as HTMLInputElement).validationMessage);
+  assertEquals(await complaint(), "How long it holds is chosen above; start the reason with a letter");
+  await oskar.page.selectOption("#order-act", "kick");
+  assertEquals(await complaint(), "");
+  await oskar.page.locator("#order .close").click();
+
   await keepOrder(oskar, "Eve", "mute", "calm down", 3_600_000);
   await eve.reads("#log", "Eve was muted by Oskar for 1 h: calm down");
   await isRefused(eve, "but", "you are muted");

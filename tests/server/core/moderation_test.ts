@@ -377,6 +377,8 @@ Deno.test("decodeAct takes nothing that it does not know all of", () => {
   };
   const ban: KeptAct = { v: 1, act: "ban", by: "a", nick: "b", installation: "i" };
   assertEquals(problem(encodeAct({ ...ban, more: 1 } as KeptAct)), ban);
+  const deletion: KeptAct = { v: 1, act: "delete", by: "a", nick: "b", room: "lobby", target: "31" };
+  assertEquals([problem(encodeAct(deletion)), actSentence(deletion)], [deletion, "a deleted a message of b in #lobby (31)"]);
   assertEquals(
     [
       "{",
@@ -390,6 +392,7 @@ Deno.test("decodeAct takes nothing that it does not know all of", () => {
       '{"v":1,"act":"slow","by":"a","room":"b","ms":-1}',
       '{"v":1,"act":"readonly","by":"a","room":"b","on":1}',
       '{"v":1,"act":"kick","by":7}',
+      '{"v":1,"act":"delete","by":"a","nick":"b","room":"lobby"}',
     ].map(problem),
     [
       "is not JSON",
@@ -403,6 +406,7 @@ Deno.test("decodeAct takes nothing that it does not know all of", () => {
       'has an "ms" that is no time',
       'has an "on" that is neither true nor false',
       'has a "by" that is no text',
+      'has no "target"',
     ],
   );
   fc.assert(fc.property(fc.json(), (text) => {
