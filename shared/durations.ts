@@ -9,8 +9,8 @@ import { count } from "./text.ts";
 /** Units, the longest first, in milliseconds. */
 const UNITS = { w: 604_800_000, d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 } as const;
 
-/** A number and a unit, in full or by its first letter. Seven digits: all sums of them are exact. */
-const PART = /^(\d{1,7}(?:\.\d{1,3})?)\s*(weeks?|w|days?|d|hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|s)(?![a-z])\s*/i;
+/** A number and a unit, in full or by its first letter. */
+const PART = /^(\d{1,9}(?:\.\d{1,3})?)\s*(weeks?|w|days?|d|hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|s)(?![a-z])\s*/i;
 
 /**
  * Reads a time as people write it: `90s`, `10 min`, `1.5h`, `1h30m`, `2 weeks`. The value is in milliseconds, of whole seconds.
@@ -55,7 +55,8 @@ export function leadingDuration(text: string): { readonly value: number; readonl
     rest = rest.slice(part[0].length);
   }
   const before = text.slice(0, text.length - rest.length);
-  if (before === "" || rest !== "" && !/\s$/.test(before)) return undefined;
+  // Longer ones are not exact.
+  if (before === "" || ms > Number.MAX_SAFE_INTEGER || rest !== "" && !/\s$/.test(before)) return undefined;
   return { value: Math.round(ms / 1_000) * 1_000, rest };
 }
 
