@@ -11,7 +11,8 @@ import { SEND_FLAGS, sendConfig, TAIL_FLAGS, tailConfig } from "./client/scripts
 import { INVITE_FLAGS } from "./server/access/invite_flags.ts";
 import { SERVER_FLAGS, serverConfig } from "./server/config.ts";
 import { FILES_ONLY_GIVES_UP, serverGivesUp } from "./server/rights.ts";
-import { BACKUP_FLAGS, EXPORT_FLAGS } from "./server/history_flags.ts";
+import { BACKUP_FLAGS, DATA_FLAG, EXPORT_FLAGS } from "./server/history_flags.ts";
+import { flagsAsTyped } from "./shared/command_line.ts";
 import { completions, SHELLS } from "./shared/completions.ts";
 import { EXIT, type ExitCode, Fatal } from "./shared/exit.ts";
 import { platformFolder } from "./shared/folders.ts";
@@ -232,10 +233,11 @@ async function inviteSomebody(args: readonly string[]): Promise<ExitCode> {
   const { invite, revoke } = await import("./server/access/invite_command.ts");
   const folder = data ?? dataFolder(env, Deno.build.os);
   const command = Deno.build.standalone ? "chat" : "deno task chat";
+  const flags = flagsAsTyped({ data: DATA_FLAG }, { data });
   const own = ownAddresses();
   giveUp(FILES_ONLY_GIVES_UP);
   if (code !== undefined) return print(await revoke(folder, code));
-  return print(await invite({ folder, lasts, uses, command, own, now: Date.now() }));
+  return print(await invite({ folder, lasts, uses, command, flags, own, now: Date.now() }));
 }
 
 async function backup(args: readonly string[]): Promise<ExitCode> {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { duration, durationText } from "../shared/durations.ts";
+import { duration, durationText, leadingDuration } from "../shared/durations.ts";
 import { LIMITS, type Moderate } from "../shared/protocol.ts";
 import type { Command, Input } from "./input.ts";
 
@@ -75,29 +75,50 @@ function act(frame: Omit<Moderate, "kind" | "ref">): Input {
   return { kind: "moderate", frame };
 }
 
+/** How long something is to hold, for ever without `ms`, and why. */
+interface Terms {
+  /** In milliseconds. */
+  readonly ms?: number;
+  readonly text?: string;
+}
+
+const BOUNDS = `a time of ${durationText(1_000)} to ${durationText(LIMITS.actMs)}`;
+
 /** Reads whom it is about, how long where `timed`, and why. */
-function about(input: (target: string, why: { readonly ms?: number; readonly text?: string }) => Input, timed = false): Command["read"] {
+function about(input: (target: string, terms: Terms) => Input, timed = false): Command["read"] {
   return (rest) => {
     const [, name, more] = rest.match(/^(\S+)\s*([^]*)$/) ?? [];
     if (name === undefined) return "needs a name";
     // `@bob`, `bob:` and `bob,` mean bob; an address may end with colons of its own.
     const target = name.replace(/^@/, "").replace(/^([^:]+)[:,]$/, "$1");
-    const [first] = more.split(/\s/, 1);
-    const long = timed ? duration(first) : undefined;
-    if (!long || "problem" in long) return input(target, more === "" ? {} : { text: more });
-    if (long.value === 0 || long.value > LIMITS.actMs) {
-      return `takes a time up to ${durationText(LIMITS.actMs)}; without one it is for ever`;
-    }
-    const text = more.slice(first.length).trim();
-    return input(target, { ms: long.value, ...text === "" ? {} : { text } });
+    const terms = timed ? termsOf(more) : reason(more);
+    return typeof terms === "string" ? terms : input(target, terms);
   };
+}
+
+/** Reads how long and why. What looks like a time and is none MUST NOT become a reason, with which it would hold for ever. */
+export function termsOf(text: string): Terms | string {
+  const begin = text.replace(/^for\s+(?=[-+.\d])/i, "");
+  const long = leadingDuration(begin);
+  if (long && isAllowed(long.value)) return { ms: long.value, ...reason(long.rest) };
+  if (!/^[-+.]*\d|^-/.test(begin)) return reason(text);
+  const [given] = begin.match(/^[-+.\d]+\s+\S+|^\S+/) ?? [];
+  return `takes ${BOUNDS}, as in 10m, 2h or 3d, and ${JSON.stringify(given)} is none; without one, start the reason with a letter`;
+}
+
+function reason(text: string): Terms {
+  return text === "" ? {} : { text };
+}
+
+function isAllowed(ms: number): boolean {
+  return ms > 0 && ms <= LIMITS.actMs;
 }
 
 function slow(rest: string): Input | string {
   if (rest.toLowerCase() === "off") return act({ act: "slow", ms: 0 });
   const pause = duration(rest);
-  if ("problem" in pause || pause.value > LIMITS.actMs) return "takes a time or off, as in /slow 5s";
-  return act({ act: "slow", ms: pause.value });
+  if ("value" in pause && isAllowed(pause.value)) return act({ act: "slow", ms: pause.value });
+  return `takes ${BOUNDS}, or off, as in /slow 5s`;
 }
 
 function readOnly(rest: string): Input | string {

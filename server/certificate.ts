@@ -4,7 +4,7 @@
  * @module
  */
 import { X509Certificate } from "node:crypto";
-import { EXIT, Fatal } from "../shared/exit.ts";
+import { EXIT, type ExitCode, Fatal } from "../shared/exit.ts";
 import { exposure } from "../shared/secret.ts";
 import { CERTIFICATE_NAME, fingerprintOf, firstPem } from "../shared/fingerprint.ts";
 import type { TlsFiles } from "./config.ts";
@@ -125,10 +125,14 @@ function read(path: string, name: string, advice: string): string {
     return Deno.readTextFileSync(path);
   } catch (error) {
     if (error instanceof Fatal) throw error;
-    const denied = error instanceof Deno.errors.PermissionDenied;
     const text = error instanceof Error ? error.message.replace(/ \(os error \d+\).*/, "") : String(error);
-    throw new Fatal(denied ? EXIT.noPermission : EXIT.ioError, `${name}: cannot be read: ${text}. ${advice}`);
+    throw new Fatal(codeOf(error), `${name}: cannot be read: ${text}. ${advice}`);
   }
+}
+
+function codeOf(error: unknown): ExitCode {
+  if (error instanceof Deno.errors.NotFound) return EXIT.noInput;
+  return error instanceof Deno.errors.PermissionDenied ? EXIT.noPermission : EXIT.ioError;
 }
 
 /** A key that everybody on the machine may read is nobody's secret. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { flagsAsTyped } from "../shared/command_line.ts";
 import { EXIT, Fatal } from "../shared/exit.ts";
 import { between, type Checked, type Flags, oneOf, onOff, type Values } from "../shared/flags.ts";
 import { DATA_FLAG } from "./history_flags.ts";
@@ -58,6 +59,8 @@ export interface ServerConfig {
   readonly newOwner: boolean;
   /** Prints a QR code of the chat page's link. */
   readonly qr: boolean;
+  /** The flags it was started with, but for `--host`, to be typed again. */
+  readonly flags: readonly string[];
 }
 
 /** The flags of `chat server`. */
@@ -192,6 +195,7 @@ export function serverConfig(values: Values<typeof SERVER_FLAGS>, logIsTerminal:
     open: values.open,
     newOwner: values["new-owner"],
     qr: values.qr,
+    flags: flagsAsTyped(SERVER_FLAGS, { ...values, host: SERVER_FLAGS.host.default }),
     logFormat: values["log-format"],
     logMessages: values["log-messages"] ?? logIsTerminal,
     limits: {

@@ -36,6 +36,34 @@ export async function lastOf({ id }: Session, { name: room, head }: Room, histor
   return entries.findLast(({ type, from }) => type === "said" && from === id)?.seq;
 }
 
+/** Who said what somebody else is about to delete, by name; `undefined` where it is their own, or there is nothing to delete. */
+export async function authorOf(seq: Seq, { id }: Session, { name: room }: Room, history: History): Promise<string | undefined> {
+  const [entry] = await history.read({ room, after: seq - 1, limit: 1 });
+  return entry?.seq === seq && entry.from !== id ? entry.by : undefined;
+}
+
+/** Deletions of what others said that wait for their commit. */
+export class DeletionsOfOthers {
+  readonly #authors = new Map<string, string>();
+
+  add(deletion: Draft, author: string): void {
+    this.#authors.set(keyOf(deletion), author);
+  }
+
+  /** Whose message it is about, by name, when its fate is known. */
+  take(deletion: Draft | Entry): string | undefined {
+    if (deletion.target === undefined) return undefined;
+    const key = keyOf(deletion);
+    const author = this.#authors.get(key);
+    this.#authors.delete(key);
+    return author;
+  }
+}
+
+function keyOf({ from, room, target }: Draft | Entry): string {
+  return `${from} ${target} ${room}`;
+}
+
 /** Tells everybody in a room what it is about now, where its topic was deleted: whoever came after that was set knows its text, not its entry. */
 export function tellTopic({ room }: Place, entries: readonly Entry[], seats: Iterable<Seat>): void {
   if (!entries.some(({ type }) => type === "deleted")) return;

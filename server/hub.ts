@@ -18,7 +18,7 @@ import type { Refusal } from "./core/room.ts";
 import { Sessions } from "./core/sessions.ts";
 import type { Local, Nothing } from "./connection.ts";
 import { delay } from "./delay.ts";
-import { DELETION_COST, lastOf, NOTHING_SAID, rejection, tellTopic } from "./deletion.ts";
+import { authorOf, DELETION_COST, DeletionsOfOthers, lastOf, NOTHING_SAID, rejection, tellTopic } from "./deletion.ts";
 import type { Piece } from "./encoded_tail.ts";
 import { Departure, type Leave } from "./departure.ts";
 import { Entrance } from "./entrance.ts";
@@ -47,6 +47,7 @@ export class Hub {
   readonly #past: Past;
   /** Why the drafts of those who may not talk now are refused, unless they repeat something. */
   readonly #heldBack = new WeakMap<Draft, Refusal>();
+  readonly #ofOthers = new DeletionsOfOthers();
   #messages = 0;
   #commits = 0;
   #commitMs = 0;
@@ -186,7 +187,8 @@ export class Hub {
         pump.send({ kind: "error", code: "unexpected", text: "ask for the certificate before anything else" });
         break;
       case "delete":
-        return frame.seq === 0 ? this.#deleteLast(seat, frame) : this.#say(seat, frame);
+        if (frame.seq === 0) return this.#deleteLast(seat, frame);
+        return seat.session.role === undefined ? this.#say(seat, frame) : this.#deleteAny(seat, frame);
       case "moderate":
         return this.#moderator.moderate(seat, frame);
       case "report":
@@ -203,7 +205,8 @@ export class Hub {
     return pump.congestion;
   }
 
-  #say(seat: Seat, frame: Say | Topic | Delete): Promise<void> | undefined {
+  /** @param author Of what is deleted, where that is somebody else. */
+  #say(seat: Seat, frame: Say | Topic | Delete, author?: string): Promise<void> | undefined {
     const { session, pump } = seat;
     const { history, order, limits } = this.#options;
     const now = this.#options.now();
@@ -220,6 +223,7 @@ export class Hub {
     } else if (!deletes) {
       order.talked(session, place.room.name, now);
     }
+    if (author !== undefined) this.#ofOthers.add(decided, author);
     this.#appendedAt ??= this.#options.monotonic();
     const full = history.append(decided, session.installation, heldBack ? "held_back" : deletes && session.role ? "op" : "author");
     session.appended++;
@@ -232,6 +236,13 @@ export class Hub {
     const seq = "code" in place ? 0 : await lastOf(seat.session, place.room, this.#options.history);
     if (seq === undefined) return this.#refuse(seat, frame.ref, NOTHING_SAID);
     await this.#say(seat, { ...frame, seq });
+  }
+
+  /** Deletes anybody's message; whose it was is recorded. */
+  async #deleteAny(seat: Seat, frame: Delete): Promise<void> {
+    const place = this.#places.where(seat, frame.room);
+    const author = "code" in place ? undefined : await authorOf(frame.seq, seat.session, place.room, this.#options.history);
+    await this.#say(seat, frame, author);
   }
 
   /** Why somebody may not be heard, be it by a name or by a reason, if so. */
@@ -270,6 +281,8 @@ export class Hub {
         place.room.apply(entry);
         // What is said of an act is in the log as that act.
         if (entry.type !== "notice" && entry.type !== "announcement") this.#options.watch({ type: "said", entry });
+        const author = this.#ofOthers.take(entry);
+        if (author !== undefined) this.#moderator.deleted(entry, author);
       }
       place.broadcast.publish(said);
       if (place.room.topic !== topic) tellTopic(place, said, this.#seats);
@@ -278,6 +291,7 @@ export class Hub {
       this.#places.tidy(place);
     }
     for (const { draft, original } of repeated) {
+      this.#ofOthers.take(draft);
       this.#seats.get(draft.from)?.pump.send({ ...original, again: true });
       this.#seats.answered(draft.from, "repeated");
     }
@@ -287,6 +301,7 @@ export class Hub {
         this.#moderator.rejected(refusal);
         continue;
       }
+      this.#ofOthers.take(draft);
       const seat = this.#seats.get(draft.from);
       if (seat) this.#refuse(seat, draft.ref, refusal);
       this.#seats.answered(draft.from, "rejected");

@@ -23,7 +23,8 @@ const SERVER = "server";
 
 /** An act that waits for its commit. */
 interface Pending extends Decision {
-  readonly seat: Seat;
+  /** Who is answered; `undefined` where the answer was another entry. */
+  readonly seat: Seat | undefined;
   readonly ref: string | undefined;
   /** When it cannot be kept, it never was. */
   readonly takeBack: () => void;
@@ -73,17 +74,21 @@ export class Moderator {
       return pump.congestion;
     }
     const { session } = seat;
-    this.#pending.push({ takeBack: () => {}, ...decided, seat, ref: frame.ref });
     session.appended++;
-    const text = encodeAct(decided.act);
-    return this.#options.history.append({
-      room: AUDIT_ROOM,
-      at: this.#options.now(),
-      type: "notice",
-      by: session.nick,
-      from: session.id,
-      text,
-    });
+    return this.#append({ takeBack: () => {}, ...decided, seat, ref: frame.ref }, session.id);
+  }
+
+  /** Notes that somebody's message was deleted by one who keeps order. @param author Of what was deleted, by name. */
+  deleted({ room, target, by, from }: Entry, author: string): void {
+    const act: KeptAct = { v: ACT_VERSION, act: "delete", by, nick: author, room, target: String(target) };
+    void this.#append({ act, told: "", seat: undefined, ref: undefined, takeBack: () => {} }, from);
+  }
+
+  #append(pending: Pending, from: string): Promise<void> | undefined {
+    const { history, now } = this.#options;
+    this.#pending.push(pending);
+    const { act } = pending;
+    return history.append({ room: AUDIT_ROOM, at: now(), type: "notice", by: act.by, from, text: encodeAct(act) });
   }
 
   /** Says what is forbidden to whom, or what was done. */
@@ -102,6 +107,7 @@ export class Moderator {
     this.#head = entry.seq;
     const { act, told, seat, ref } = this.#next();
     this.#options.order.apply(act, entry.at);
+    if (seat === undefined) return;
     this.#options.watch({ type: "kept_order", act });
     this.#carryOut(act);
     answer(seat, ref, { kind: "done", text: told });
@@ -112,6 +118,7 @@ export class Moderator {
   rejected(refusal: Refusal): void {
     const { act, told, seat, ref, takeBack } = this.#next();
     takeBack();
+    if (seat === undefined) return;
     if (act.act === "kick") {
       this.#carryOut(act);
       answer(seat, ref, { kind: "done", text: `${told}; that could not be kept: ${refusal.text}` });
@@ -139,6 +146,11 @@ export class Moderator {
     const { nick, installation, host } = personOf(seat);
     if (installation === undefined) {
       return { code: "not_allowed", text: "this client is not remembered: join with chat client or a browser, and type it there" };
+    }
+    const { order } = this.#options;
+    if (order.owner !== undefined && !this.#code.isOpen) {
+      const others = `${order.owner} owns this server, and can make you an op; whoever starts it can take it over with --new-owner`;
+      return { code: "not_allowed", text: order.roleOf(installation) === "owner" ? "you own this server already" : others };
     }
     const redeemed = this.#code.redeem(this.#hashOfCode(text), networkOf(host)?.text ?? host, this.#options.monotonic());
     if (redeemed === "wrong") return { code: "not_allowed", text: "that is not the code that the server printed when it started" };
@@ -181,6 +193,7 @@ export class Moderator {
       case "announce":
         return this.#tell(this.#places.occupied(), act);
       case "unban":
+      case "delete":
         return;
       default:
         act.act satisfies never;

@@ -22,6 +22,10 @@ export interface Opening extends Reach {
   readonly owned: boolean;
   /** What starts the program here: `chat`, or what runs it from its source. */
   readonly command: string;
+  /** The flags that the server was started with, but for `--host`, to be typed again. */
+  readonly flags: readonly string[];
+  /** What makes an invite to it; `undefined` where none would be kept. */
+  readonly invite: string | undefined;
   /** Whether the server runs as root. */
   readonly root: boolean;
   /** The first link to the chat page as a QR code, in lines. */
@@ -30,7 +34,7 @@ export interface Opening extends Reach {
 
 /** The opening lines of a server. */
 export function opening(facts: Opening): string {
-  const { host, port, keeps, consoleKey, ownerCode, owned, asks, command, root, qr, encryption } = facts;
+  const { host, port, keeps, consoleKey, ownerCode, owned, asks, command, flags, invite, root, qr, encryption } = facts;
   const hosts = reachableHosts(facts);
   const netcat = (ip: string) => encryption ? `openssl s_client -quiet -connect ${hostAndPort(ip, port)}` : `nc ${ip} ${port}`;
   const lines = [
@@ -57,13 +61,14 @@ export function opening(facts: Opening): string {
     lines.push(`${own}: join with ${command} client or a browser and type /claim ${ownerCode}`, "");
   }
   if (isLoopback(host)) {
-    const how = encryption ? "add --host 0.0.0.0" : `start it with: ${command} server --host 0.0.0.0`;
-    lines.push(`Only this machine can join. For others, ${how}`);
+    lines.push(`Only this machine can join. For others, start it with: ${[`${command} server --host 0.0.0.0`, ...flags].join(" ")}`);
   }
   if (root) {
     lines.push("This server runs as root, which it has no need of: run it as a user of its own, as in the README under As a service");
   }
-  if (asks !== "nothing") lines.push(`Whoever comes in is asked for the password. An invite stands in for it, once: ${command} invite`);
+  if (asks !== "nothing") {
+    lines.push(`Whoever comes in is asked for the password.${invite === undefined ? "" : ` An invite stands in for it, once: ${invite}`}`);
+  }
   if (asks === "password, encrypted" && !encryption && !isLoopback(host)) {
     lines.push(
       "Connections from other machines are not encrypted, and are refused: start it with --tls, or with --allow-plaintext-password.",

@@ -5,6 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Sample } from "../shared/console.ts";
+import { flagsAsTyped } from "../shared/command_line.ts";
 import { EXIT, type ExitCode, Fatal } from "../shared/exit.ts";
 import { SHORT_CODE_BYTES, shortCode } from "../shared/short_code.ts";
 import { hostAndPort } from "../shared/text.ts";
@@ -19,6 +20,7 @@ import { openInBrowser } from "./browser.ts";
 import type { Watch } from "./events.ts";
 import { FrontDoor } from "./front_door.ts";
 import { StorageBroken } from "./history/history.ts";
+import { DATA_FLAG } from "./history_flags.ts";
 import { Hub } from "./hub.ts";
 import { openHistory } from "./kept.ts";
 import { listen } from "./listen.ts";
@@ -92,7 +94,9 @@ export async function serve(config: ServerConfig, started: () => void): Promise<
     const own = ownAddresses();
     const reach = { ...server, own };
     const qr = config.qr ? { qr: await qrCode(pageLink(reachableHosts(reach)[0], reach), colours && Deno.stdout.isTerminal()) } : {};
-    await print(opening({ ...reach, command: Deno.build.standalone ? "chat" : "deno task chat", root: Deno.uid() === 0, ...qr }));
+    const command = Deno.build.standalone ? "chat" : "deno task chat";
+    const invite = config.ephemeral ? undefined : [`${command} invite`, ...flagsAsTyped({ data: DATA_FLAG }, config)].join(" ");
+    await print(opening({ ...reach, command, flags: config.flags, invite, root: Deno.uid() === 0, ...qr }));
     if (config.open) void showWindow(server);
     started();
     const broken = await Promise.race([server.broken, signals.next()]);
@@ -121,7 +125,9 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
   const { hostname: host, port } = listener.addr;
   const kept = undo.adopt(await openHistory(config), (kept) => kept.close());
   const order = await readOrder(kept.history);
-  const ownerCode = order.owned && !config.newOwner ? undefined : shortCode(crypto.getRandomValues(new Uint8Array(SHORT_CODE_BYTES)));
+  const ownerCode = order.owner !== undefined && !config.newOwner
+    ? undefined
+    : shortCode(crypto.getRandomValues(new Uint8Array(SHORT_CODE_BYTES)));
   const encryption = undo.adopt(await Encryption.open(config, kept.folder), (encryption) => encryption?.close());
   const hash = (secret: string) => createHash("sha256").update(secret).digest("base64url");
   const monotonic = () => performance.now();
@@ -233,7 +239,7 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
     asks,
     consoleKey,
     ownerCode,
-    owned: order.owned,
+    owned: order.owner !== undefined,
     encryption: proof(),
     renewCertificate,
     broken: broken.promise,

@@ -11,6 +11,8 @@ export const EXIT = {
   failure: 1,
   /** The command line was wrong. */
   usage: 64,
+  /** A file that is needed is not there. */
+  noInput: 66,
   /** Nobody is there: the server cannot be reached, or cannot listen. */
   unavailable: 69,
   /** A defect of ours. */

@@ -131,13 +131,14 @@ export function unknownFlag(arg: string, names: readonly string[]): string {
   return `Unknown flag ${JSON.stringify(flag)}${near === undefined ? "" : ` (did you mean --${near}?)`}`;
 }
 
-/** The word that was probably meant: at most two letters wrong, one in short words. */
+/** The word that was probably meant: at most two letters wrong, one in short words; or one that begins so, with three letters or more. */
 export function nearest(given: string, words: readonly string[]): string | undefined {
   // closestString does not say how close. A word has to be nearer than this one, which has that many letters wrong.
   const tooFar = given.length < 4 ? 2 : 3;
   const farWord = "\0".repeat(tooFar) + given.slice(tooFar);
   const word = closestString(given, [farWord, ...words]);
-  return word === farWord ? undefined : word;
+  if (word !== farWord) return word;
+  return given.length < 3 ? undefined : words.find((word) => word.startsWith(given));
 }
 
 /** Parses whole numbers, digits only, from `min` to `max`. */

@@ -21,6 +21,7 @@ const EXIT_CODES = `Exit codes:
   0   all is well
   1   not everything was done: messages unsent, a name refused
   64  the command line is wrong
+  66  a file is not there: a password's, a certificate's
   69  no server there, or no way to listen at that address
   70  chat itself is broken: please report it
   74  reading or writing failed
@@ -28,6 +29,8 @@ const EXIT_CODES = `Exit codes:
   76  the server cannot prove that it is the one meant
   77  the operating system does not allow it, or the server lets nobody in so:
       no password or a wrong one, kicked, banned
+  78  a file makes no sense: a password's that is empty, a certificate that has
+      expired
 `;
 
 /** The help of the program. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { EXIT, Fatal } from "./exit.ts";
+import { EXIT, type ExitCode, Fatal } from "./exit.ts";
 import type { Checked } from "./flags.ts";
 import { LIMITS } from "./protocol.ts";
 import { exposure } from "./secret.ts";
@@ -30,15 +30,23 @@ export async function readPasswordFile(path: string, open: (path: string) => Pro
   try {
     using file = await open(path);
     const { mode, isDirectory } = await file.stat();
-    if (isDirectory) throw new Fatal(EXIT.noPermission, `${name} is a folder. Name a file of yours that holds the password`);
+    if (isDirectory) throw new Fatal(EXIT.config, `${name} is a folder. Name a file of yours that holds the password`);
     const checked = passwordIn(await start(file), mode);
     if ("value" in checked) return checked.value;
-    const { problem, advice = "Put the password there" } = checked;
-    throw new Fatal(EXIT.noPermission, `${name} ${problem}. ${advice.replace("FILE", () => path)}`);
+    const { problem, advice } = checked;
+    // Advice is given where the file's rights are what is wrong.
+    throw advice === undefined
+      ? new Fatal(EXIT.config, `${name} ${problem}. Put the password there`)
+      : new Fatal(EXIT.noPermission, `${name} ${problem}. ${advice.replace("FILE", () => path)}`);
   } catch (error) {
     if (error instanceof Fatal || !(error instanceof Error)) throw error;
-    throw new Fatal(EXIT.noPermission, `${name} cannot be read: ${error.message}. Name a file of yours that holds the password`);
+    throw new Fatal(codeOf(error), `${name} cannot be read: ${error.message}. Name a file of yours that holds the password`);
   }
+}
+
+function codeOf({ name }: Error): ExitCode {
+  if (name === "NotFound") return EXIT.noInput;
+  return name === "PermissionDenied" ? EXIT.noPermission : EXIT.ioError;
 }
 
 /** The first bytes of a file; a pipe brings what it has piece by piece. */

@@ -45,6 +45,10 @@ const WRONG: readonly [args: string[], text: string][] = [
   [["--verison"], 'Unknown flag "--verison" (did you mean --version?)'],
   [["--port", "1"], 'Unknown flag "--port" without a command (did you mean chat server --port?)'],
   [["--name=bob"], 'Unknown flag "--name" without a command (did you mean chat client --name?)'],
+  ...["client", "send", "tail", "server"].map((command): [string[], string] => [
+    [command, "--password", "hunter2"],
+    'Unknown flag "--password" (did you mean --password-file?)',
+  ]),
   [["server", "--prot", "1"], 'Unknown flag "--prot" (did you mean --port?)'],
   [["server", "--port", "99999"], '--port: "99999" is not a port; allowed are 0 to 65535'],
   [["server", "12345"], 'Unexpected argument "12345": chat server takes none'],

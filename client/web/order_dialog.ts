@@ -7,6 +7,7 @@
 import type { Member } from "../../shared/protocol.ts";
 import { cleanText } from "../../shared/text.ts";
 import type { Input } from "../input.ts";
+import { termsOf } from "../order_commands.ts";
 import { byId } from "./elements.ts";
 
 const ACTS = ["kick", "mute", "ban"] as const;
@@ -23,6 +24,7 @@ export class OrderDialog {
   /** @param want Takes what is asked for. */
   constructor(want: (input: Input) => void) {
     this.#act.addEventListener("change", () => this.#changed());
+    this.#reason.addEventListener("input", () => this.#changed());
     byId("order-form", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
       this.#dialog.close();
@@ -51,9 +53,13 @@ export class OrderDialog {
     };
   }
 
-  /** A kick is over at once; the button says what it does. */
+  /** A kick is over at once; what else is done holds for as long as is chosen, and not as the reason seems to say; the button says what it does. */
   #changed(): void {
-    byId("order-for", HTMLElement).hidden = this.#act.value === "kick";
+    const timed = this.#act.value !== "kick";
+    byId("order-for", HTMLElement).hidden = !timed;
+    const terms = termsOf(this.#reason.value.trim());
+    const isTime = timed && (typeof terms === "string" || terms.ms !== undefined);
+    this.#reason.setCustomValidity(isTime ? "How long it holds is chosen above; start the reason with a letter" : "");
     this.#confirm.textContent = `${this.#act.selectedOptions[0].text} ${cleanText(this.#nick)}`;
   }
 }

@@ -22,6 +22,8 @@ export interface InviteOptions {
   readonly uses: number;
   /** What starts the program here. */
   readonly command: string;
+  /** The flags that name the folder, to be typed again; none where it is the platform's own. */
+  readonly flags: readonly string[];
   /** The machine's own addresses that others may reach it by. */
   readonly own: readonly string[];
   /** Milliseconds since 1970. */
@@ -33,10 +35,11 @@ export interface InviteOptions {
  *
  * @throws {Fatal} When the server that runs there asks nobody for a password, or the invite cannot be kept.
  */
-export async function invite({ folder, lasts = DAY_MS, uses, command, own, now }: InviteOptions): Promise<string> {
+export async function invite({ folder, lasts = DAY_MS, uses, command, flags, own, now }: InviteOptions): Promise<string> {
   const server = announcedIn(folder);
+  const start = [`${command} server --password-file FILE`, ...flags].join(" ");
   if (server && !server.password) {
-    const advice = `To have it ask for one, start it with: ${command} server --password-file FILE`;
+    const advice = `To have it ask for one, start it with: ${start}`;
     throw new Fatal(EXIT.failure, `No invite is needed: the server at ${server.address} asks nobody for a password. ${advice}`);
   }
   const code = shortCode(crypto.getRandomValues(new Uint8Array(SHORT_CODE_BYTES)));
@@ -47,7 +50,7 @@ export async function invite({ folder, lasts = DAY_MS, uses, command, own, now }
   lines.push(
     ...server ? directions(server, { code, command, own }) : [`No server has ${folder} now. The invite is for the next one there`],
   );
-  if (!server) lines.push(`that asks for a password: ${command} server --password-file FILE`, "");
+  if (!server) lines.push(`that asks for a password: ${start}`, "");
   return lines.join("\n") + "\n";
 }
 

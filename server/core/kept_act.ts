@@ -12,7 +12,8 @@ export const ACT_VERSION = 1;
 /** An act with everything that came of it: who is meant is decided when it is done, and never again. */
 export interface KeptAct {
   readonly v: typeof ACT_VERSION;
-  readonly act: Act;
+  /** What was done; `delete` is of what somebody else said. */
+  readonly act: Act | "delete";
   /** Who did it. */
   readonly by: string;
   /** Whom it is about, by name. */
@@ -23,7 +24,7 @@ export interface KeptAct {
   readonly session?: string;
   /** A ban's address or network, as `Network.text` has it. */
   readonly network?: string;
-  /** What an `unban` or `unmute` lifts: a nick, or a network. */
+  /** What an `unban` or `unmute` lifts: a nick, or a network. The seq of what was deleted. */
   readonly target?: string;
   readonly room?: string;
   /** How long it holds, or a slow room's pause, in milliseconds; for ever without it. */
@@ -34,7 +35,7 @@ export interface KeptAct {
 }
 
 /** What each act cannot do without. */
-const NEEDED: Readonly<Record<Act, readonly (keyof KeptAct)[]>> = {
+const NEEDED: Readonly<Record<KeptAct["act"], readonly (keyof KeptAct)[]>> = {
   claim: ["nick", "installation"],
   op: ["nick", "installation"],
   deop: ["nick", "installation"],
@@ -46,6 +47,7 @@ const NEEDED: Readonly<Record<Act, readonly (keyof KeptAct)[]>> = {
   slow: ["room", "ms"],
   readonly: ["room", "on"],
   announce: ["text"],
+  delete: ["nick", "room", "target"],
 };
 const TEXTS = ["by", "nick", "installation", "session", "network", "target", "room", "text"] as const;
 
@@ -78,7 +80,7 @@ export function decodeAct(text: string): KeptAct | { readonly problem: string } 
   if (on !== undefined && typeof on !== "boolean") return { problem: 'has an "on" that is neither true nor false' };
   if (ms !== undefined) kept.ms = ms;
   if (on !== undefined) kept.on = on;
-  const needed: readonly string[] = ["by", ...NEEDED[act as Act]];
+  const needed: readonly string[] = ["by", ...NEEDED[act as KeptAct["act"]]];
   const missing = needed.find((name) => kept[name] === undefined);
   if (missing !== undefined) return { problem: `has no "${missing}"` };
   if (act === "ban" && kept.installation === undefined && kept.network === undefined) return { problem: "bans nobody" };
@@ -98,9 +100,10 @@ export function decodeAct(text: string): KeptAct | { readonly problem: string } 
  * assertEquals(actSentence(ban), "bob was banned by alice for 1 d: spam");
  * ```
  */
-export function actSentence({ act, by, nick, network, target, room, ms, on, text }: KeptAct): string {
+export function actSentence(kept: KeptAct): string {
+  const { act, by, nick, network, target, room, ms, on, text } = kept;
   const whom = nick ?? network ?? target;
-  const long = ms === undefined ? "" : ` for ${durationText(ms)}`;
+  const long = ms === undefined ? withoutEnd(kept) : `for ${durationText(ms)}`;
   const why = text === undefined ? "" : `: ${text}`;
   switch (act) {
     case "claim":
@@ -112,20 +115,32 @@ export function actSentence({ act, by, nick, network, target, room, ms, on, text
     case "kick":
       return `${whom} was kicked by ${by}${why}`;
     case "ban":
-      return `${whom} was banned by ${by}${long}${why}`;
+      return `${whom} was banned by ${by} ${long}${why}`;
     case "unban":
       return `${whom} was unbanned by ${by}`;
     case "mute":
-      return `${whom} was muted by ${by}${long}${why}`;
+      return `${whom} was muted by ${by} ${long}${why}`;
     case "unmute":
       return `${whom} was unmuted by ${by}`;
     case "slow":
-      return ms === 0 ? `${by} ended the slow mode of #${room}` : `${by} made #${room} slow: everybody talks once in ${durationText(ms!)}`;
+      return ms === 0 ? `${by} ended the slow mode of #${room}` : `${by} made #${room} slow: ${slowRule(ms!)}`;
     case "readonly":
       return on ? `${by} made #${room} read-only` : `${by} let everybody talk in #${room} again`;
     case "announce":
       return `${by} announces${why}`;
+    case "delete":
+      return `${by} deleted a message of ${nick} in #${room} (${target})`;
   }
+}
+
+/** What holds in a slow room whose pause is `ms` milliseconds. */
+export function slowRule(ms: number): string {
+  return `all but those who keep order talk once in ${durationText(ms)}`;
+}
+
+/** How long a ban or a mute holds that has no end of its own: one by the session, no longer than that. */
+export function withoutEnd({ session, installation }: Pick<KeptAct, "session" | "installation">): string {
+  return session !== undefined && installation === undefined ? "for this visit" : "for ever";
 }
 
 /** Whom a ban keeps out, for people: `their client and the address 203.0.113.7`. */

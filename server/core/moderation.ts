@@ -13,10 +13,10 @@
  * @module
  */
 import { isOwnMachine } from "../../shared/address.ts";
-import { durationText, timeText } from "../../shared/durations.ts";
+import { durationText, endText } from "../../shared/durations.ts";
 import { fold } from "../../shared/names.ts";
 import type { Role } from "../../shared/protocol.ts";
-import { type KeptAct, reachOf } from "./kept_act.ts";
+import { type KeptAct, reachOf, slowRule, withoutEnd } from "./kept_act.ts";
 import { type Hold, Holds, type Marks } from "./holds.ts";
 import { networkOf, parseNetwork } from "./network.ts";
 import type { Refusal } from "./room.ts";
@@ -41,9 +41,9 @@ export class Moderation {
   /** When somebody talked last in each slow room. Not kept: a restart forgives. */
   readonly #talked = new Map<string, Map<string, number>>();
 
-  /** Whether anybody owns the server. */
-  get owned(): boolean {
-    return this.#owner !== undefined;
+  /** The name of whoever owns the server, as it was then; `undefined` where nobody does. */
+  get owner(): string | undefined {
+    return this.#owner?.nick;
   }
 
   /** How many bans and mutes there are at the time `now`. */
@@ -69,14 +69,14 @@ export class Moderation {
     if (role === "owner") return undefined;
     const network = role === undefined && !isOwnMachine(host) ? networkOf(host) : undefined;
     const ban = this.#bans.find({ installation, network }, now);
-    return ban && { code: "banned", text: `You are banned${until(ban)}${because(ban)}` };
+    return ban && { code: "banned", text: `You are banned ${until(ban, now)}${because(ban)}` };
   }
 
   /** Why somebody may not be heard anywhere, if so. */
   mayBeHeard(who: Who, now: number): Refusal | undefined {
     if (this.roleOf(who.installation) === "owner") return undefined;
     const mute = this.#mutes.find({ installation: who.installation, session: who.id }, now);
-    return mute && { code: "muted", text: `you are muted${until(mute)}${because(mute)}` };
+    return mute && { code: "muted", text: `you are muted ${until(mute, now)}${because(mute)}` };
   }
 
   /** Why somebody may not talk in a room now, if so. */
@@ -104,7 +104,7 @@ export class Moderation {
     const pause = this.#slow.get(room);
     return [
       ...this.#readOnly.has(room) ? [readOnly(room)] : [],
-      ...pause === undefined ? [] : [`#${room} is slow: everybody talks once in ${durationText(pause)}`],
+      ...pause === undefined ? [] : [`#${room} is slow: ${slowRule(pause)}`],
     ];
   }
 
@@ -131,12 +131,11 @@ export class Moderation {
   report(now: number): string[] {
     const line = (what: string) => (hold: Hold) => {
       const reach = what === "banned" ? ` (${reachOf({ installation: hold.installation, network: hold.network?.text })})` : "";
-      return `${hold.nick ?? hold.network?.text}${hold.nick === undefined ? "" : reach}: ${what} by ${hold.by}${until(hold)}${
-        because(hold)
-      }`;
+      const whom = `${hold.nick ?? hold.network?.text}${hold.nick === undefined ? "" : reach}`;
+      return `${whom}: ${what} by ${hold.by} ${until(hold, now)}${because(hold)}`;
     };
     return [
-      ...Array.from(this.#slow, ([room, ms]) => `#${room}: slow, everybody talks once in ${durationText(ms)}`),
+      ...Array.from(this.#slow, ([room, ms]) => `#${room}: slow, ${slowRule(ms)}`),
       ...Array.from(this.#readOnly, (room) => `#${room}: read-only`),
       ...this.#mutes.at(now).map(line("muted")),
       ...this.#bans.at(now).map(line("banned")),
@@ -180,6 +179,7 @@ export class Moderation {
         break;
       case "kick":
       case "announce":
+      case "delete":
         break;
       default:
         act.act satisfies never;
@@ -217,8 +217,9 @@ function identity({ installation, id }: Who): string {
   return installation ?? id;
 }
 
-function until({ until }: Hold): string {
-  return until === undefined ? "" : ` until ${timeText(until)}`;
+/** How long a hold goes on after `now`. */
+function until(hold: Hold, now: number): string {
+  return hold.until === undefined ? withoutEnd(hold) : endText(hold.until, now);
 }
 
 function because({ why }: Hold): string {

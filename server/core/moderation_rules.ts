@@ -10,7 +10,7 @@ import { type Act, LIMITS, type Moderate } from "../../shared/protocol.ts";
 import { byteLength, cleanText, count } from "../../shared/text.ts";
 import { ACT_VERSION, actSentence, type KeptAct, reachOf } from "./kept_act.ts";
 import type { Moderation } from "./moderation.ts";
-import { contains, networkOf, parseNetwork } from "./network.ts";
+import { contains, isMeantAsAddress, networkOf, parseNetwork } from "./network.ts";
 import type { Refusal } from "./room.ts";
 
 /** Somebody who is here, or was a moment ago. */
@@ -121,7 +121,9 @@ export function decideAct(order: Moderation, request: Request): Decision | Refus
     return decided({ ...said, ...frame.ms === undefined ? {} : { ms: frame.ms }, network: network.text });
   }
   if (frame.act === "op") return op(order, said, request);
-  if (!who) return noSuchPerson(frame.target ?? "");
+  if (!who) {
+    return frame.act === "ban" && isMeantAsAddress(frame.target ?? "") ? noAddress(frame.target!) : noSuchPerson(frame.target ?? "");
+  }
   const decision = aboutPerson(order, said, request, who);
   return "code" in decision ? decision : { ...decision, told: `${decision.told}${nameHad(request, who)}` };
 }
@@ -137,12 +139,12 @@ function aboutPerson(order: Moderation, said: KeptAct, { frame, by, people }: Re
   const long = frame.ms === undefined ? {} : { ms: frame.ms };
   const target = { nick: who.nick, ...who.installation === undefined ? {} : { installation: who.installation } };
   if (frame.act === "ban") return ban({ ...said, ...long, ...target }, who, people);
-  if (!who.isHere) return noSuchPerson(who.nick);
+  if (!who.isHere) return { code: "no_such_person", text: `${who.nick} is not here any more` };
   if (frame.act === "kick") return decided({ ...said, nick: who.nick, session: who.session });
+  if (who.installation !== undefined) return decided({ ...said, ...long, ...target });
   // Somebody at netcat is known by the visit alone.
-  return who.installation === undefined
-    ? decided({ ...said, ...long, ...target, session: who.session }, `, for this visit: netcat is not remembered`)
-    : decided({ ...said, ...long, ...target });
+  const atMost = frame.ms === undefined ? "" : "for this visit at most: ";
+  return decided({ ...said, ...long, ...target, session: who.session }, ` (${atMost}netcat is not remembered)`);
 }
 
 /** Bans a person: the client, and the address where nobody else has it. */
@@ -219,6 +221,10 @@ function isName(nick: string, name: string): boolean {
 
 function noSuchPerson(name: string): Refusal {
   return { code: "no_such_person", text: `nobody here is called ${repeated(name) || "that"}, nor was a moment ago` };
+}
+
+function noAddress(text: string): Refusal {
+  return { code: "no_such_person", text: `${repeated(text)} is no address; write one as 203.0.113.7, 203.0.113.0/24 or 2001:db8::/64` };
 }
 
 function notRemembered(nick: string): Refusal {

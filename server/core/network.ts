@@ -43,6 +43,21 @@ export function parseNetwork(text: string): Network | undefined {
   return network(address, Math.min(Number(prefix), finest(address)));
 }
 
+/**
+ * Whether somebody who wrote this thought of an address, even where it is none.
+ *
+ * @example
+ * ```ts
+ * import { isMeantAsAddress } from "./network.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(["203.0.113.0/33", "10.0.0.256", "2001:db8:::", "bob", "v1.2"].map(isMeantAsAddress), [true, true, true, false, false]);
+ * ```
+ */
+export function isMeantAsAddress(text: string): boolean {
+  return /^\[?([\d.]+\.[\d.]*|[\da-f]*:[\da-f]*:[\da-f:.]*)\]?(\/.*)?$/i.test(text.trim());
+}
+
 /** Whether all of `inner` is in `outer`. */
 export function contains(outer: Network, inner: Network): boolean {
   return outer.size === inner.size && outer.bits <= inner.bits && truncated(inner.first, outer.size, outer.bits) === outer.first;

@@ -20,6 +20,11 @@ export class OwnerCode {
     this.#hash = hash;
   }
 
+  /** Whether there is a code to redeem. */
+  get isOpen(): boolean {
+    return this.#hash !== undefined;
+  }
+
   /** Takes the code, which is worth nothing from then on; returns how to take that back. Otherwise: what is wrong. @param address Who tries. */
   redeem(hash: string, address: string, now: number): { readonly takeBack: () => void } | "wrong" | { readonly retryMs: number } {
     const before = this.#tries.get(address);

@@ -147,7 +147,11 @@ Deno.test("password: the file must hold one, and be its owner's alone", async ()
   assertStringIncludes(open.err, `--password-file: ${problem}`);
   await Deno.chmod(home.password, 0o600);
   await Deno.writeTextFile(home.password, "\n");
-  assertStringIncludes((await start()).err, "has nothing on its first line");
+  const empty = await start();
+  assertEquals(empty.code, 78);
+  assertStringIncludes(empty.err, "has nothing on its first line");
+  await Deno.remove(home.password);
+  assertEquals((await start()).code, 66);
 });
 
 Deno.test("chat send and chat tail: a password from a file or the environment; without it one line and 77", async () => {

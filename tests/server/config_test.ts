@@ -3,13 +3,23 @@ import { EXIT, Fatal } from "../../shared/exit.ts";
 import { type Flags, parseFlags } from "../../shared/flags.ts";
 import { SERVER_FLAGS, type ServerConfig, serverConfig } from "../../server/config.ts";
 
-function config(args: readonly string[], logIsTerminal = true): ServerConfig | string {
+/** What the server works with; `flags`, which only repeat it, are tested below. */
+type Config = Omit<ServerConfig, "flags">;
+
+function whole(args: readonly string[], logIsTerminal = true): ServerConfig | string {
   const parsed = parseFlags(SERVER_FLAGS, args, () => undefined);
   if (parsed.kind === "parsed") return serverConfig(parsed.values, logIsTerminal);
   return parsed.kind === "wrong" ? parsed.text : parsed.kind;
 }
 
-const DEFAULTS: ServerConfig = {
+function config(args: readonly string[], logIsTerminal = true): Config | string {
+  const found = whole(args, logIsTerminal);
+  if (typeof found === "string") return found;
+  const { flags: _, ...rest } = found;
+  return rest;
+}
+
+const DEFAULTS: Config = {
   host: "127.0.0.1",
   port: 12345,
   data: undefined,
@@ -28,6 +38,12 @@ const DEFAULTS: ServerConfig = {
 
 Deno.test("serverConfig has the defaults of the contract", () => {
   assertEquals(config([]), DEFAULTS);
+});
+
+Deno.test("serverConfig has the flags to type again, for another host", () => {
+  const flags = (...args: string[]) => (whole(args) as ServerConfig).flags;
+  assertEquals(flags("--port", "12345", "--host=0.0.0.0"), []);
+  assertEquals(flags("--host=::", "--port=81", "--data=my chat", "--tls", "--rate=20"), ["--port 81", "--data 'my chat'", "--tls"]);
 });
 
 Deno.test("serverConfig turns limits off, but not that of a message's length", () => {
@@ -49,7 +65,7 @@ Deno.test("serverConfig takes a password in the clear only where there is one", 
 });
 
 Deno.test("serverConfig logs messages to a terminal only, unless told", () => {
-  const logMessages = (args: string[], logIsTerminal: boolean) => (config(args, logIsTerminal) as ServerConfig).logMessages;
+  const logMessages = (args: string[], logIsTerminal: boolean) => (config(args, logIsTerminal) as Config).logMessages;
   assertEquals(logMessages([], true), true);
   assertEquals(logMessages([], false), false);
   assertEquals(logMessages(["--log-messages"], false), true);

@@ -59,6 +59,27 @@ Deno.test("delete: those who keep order delete anybody's", async () => {
   assertEquals(bob.all("entry").at(-1)?.target, 1);
 });
 
+Deno.test("delete: the record has what those who keep order delete of others, once, and nothing else", async () => {
+  await using server = new FakeServer({ order: keptBy("bob's") });
+  const [alice, bob] = [await server.join("alice"), await server.join("bob", new FakeConnection(), { secret: "bob's" })];
+  await server.said(alice, "lobby", "one", "two");
+  await server.said(bob, "lobby", "three");
+  for (const [ref, seq] of [["b1", 2], ["b1", 2], ["b2", 2], ["b3", 3], ["b4", 99]] as const) {
+    bob.receive({ kind: "delete", ref, room: "lobby", seq });
+  }
+  bob.receive({ kind: "delete", ref: "b5", room: "nowhere", seq: 1 });
+  alice.receive({ kind: "delete", ref: "a1", room: "lobby", seq: 1 });
+  await server.commit();
+  await server.commit();
+  bob.receive({ kind: "report", ref: "r", about: "audit" });
+  await server.commit();
+  const [{ lines }] = bob.all("report");
+  assertEquals(lines.map((line) => line.replace(/^.* UTC: /, "")), ["bob deleted a message of alice in #lobby (2)"]);
+  bob.receive({ kind: "moderate", ref: "m", act: "announce", text: "cleaner now" });
+  await server.commit();
+  assertEquals(bob.all("done").map(({ ref }) => ref), ["m"]);
+});
+
 Deno.test("delete: in a room that one is not in, it is refused", async () => {
   await using server = new FakeServer({ order: keptBy("bob's") });
   const bob = await server.join("bob", new FakeConnection(), { rooms: ["dev"], secret: "bob's" });

@@ -76,14 +76,14 @@ Deno.test("openLog tells what was done to keep order, without the words and addr
   };
   assertEquals(await sentences({ terminal: true, messages: true }), [
     "bob was muted by olga for 1 m: too loud",
-    "203.0.113.0/28 was banned by olga",
+    "203.0.113.0/28 was banned by olga for ever",
     "203.0.113.0/28 was unbanned by olga",
     "bob was unbanned by olga",
     "olga announces: tea",
   ]);
   assertEquals(await sentences({}), [
     "bob was muted by olga for 1 m",
-    "an address was banned by olga",
+    "an address was banned by olga for ever",
     "an address was unbanned by olga",
     "bob was unbanned by olga",
     "olga announces",

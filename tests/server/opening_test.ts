@@ -12,6 +12,8 @@ const OPENING = {
   owned: false,
   own: ["192.168.1.5", "fd00::5"],
   command: "chat",
+  flags: [],
+  invite: "chat invite",
   encryption: undefined,
   root: false,
 } as const;
@@ -27,7 +29,20 @@ Deno.test("opening: the links are whole, for every address that others may reach
 
 Deno.test("opening: whoever listens for this machine only is told how to let others in", () => {
   assert(opening(OPENING).includes("\nOnly this machine can join. For others, start it with: chat server --host 0.0.0.0\n"));
+  const again = opening({ ...OPENING, flags: ["--port 81", "--tls"], encryption: { names: [] } });
+  assert(again.includes("start it with: chat server --host 0.0.0.0 --port 81 --tls\n"), again);
   assert(!opening({ ...OPENING, host: "0.0.0.0" }).includes("Only this machine"));
+});
+
+Deno.test("opening: an invite is offered where a password is asked for, and one would be kept", () => {
+  const about = (invite: string | undefined, asks: "nothing" | "password" = "password") =>
+    opening({ ...OPENING, asks, invite }).split("\n").find((line) => line.startsWith("Whoever"));
+  assertEquals(
+    about("chat invite --data d"),
+    "Whoever comes in is asked for the password. An invite stands in for it, once: chat invite --data d",
+  );
+  assertEquals(about(undefined), "Whoever comes in is asked for the password.");
+  assertEquals(about("chat invite", "nothing"), undefined);
 });
 
 Deno.test("opening: a server that encrypts says by what it is known, and how to join without a client of ours", () => {

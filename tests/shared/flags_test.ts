@@ -108,4 +108,7 @@ Deno.test("nearest finds a word with two letters wrong and no more", () => {
   assertEquals(nearest("ot", words), "on");
   assertEquals(nearest("xy", words), undefined);
   assertEquals(nearest("", words), undefined);
+  assertEquals(nearest("password", ["port", "password-file", "allow-plaintext-password"]), "password-file");
+  assertEquals(nearest("pas", ["password-file"]), "password-file");
+  assertEquals(nearest("pa", ["password-file"]), undefined);
 });

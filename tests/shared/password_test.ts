@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { Fatal } from "../../shared/exit.ts";
+import { EXIT, type ExitCode, Fatal } from "../../shared/exit.ts";
 import { passwordIn, readPasswordFile } from "../../shared/password.ts";
 import { TempFolder } from "../server/history/temp_folder.ts";
 
@@ -27,19 +27,26 @@ Deno.test("passwordIn: what is no password, or no secret, and never what it says
 Deno.test("readPasswordFile: says in a line what is wrong and what to do", async () => {
   using folder = new TempFolder();
   const path = `${folder.path}/pass`;
-  const wrong = async (advice: string) => {
-    const { message } = await assertRejects(() => readPasswordFile(path, Deno.open), Fatal);
-    assertEquals(message, `--password-file: ${path} ${advice}`);
+  const wrong = async (advice: string, expected: ExitCode) => {
+    const { code, message } = await assertRejects(() => readPasswordFile(path, Deno.open), Fatal);
+    assertEquals([message, code], [`--password-file: ${path} ${advice}`, expected]);
   };
-  const { message } = await assertRejects(() => readPasswordFile(path, Deno.open), Fatal);
+  const { message, code } = await assertRejects(() => readPasswordFile(path, Deno.open), Fatal);
   assertEquals(/cannot be read: No such file.*Name a file of yours/.test(message), true, message);
+  assertEquals(code, EXIT.noInput);
   await Deno.mkdir(path);
-  await wrong("is a folder. Name a file of yours that holds the password");
+  await wrong("is a folder. Name a file of yours that holds the password", EXIT.config);
   await Deno.remove(path);
   await Deno.writeTextFile(path, "secret\n", { mode: 0o644 });
-  await wrong(`can be read by others on this machine. Make it yours alone: chmod 600 ${path}`);
+  await wrong(`can be read by others on this machine. Make it yours alone: chmod 600 ${path}`, EXIT.noPermission);
   await Deno.chmod(path, 0o600);
   assertEquals(await readPasswordFile(path, Deno.open), "secret");
   await Deno.writeTextFile(path, "");
-  await wrong("has nothing on its first line, where the password should be. Put the password there");
+  await wrong("has nothing on its first line, where the password should be. Put the password there", EXIT.config);
+});
+
+Deno.test("readPasswordFile: what may not be read and what cannot be are told apart", async () => {
+  const codeFor = async (error: Error) => (await assertRejects(() => readPasswordFile("pass", () => Promise.reject(error)), Fatal)).code;
+  assertEquals(await codeFor(new Deno.errors.PermissionDenied("no")), EXIT.noPermission);
+  assertEquals(await codeFor(new Error("the disk is broken")), EXIT.ioError);
 });

@@ -145,7 +145,7 @@ Deno.test("Moderation: the owner is never kept out or silenced, even by acts tha
 Deno.test("Moderation: whoever becomes the owner is not kept out by a ban of before, and whoever was is not by one of that time", () => {
   const order = ordered();
   for (const { nick, installation } of [bob, owner]) order.apply({ v: 1, act: "ban", by: "x", nick, installation: installation! }, NOW);
-  assertEquals([entering(order, bob), entering(order, owner)], ["You are banned", undefined]);
+  assertEquals([entering(order, bob), entering(order, owner)], ["You are banned for ever", undefined]);
   order.apply({ v: 1, act: "claim", by: "bob", nick: "bob", installation: "i-bob" }, NOW);
   assertEquals([entering(order, bob), entering(order, owner)], [undefined, undefined]);
 });
@@ -189,14 +189,15 @@ Deno.test("ban: the client and the address, for as long as was said, with the re
     done(order, { act: "ban", target: "Bob", ms: DAY, text: "spam" }, { by: op }),
     "bob was banned by otto for 1 d: spam (their client and the address 203.0.113.7)",
   );
-  const why = "You are banned until 2026-09-22 14:13 UTC: spam";
+  const why = "You are banned until 2026-09-22 14:14 UTC: spam";
   assertEquals(entering(order, bob), why);
   assertEquals(entering(order, person("other", "i-bob", "192.0.2.1")), why);
   assertEquals(entering(order, netcat("other", "203.0.113.7")), why);
   assertEquals(entering(order, eve), undefined);
-  assertEquals([entering(order, bob, NOW + DAY - 1), entering(order, bob, NOW + DAY)], [why, undefined]);
+  const later = [DAY / 2, DAY - 150_000, DAY - 1, DAY].map((ms) => entering(order, bob, NOW + ms));
+  assertEquals(later, [why, "You are banned for another 3 m: spam", "You are banned for another 1 s: spam", undefined]);
   assertEquals(order.report(NOW), [
-    "bob (their client and the address 203.0.113.7): banned by otto until 2026-09-22 14:13 UTC: spam",
+    "bob (their client and the address 203.0.113.7): banned by otto until 2026-09-22 14:14 UTC: spam",
   ]);
   assertEquals(order.report(NOW + DAY), []);
 });
@@ -206,16 +207,16 @@ Deno.test("ban: an address that somebody else here has is left alone, and this m
   const neighbour = person("ned", "i-ned", bob.host);
   assertEquals(
     done(order, { act: "ban", target: "bob" }, { people: peopleOf(bob, neighbour) }),
-    "bob was banned by olga (their client; others have the address 203.0.113.7 too, which keeps nobody out)",
+    "bob was banned by olga for ever (their client; others have the address 203.0.113.7 too, which keeps nobody out)",
   );
-  assertEquals([entering(order, bob), entering(order, neighbour)], ["You are banned", undefined]);
+  assertEquals([entering(order, bob), entering(order, neighbour)], ["You are banned for ever", undefined]);
   const twin = { ...bob, nick: "bob-2", session: "s-bob-2" };
   assertEquals(
     done(order, { act: "ban", target: "bob" }, { people: peopleOf(bob, twin) }),
-    "bob was banned by olga (their client and the address 203.0.113.7)",
+    "bob was banned by olga for ever (their client and the address 203.0.113.7)",
   );
   const machine = person("mac", "i-mac", "127.0.0.1");
-  assertEquals(done(order, { act: "ban", target: "mac" }, { people: peopleOf(machine) }), "mac was banned by olga (their client)");
+  assertEquals(done(order, { act: "ban", target: "mac" }, { people: peopleOf(machine) }), "mac was banned by olga for ever (their client)");
   const [six, neighbour6] = [netcat("six", "2001:db8::1"), netcat("seven", "2001:db8::2")];
   const told = "six was kicked by olga, not banned: it is netcat, which is not remembered, and others have the address 2001:db8::/64: " +
     "/ban 2001:db8::/64 keeps all of them out";
@@ -232,13 +233,24 @@ Deno.test("ban: addresses and networks, but not one's own and not this machine",
   assertEquals(done(order, { act: "ban", target: "203.0.113.99/24", ms: DAY }), "203.0.113.0/24 was banned by olga for 1 d");
   assertEquals([bob, eve, nat].map((who) => entering(order, who) !== undefined), [true, true, true]);
   assertEquals(entering(order, op), undefined);
+  assertEquals(order.report(NOW), ["203.0.113.0/24: banned by olga until 2026-09-22 14:14 UTC"]);
+  const none = ["203.0.113.0/33", "10.0.0.256", "2001:db8::/129", "::zz", "1.2"].map((target) => refusal(order, { act: "ban", target }));
+  const advice = "is no address; write one as 203.0.113.7, 203.0.113.0/24 or 2001:db8::/64";
+  const unknown = "no_such_person: nobody here is called ::zz, nor was a moment ago";
+  assertEquals(none, [
+    `no_such_person: 203.0.113.0/33 ${advice}`,
+    `no_such_person: 10.0.0.256 ${advice}`,
+    `no_such_person: 2001:db8::/129 ${advice}`,
+    unknown,
+    `no_such_person: 1.2 ${advice}`,
+  ]);
   assertEquals(refusal(order, { act: "ban", target: "198.51.100.0/24" }), "not_allowed: you are in 198.51.100.0/24 yourself");
   for (const target of ["127.0.0.1", "127.8.0.0/16", "0.0.0.0/0", "0.0.0.0/1", "::1", "::/0", "::/1", "::ffff:127.0.0.1"]) {
     assertEquals(refusal(order, { act: "ban", target }), "not_allowed: this machine cannot be banned", target);
   }
   assertEquals(entering(order, local), undefined);
   order.apply({ v: 1, act: "ban", by: "olga", network: "198.51.100.2" }, NOW);
-  assertEquals([entering(order, op), entering(order, { ...op, installation: undefined })], [undefined, "You are banned"]);
+  assertEquals([entering(order, op), entering(order, { ...op, installation: undefined })], [undefined, "You are banned for ever"]);
   done(order, { act: "unban", target: "203.0.113.0/24" });
   assertEquals(entering(order, bob), undefined);
   assertEquals(refusal(order, { act: "unban", target: "bob" }), "no_such_person: bob is not banned; /bans lists who is");
@@ -247,11 +259,14 @@ Deno.test("ban: addresses and networks, but not one's own and not this machine",
 Deno.test("ban: somebody who has just gone is found, and one at netcat by the address", () => {
   const order = ordered();
   const gone = { ...nat, isHere: false };
-  assertEquals(done(order, { act: "ban", target: "nat" }, { people: peopleOf(gone) }), "nat was banned by olga (the address 203.0.113.9)");
-  assertEquals(entering(order, nat), "You are banned");
+  assertEquals(
+    done(order, { act: "ban", target: "nat" }, { people: peopleOf(gone) }),
+    "nat was banned by olga for ever (the address 203.0.113.9)",
+  );
+  assertEquals(entering(order, nat), "You are banned for ever");
   assertEquals(
     refusal(order, { act: "kick", target: "nat" }, { people: peopleOf(gone) }),
-    "no_such_person: nobody here is called nat, nor was a moment ago",
+    "no_such_person: nat is not here any more",
   );
   done(order, { act: "unban", target: "NAT" });
   assertEquals(entering(order, nat), undefined);
@@ -300,11 +315,11 @@ Deno.test("a new owner takes the old one's place and rights", () => {
 Deno.test("mute: by installation, at netcat by the visit, until it is over or lifted", () => {
   const order = ordered();
   assertEquals(done(order, { act: "mute", target: "bob", ms: DAY, text: "caps" }), "bob was muted by olga for 1 d: caps");
-  assertEquals(done(order, { act: "mute", target: "nat" }), "nat was muted by olga, for this visit: netcat is not remembered");
+  assertEquals(done(order, { act: "mute", target: "nat" }), "nat was muted by olga for this visit (netcat is not remembered)");
   const talks = (who: Person, id = who.session, now = NOW) => order.mayTalk({ id, installation: who.installation }, "lobby", now)?.text;
-  const muted = "you are muted until 2026-09-22 14:13 UTC: caps";
+  const muted = "you are muted until 2026-09-22 14:14 UTC: caps";
   assertEquals([talks(bob), talks(bob, "another"), talks(bob, bob.session, NOW + DAY)], [muted, muted, undefined]);
-  assertEquals([talks(nat), talks(nat, "another"), talks(eve)], ["you are muted", undefined, undefined]);
+  assertEquals([talks(nat), talks(nat, "another"), talks(eve)], ["you are muted for this visit", undefined, undefined]);
   const renamed = peopleOf(owner, { ...bob, nick: "bert" });
   assertEquals(done(order, { act: "unmute", target: "bert" }, { people: renamed }), "bert was unmuted by olga");
   assertEquals(talks(bob), undefined);
@@ -359,7 +374,10 @@ Deno.test("slow and readonly hold back everybody but those who keep order", () =
     if (!refusal) order.talked({ id: who.session, installation: who.installation }, room, now);
     return refusal && [refusal.code, refusal.retryMs];
   };
-  assertEquals(done(order, { act: "slow", ms: 5_000 }, { by: op, room: "lobby" }), "otto made #lobby slow: everybody talks once in 5 s");
+  assertEquals(
+    done(order, { act: "slow", ms: 5_000 }, { by: op, room: "lobby" }),
+    "otto made #lobby slow: all but those who keep order talk once in 5 s",
+  );
   assertEquals([refused(bob, NOW), refused(bob, NOW + 1_000), refused(eve, NOW + 1_000)], [undefined, ["slow_mode", 4_000], undefined]);
   assertEquals([refused(bob, NOW + 4_999), refused(bob, NOW + 5_000), refused(bob, NOW + 6_000, "dev")], [
     ["slow_mode", 1],
@@ -405,6 +423,8 @@ Deno.test("decodeAct takes nothing that it does not know all of", () => {
   };
   const ban: KeptAct = { v: 1, act: "ban", by: "a", nick: "b", installation: "i" };
   assertEquals(problem(encodeAct({ ...ban, more: 1 } as KeptAct)), ban);
+  const deletion: KeptAct = { v: 1, act: "delete", by: "a", nick: "b", room: "lobby", target: "31" };
+  assertEquals([problem(encodeAct(deletion)), actSentence(deletion)], [deletion, "a deleted a message of b in #lobby (31)"]);
   assertEquals(
     [
       "{",
@@ -418,6 +438,7 @@ Deno.test("decodeAct takes nothing that it does not know all of", () => {
       '{"v":1,"act":"slow","by":"a","room":"b","ms":-1}',
       '{"v":1,"act":"readonly","by":"a","room":"b","on":1}',
       '{"v":1,"act":"kick","by":7}',
+      '{"v":1,"act":"delete","by":"a","nick":"b","room":"lobby"}',
     ].map(problem),
     [
       "is not JSON",
@@ -431,6 +452,7 @@ Deno.test("decodeAct takes nothing that it does not know all of", () => {
       'has an "ms" that is no time',
       'has an "on" that is neither true nor false',
       'has a "by" that is no text',
+      'has no "target"',
     ],
   );
   fc.assert(fc.property(fc.json(), (text) => {

@@ -17,6 +17,8 @@ const NO_ROOM = 'refused no_such_room: A room\'s name has letters, digits, "-", 
 const ACT = "error malformed: moderate.act: must be one of claim, kick, ban, unban, mute, unmute, op, deop, slow, readonly, announce";
 const MS = "error malformed: moderate.ms: must be a whole number from 0 to 31622400000";
 const nobody = (name: string) => `refused no_such_person: nobody here is called ${name}, nor was a moment ago`;
+const noAddress = (text: string) =>
+  `refused no_such_person: ${text} is no address; write one as 203.0.113.7, 203.0.113.0/24 or 2001:db8::/64`;
 const THIS_MACHINE = "refused not_allowed: this machine cannot be banned";
 
 /** A row: somebody with a right, these acts, and what answers them, whatever is first; the farewell is left out. */
@@ -154,8 +156,9 @@ export const order: Group = {
         act: "claim",
         text,
       })),
-      ...Array<string>(5).fill("refused not_allowed: that is not the code that the server printed when it started"),
-      ...Array<string>(2).fill("refused not_allowed: too many wrong codes; try again in a minute"),
+      ...Array<string>(7).fill(
+        "refused not_allowed: olga owns this server, and can make you an op; whoever starts it can take it over with --new-owner",
+      ),
     ),
     frames(
       "the owner's code, from a client that is not remembered",
@@ -268,8 +271,8 @@ export const order: Group = {
       "::1%eth0",
     ]
       .map((target, n) => network(target, n, THIS_MACHINE)),
-    ...["300.1.1.1", "1.2.3.4/33", "::/129", "1.2.3", "1.2.3.4/", "1::2::3", "localhost", "0x7f.0.0.1"]
-      .map((target, n) => network(target, 20 + n, nobody(target))),
+    ...["300.1.1.1", "1.2.3.4/33", "::/129", "1.2.3", "1.2.3.4/", "1::2::3"].map((target, n) => network(target, 20 + n, noAddress(target))),
+    ...["localhost", "0x7f.0.0.1"].map((target, n) => network(target, 26 + n, nobody(target))),
     ruled(
       "an op against the owner",
       "op",
@@ -296,7 +299,7 @@ export const order: Group = {
       OWNERS,
       "refused not_allowed: that is you",
     ),
-    ...HALVES.map((target, n) => network(target, 40 + n, `done: ${target} was banned by n${40 + n}`)),
+    ...HALVES.map((target, n) => network(target, 40 + n, `done: ${target} was banned by n${40 + n} for ever`)),
     ruled(
       "what is lifted that was never held",
       "op",
