@@ -65,7 +65,7 @@ export class Entrance {
     if (!("code" in seat)) return seat;
     const isBanned = seat.code === "banned";
     const { code, text, retryMs } = seat;
-    this.turnAway({ code, text, final: last || isBanned, ...retryMs === undefined ? {} : { retryMs } }, pump);
+    this.turnAway({ code, text, final: last || isBanned, ...retryMs === undefined ? {} : { retryMs: Math.ceil(retryMs) } }, pump);
     return isBanned ? "banned" : "refused";
   }
 

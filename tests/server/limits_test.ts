@@ -66,7 +66,7 @@ Deno.test("hello: who comes back is let in, and into each room that something wa
 
 Deno.test("new rooms cost the address, however many connections ask for them; who asks for others, too, is let in without", async () => {
   const limits = { maxConnections: undefined, maxPerAddress: undefined, rate: 1_000, burst: 50, textBytes: 4_096 };
-  let now = 0;
+  let now = 0.5;
   await using server = new FakeServer({ limits, monotonic: () => now });
   const names = (of: string) => Array.from({ length: 50 }, (_, i) => `${of}-${i}`);
   for (const name of ["a", "b"]) {
@@ -80,6 +80,9 @@ Deno.test("new rooms cost the address, however many connections ask for them; wh
   ]);
   await server.ask(dave, { kind: "join", room: "daves", ref: "r1" });
   assertEquals(dave.all("refused").map(({ ref, final, retryMs }) => [ref, final, retryMs]), [["r1", false, 5_000]]);
+  now += 0.1;
+  const sooner = (await server.join("c", undefined, { rooms: names("c") })).all("refused");
+  assertEquals(sooner.map(({ retryMs }) => retryMs), [5_000]);
   const elsewhere = await server.join("erin", new FakeConnection(framesCodec, "203.0.113.8"), { rooms: ["erins"] });
   assertEquals(elsewhere.all("welcome").length, 1);
   now += 5_000;
