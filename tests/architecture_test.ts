@@ -111,7 +111,7 @@ const RULES: readonly Rule[] = [
       SEAMS,
       /^server\/core\//,
       HISTORY,
-      /^server\/(hub|hub_options|deletion|departure|entrance|moves|moderator|audit_log|past|places|seat|seats|session|page|delay|semaphore|broadcast|pump|encoded_tail|tail_budget|outbox|pressure|turns)\.ts$/,
+      /^server\/(hub|hub_options|deletion|departure|entrance|moves|moderator|audit_log|past|places|seat|seats|session|page|delay|semaphore|broadcast|left|pump|encoded_tail|tail_budget|outbox|pressure|turns)\.ts$/,
       /^node:timers$/,
     ],
   },
