@@ -6,6 +6,7 @@
 import { count } from "../shared/text.ts";
 import type { ServerLimits } from "./config.ts";
 import type { Connection } from "./connection.ts";
+import { household } from "./core/network.ts";
 import type { TcpSocket } from "./transports/tcp_socket.ts";
 
 /** How long somebody may go without a name where others wait for the place, in milliseconds. */
@@ -14,6 +15,8 @@ const PATIENCE_MS = 2_000;
 /** Somebody without a name. */
 interface Nameless {
   readonly since: number;
+  /** Where it is from: the network that counts as one address. */
+  readonly from: string;
   /** What tells when there is a name, once it is known what is spoken. */
   connection: Connection | undefined;
 }
@@ -24,7 +27,7 @@ export class Arrivals {
   readonly #stays = new Map<TcpSocket, Promise<void>>();
   /** Those who have not said who they are, in the order they came. */
   readonly #nameless = new Map<TcpSocket, Nameless>();
-  readonly #perHost = new Map<string, number>();
+  readonly #perHousehold = new Map<string, number>();
 
   constructor(limits: ServerLimits) {
     this.#limits = limits;
@@ -46,8 +49,9 @@ export class Arrivals {
 
   /** Notes somebody. @param stay Settles when it has gone. @param nameless Whether it may make room for others until it has a name. */
   add(socket: TcpSocket, stay: Promise<void>, nameless: boolean): void {
-    if (nameless) this.#nameless.set(socket, { since: performance.now(), connection: undefined });
-    this.#perHost.set(socket.host, (this.#perHost.get(socket.host) ?? 0) + 1);
+    const from = household(socket.host);
+    if (nameless) this.#nameless.set(socket, { since: performance.now(), from, connection: undefined });
+    this.#perHousehold.set(from, (this.#perHousehold.get(from) ?? 0) + 1);
     this.#stays.set(socket, stay);
   }
 
@@ -56,9 +60,10 @@ export class Arrivals {
     socket.close(why);
     if (!this.#stays.delete(socket)) return;
     this.#nameless.delete(socket);
-    const left = this.#perHost.get(socket.host)! - 1;
-    if (left > 0) this.#perHost.set(socket.host, left);
-    else this.#perHost.delete(socket.host);
+    const from = household(socket.host);
+    const left = this.#perHousehold.get(from)! - 1;
+    if (left > 0) this.#perHousehold.set(from, left);
+    else this.#perHousehold.delete(from);
   }
 
   /** Somebody speaks, and is to have a name. */
@@ -75,7 +80,8 @@ export class Arrivals {
   /** Why there is no room for one more from `host`, even if whoever waits longest without a name goes. @param overflowing No more files can be opened. */
   full(host: string, overflowing: boolean): string | undefined {
     const { maxConnections = Infinity, maxPerAddress = Infinity } = this.#limits;
-    if ((this.#perHost.get(host) ?? 0) >= maxPerAddress && !this.#makeRoom(host)) {
+    const from = household(host);
+    if ((this.#perHousehold.get(from) ?? 0) >= maxPerAddress && !this.#makeRoom(from)) {
       return `Too many connections from ${host}: at most ${count(maxPerAddress)} are allowed`;
     }
     if (overflowing && !this.#makeRoom()) return "The server is full: it may open no more files";
@@ -83,14 +89,14 @@ export class Arrivals {
     return undefined;
   }
 
-  /** Closes the connection that has waited longest without a name, of all or of one host; false when none has waited long enough. */
-  #makeRoom(host?: string): boolean {
+  /** Closes the connection that has waited longest without a name, of all or of one household; false when none has waited long enough. */
+  #makeRoom(from?: string): boolean {
     const before = performance.now() - PATIENCE_MS;
-    for (const [socket, { since, connection }] of this.#nameless) {
+    for (const [socket, { since, connection, ...nameless }] of this.#nameless) {
       if (since > before) return false;
       if (connection?.welcomed) {
         this.#nameless.delete(socket);
-      } else if (host === undefined || socket.host === host) {
+      } else if (from === undefined || nameless.from === from) {
         this.forget(socket, "said no name while others waited");
         return true;
       }

@@ -28,7 +28,7 @@ export interface Reader {
 /** One reader's place in one room. */
 export interface Reading {
   readonly reader: Reader;
-  readonly tail: EncodedTail;
+  tail: EncodedTail;
   position: Position;
   /** Where it left; nothing after that is for this reader. */
   until: Position | undefined;
@@ -101,16 +101,17 @@ export class Broadcast {
     return reading;
   }
 
-  /** Takes a reader away, which may still read what was published before; a tail that nobody follows goes with it. */
-  unfollow(reading: Reading): void {
+  /** Takes a reader away; a tail that nobody follows goes with it. Returns where it left: it may still read what was published before. */
+  unfollow(reading: Reading): Position {
     const { codec } = reading.reader.connection;
     const followed = this.#tails.get(codec);
-    if (!followed?.readings.delete(reading)) return;
-    reading.until = reading.tail.end;
+    if (!followed?.readings.delete(reading)) return reading.until!;
+    const until = reading.until = reading.tail.end;
     this.pressure.caughtUp(reading);
-    if (followed.readings.size > 0) return;
+    if (followed.readings.size > 0) return until;
     this.#tails.delete(codec);
     followed.tail.close();
+    return until;
   }
 
   /** Looks whether a reader is so far behind that senders should know. */

@@ -69,7 +69,14 @@ export class EncodedTail {
     this.#add(segment(0, FIRST_BYTES, head));
   }
 
-  /** Nobody reads it any more, but for who has left and reads what was published before. */
+  /** A tail that begins at a position and holds nothing: who is before that finds it gone. */
+  static at({ offset, cursor }: Position, codec: Codec): EncodedTail {
+    const tail = new EncodedTail(codec, cursor);
+    tail.#segments = [segment(offset, 0, cursor)];
+    return tail;
+  }
+
+  /** Nobody reads it any more, but for who goes and writes its last lines. */
   close(): void {
     for (const { bytes } of this.#segments) this.#budget.drop(this, bytes.length);
   }

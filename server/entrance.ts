@@ -29,6 +29,17 @@ export interface EntranceParts {
   readonly seats: Seats;
 }
 
+/** What came of the rooms that a newcomer asked for. */
+interface Opened {
+  readonly wanted: ReadonlySet<Place>;
+  /** How many of those begin with it. */
+  readonly begun: number;
+  /** Why others are left out. */
+  readonly noPlace: readonly Refusal[];
+  /** Why it is not let in, if so. */
+  readonly wrong: Refusal | undefined;
+}
+
 /** Lets people in. */
 export class Entrance {
   readonly #options: HubOptions;
@@ -53,7 +64,8 @@ export class Entrance {
     const seat = frame.kind === "hello" ? this.#enter(frame, pump) : this.#resume(frame, pump);
     if (!("code" in seat)) return seat;
     const isBanned = seat.code === "banned";
-    this.turnAway({ code: seat.code, text: seat.text, final: last || isBanned }, pump);
+    const { code, text, retryMs } = seat;
+    this.turnAway({ code, text, final: last || isBanned, ...retryMs === undefined ? {} : { retryMs: Math.ceil(retryMs) } }, pump);
     return isBanned ? "banned" : "refused";
   }
 
@@ -70,24 +82,48 @@ export class Entrance {
     const banned = this.#keptOut(installation, pump);
     if (banned) return banned;
     const asked = hello.rooms?.length ? hello.rooms : [LOBBY];
-    const begun = asked.filter((name) => this.#places.isNew(name)).length;
-    const places = asked.map((name) => this.#places.open(name));
-    const wrong = places.find((place) => "code" in place);
-    const lost = wrong ? undefined : this.#lost(hello.name, installation);
-    if (lost && "code" in lost) return lost;
-    const session = wrong ?? lost?.session ?? this.#sessions.open(hello.name, newId(), installation);
-    if ("code" in session) {
-      for (const place of places) if ("room" in place) this.#places.tidy(place);
-      return session;
+    const { wanted, begun, noPlace, wrong } = this.#open(asked, pump);
+    const found = wrong ?? this.#lost(hello.name, installation) ?? this.#sessions.open(hello.name, newId(), installation);
+    if ("code" in found) {
+      for (const place of wanted) this.#places.tidy(place);
+      return found;
     }
-    const seat = lost ?? this.#seats.add(session, pump);
+    const isBack = "session" in found;
+    const seat = isBack ? found : this.#seats.add(found, pump);
+    const { session } = seat;
     seat.rate?.take(this.#options.monotonic(), begun * NEW_ROOM_COST);
-    if (lost) this.#seats.takeOver(lost, pump);
-    const wanted = new Set(places as Place[]);
+    if (isBack) this.#seats.takeOver(seat, pump);
     this.#makePlace(session, wanted);
     for (const place of wanted) if (!place.room.has(session)) this.#join(seat, place);
-    this.#welcome(seat, hello, lost !== undefined);
+    this.#welcome(seat, hello, isBack);
+    this.#tellNoPlace(pump, noPlace);
     return seat;
+  }
+
+  /** Opens the rooms that a newcomer asks for, as far as there is place; without any it is not let in. */
+  #open(names: readonly string[], { connection: { peer } }: Pump): Opened {
+    const wanted = new Set<Place>();
+    const noPlace: Refusal[] = [];
+    let begun = 0;
+    let wrong: Refusal | undefined;
+    for (const name of names) {
+      const isNew = this.#places.isNew(name);
+      const place = this.#places.open(name, peer.host);
+      if (!("code" in place)) {
+        wanted.add(place);
+        if (isNew) begun++;
+      } else if (place.code === "too_many_rooms") {
+        noPlace.push(place);
+      } else {
+        wrong ??= place;
+      }
+    }
+    return { wanted, begun, noPlace, wrong: wrong ?? (wanted.size === 0 ? noPlace[0] : undefined) };
+  }
+
+  /** Tells somebody, whom the welcome names the other rooms, which ones they are not in, and why. */
+  #tellNoPlace(pump: Pump, noPlace: readonly Refusal[]): void {
+    for (const { text } of noPlace) pump.send({ kind: "notice", text });
   }
 
   /**
@@ -128,20 +164,25 @@ export class Entrance {
       if (!this.#seats.get(session.id)) this.#sessions.close(session);
       return banned;
     }
+    const noPlace: Refusal[] = [];
     let seat = this.#seats.get(session.id);
     if (seat) {
       this.#seats.takeOver(seat, pump);
     } else {
       seat = this.#seats.add(session, pump);
       for (const room of session.rooms) {
-        const place = this.#places.open(room);
-        // Others have taken its place; the welcome does not name it.
-        if ("code" in place) session.rooms.delete(room);
-        else this.#join(seat, place);
+        const place = this.#places.open(room, pump.connection.peer.host);
+        if (!("code" in place)) {
+          this.#join(seat, place);
+          continue;
+        }
+        session.rooms.delete(room);
+        noPlace.push(place);
       }
     }
     seat.token = before;
     this.#welcome(seat, resume, true);
+    this.#tellNoPlace(pump, noPlace);
     return seat;
   }
 

@@ -50,7 +50,7 @@ export interface FrontDoorOptions {
   /** What browsers are shown. */
   readonly site: Site;
   /** Serves the server's window, from its own machine or from elsewhere. */
-  readonly console: { serve(socket: Socket, local: boolean): Promise<void> };
+  readonly console: { serve(socket: Socket, local: boolean, due: number): Promise<void> };
   /** What encrypts; without it nothing is encrypted. With it, who comes from elsewhere must encrypt. */
   readonly encryption: Decrypting | undefined;
   /** Serves a connection until it is closed. */
@@ -201,7 +201,7 @@ export class FrontDoor {
 
   async #receiveOwner(webSocket: Socket, tcp: TcpSocket, here: boolean): Promise<void> {
     if (here) this.#arrivals.known(tcp);
-    await this.#options.console.serve(webSocket, here);
+    await this.#options.console.serve(webSocket, here, performance.now() + NAME_DUE_MS);
   }
 
   async #receiveChat(webSocket: Socket, tcp: TcpSocket): Promise<void> {

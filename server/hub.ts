@@ -58,7 +58,7 @@ export class Hub {
 
   constructor(options: HubOptions) {
     this.#options = options;
-    this.#places = new Places(options.history.rooms(), options.monotonic);
+    this.#places = new Places(options.history.rooms(), options.monotonic, options.limits.rate !== undefined);
     this.#past = new Past(options.history, this.#places, this.#stopping.signal);
     const sessions = new Sessions();
     const stopping = this.#stopping.signal;

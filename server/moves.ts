@@ -31,9 +31,9 @@ export class Moves {
 
   /** Comes into a room, which begins with it where there was none. A peer that is in one room at a time leaves the others. */
   join(seat: Seat, { ref, room: name, backlog = 0 }: Join): void {
-    const place = this.#places.open(name);
-    if ("code" in place) return answer(seat, ref, place);
     const { session, pump } = seat;
+    const place = this.#places.open(name, pump.connection.peer.host);
+    if ("code" in place) return answer(seat, ref, place);
     const isIn = place.room.has(session);
     if (pump.connection.oneRoom && !isIn) {
       for (const room of [...session.rooms]) this.#leave(seat, this.#places.at(room));

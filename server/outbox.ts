@@ -40,6 +40,12 @@ export class Outbox {
     return true;
   }
 
+  /** Nobody waits for it any more. */
+  clear(): void {
+    this.#texts = [];
+    this.#bytes = 0;
+  }
+
   /** What waits, in order, as far as one write goes; `undefined` when nothing does. */
   take(): Uint8Array | undefined {
     if (this.#texts.length === 0) return undefined;

@@ -86,8 +86,8 @@ export class Past {
       return { bytes: encoded([]), next: found };
     }
     const page = await this.#history.read({ room: broadcast.room, after: cursor, limit: PAGE, characters: REFILL_CHARACTERS });
-    // What is committed but not published yet comes with the tail, and what is published after a leave does not come at all.
-    const last = (until ?? tail.end).cursor;
+    // What is committed but not published yet comes with the tail, and what is published after a leave, meanwhile too, does not come at all.
+    const last = (reading.until ?? tail.end).cursor;
     const entries = page.filter(({ seq }) => seq <= last);
     const frames: ServerFrame[] = entries.filter(({ type, from }) => !codec.skipsOwn || type !== "said" || from !== reader.session);
     const before = entries.at(0)?.prev ?? last;

@@ -8,6 +8,7 @@ import { type Absence, LIMITS, LOBBY, type RoleChange, type RoomLine } from "../
 import { count } from "../shared/text.ts";
 import { Broadcast, type Reader } from "./broadcast.ts";
 import type { Moderation } from "./core/moderation.ts";
+import { NewRooms } from "./core/new_rooms.ts";
 import { type Refusal, Room, type RoomPast } from "./core/room.ts";
 import type { Session } from "./core/sessions.ts";
 import type { RoomRecord } from "./history/history.ts";
@@ -29,7 +30,7 @@ const KNOWN = 20_000;
 /**
  * All rooms: those that are open, because somebody is in them, and those that something was said in.
  *
- * 1. At most {@link LIMITS.roomsOpen} are open at a time, beside the lobby. One more is refused, and nothing that is open is touched.
+ * 1. A room that something was said in can always be come into. How many others may begin, {@link NewRooms} knows; nothing that is open is touched.
  * 2. A room that nobody is in is closed: what is remembered is its newest entry and its topic, or nothing where nothing was ever said.
  */
 export class Places {
@@ -37,10 +38,12 @@ export class Places {
   readonly #quiet = new Map<RoomName, RoomPast>();
   readonly #monotonic: () => number;
   readonly #budget = new TailBudget();
+  readonly #newRooms: NewRooms;
 
-  /** @param records The rooms of the history. @param monotonic Milliseconds on a clock that never jumps. */
-  constructor(records: readonly RoomRecord[], monotonic: () => number) {
+  /** @param records The rooms of the history. @param monotonic Milliseconds on a clock that never jumps. @param limits Whether those of one address hold. */
+  constructor(records: readonly RoomRecord[], monotonic: () => number, limits: boolean) {
     this.#monotonic = monotonic;
+    this.#newRooms = new NewRooms(limits);
     for (const { room, ...past } of records) if (room !== AUDIT_ROOM) this.#quiet.set(room as RoomName, past);
     this.#add(LOBBY as RoomName);
   }
@@ -76,20 +79,17 @@ export class Places {
     return room === undefined ? { code: "not_in_room", text: "you are in no room; /join one" } : this.find(room);
   }
 
-  /** A room to come into, which begins here where there was none. {@link tidy} it when nobody came in after all. */
-  open(name: string): Place | Refusal {
+  /** A room to come into, which begins here where there was none. {@link tidy} it when nobody came in after all. @param host Where it is asked for. */
+  open(name: string, host: string): Place | Refusal {
     const parsed = parseRoomName(name);
     if (!parsed.ok) return parsed.refusal;
     const place = this.#places.get(parsed.name);
     if (place) return place;
-    if (this.#places.size > LIMITS.roomsOpen) {
-      const text = `${count(LIMITS.roomsOpen)} rooms are open, and there is no place for #${parsed.name}; come into one of those`;
-      return { code: "too_many_rooms", text };
-    }
-    if (!this.#quiet.has(parsed.name) && this.#quiet.size + this.#places.size > KNOWN) {
+    if (this.#quiet.has(parsed.name)) return this.#add(parsed.name);
+    if (this.#quiet.size + this.#places.size > KNOWN) {
       return { code: "too_many_rooms", text: `this server knows ${count(KNOWN)} rooms and begins no more; come into one of those` };
     }
-    return this.#add(parsed.name);
+    return this.#newRooms.begin(parsed.name, host, this.#monotonic()) ?? this.#add(parsed.name);
   }
 
   /** A room that something was said in, or that a session is in: there is always place for that. {@link tidy} it when it is done with. */
@@ -111,10 +111,11 @@ export class Places {
     return [...this.#places.values()].filter(({ room }) => room.size > 0).map(({ room }) => room.name);
   }
 
-  /** Closes a room that nobody is in. Where nothing was ever said it is forgotten. */
+  /** Closes a room that nobody is in: where nothing was ever said it is forgotten. Call it after something was said, too: the room is new no more. */
   tidy({ room }: Place): void {
-    if (room.size > 0 || room.name === LOBBY || !this.#places.delete(room.name)) return;
-    if (room.head > 0) this.#quiet.set(room.name, room.past);
+    const isClosed = room.size === 0 && room.name !== LOBBY && this.#places.delete(room.name);
+    if (isClosed || room.head > 0) this.#newRooms.over(room.name);
+    if (isClosed && room.head > 0) this.#quiet.set(room.name, room.past);
   }
 
   #add(name: RoomName): Place {

@@ -7,6 +7,7 @@ import type { ServerFrame } from "../shared/protocol.ts";
 import type { Broadcast, Reader, Reading, Start } from "./broadcast.ts";
 import type { Connection } from "./connection.ts";
 import type { Piece } from "./encoded_tail.ts";
+import { Left } from "./left.ts";
 import { Outbox } from "./outbox.ts";
 import type { Turns, Writer } from "./turns.ts";
 
@@ -40,8 +41,8 @@ export class Pump implements Reader, Writer {
   readonly #catchUp: CatchUp;
   readonly #outbox = new Outbox();
   readonly #readings = new Map<Broadcast, Reading>();
-  /** Rooms it has left, with what was published before that and is not written yet. */
-  readonly #left: (readonly [Broadcast, Reading])[] = [];
+  /** What was published in rooms that it has left, before that, and is not written yet. */
+  readonly #left = new Left();
   /** What is left of a piece that was not taken whole. */
   #rest: Uint8Array | undefined;
   /** Stands in the queue for a turn, or a write or a page is under way. */
@@ -66,9 +67,9 @@ export class Pump implements Reader, Writer {
     return this.#finished.promise;
   }
 
-  /** What to wait for before more is asked for; `undefined` while the peer reads its answers. */
+  /** What to wait for before more is asked for; `undefined` while the peer reads its answers, and what it has left behind. */
   get congestion(): Promise<void> | undefined {
-    if (!this.#outbox.congested || this.#over || this.#hurried) return undefined;
+    if (!this.#isCongested || this.#over || this.#hurried) return undefined;
     this.#drained ??= Promise.withResolvers<void>();
     return this.#drained.promise;
   }
@@ -105,9 +106,9 @@ export class Pump implements Reader, Writer {
   unfollow(broadcast: Broadcast): void {
     const reading = this.#readings.get(broadcast);
     if (!reading) return;
-    broadcast.unfollow(reading);
+    const until = broadcast.unfollow(reading);
     this.#readings.delete(broadcast);
-    if (!this.connection.codec.skipsOwn) this.#left.push([broadcast, reading]);
+    if (!this.connection.codec.skipsOwn) this.#left.add(broadcast, Object.assign(reading, { until }));
   }
 
   /** Asks for a turn; {@link write} is called when it has come. */
@@ -140,6 +141,10 @@ export class Pump implements Reader, Writer {
     clearTimeout(this.#flushTimer);
     for (const [broadcast, reading] of this.#readings) broadcast.unfollow(reading);
     this.#readings.clear();
+    // Its seat may be kept for a while, for who comes back.
+    this.#left.clear();
+    this.#outbox.clear();
+    this.#rest = undefined;
     this.#drained?.resolve();
     this.connection.close(why);
     this.#finished.resolve();
@@ -158,6 +163,17 @@ export class Pump implements Reader, Writer {
     const bytes = this.#rest ?? this.#next();
     if (bytes === undefined) this.#busy = false;
     else if (bytes !== "later") this.#start(bytes);
+  }
+
+  get #isCongested(): boolean {
+    return this.#outbox.congested || this.#left.isFull;
+  }
+
+  /** Lets go on who waits, if the congestion is over. */
+  #relieve(): void {
+    if (this.#isCongested) return;
+    this.#drained?.resolve();
+    this.#drained = undefined;
   }
 
   #start(bytes: Uint8Array): void {
@@ -181,7 +197,7 @@ export class Pump implements Reader, Writer {
 
   /** Whether there is nothing to write: told without a turn, which a crowd would have to queue for. */
   #isIdle(): boolean {
-    if (this.#outbox.bytes > 0 || this.#farewell !== undefined || this.#left.length > 0) return false;
+    if (this.#outbox.bytes > 0 || this.#farewell !== undefined || this.#left.first !== undefined) return false;
     for (const { backlog, position, tail } of this.#readings.values()) {
       if (backlog !== undefined || position.offset !== tail.length) return false;
     }
@@ -192,17 +208,11 @@ export class Pump implements Reader, Writer {
   #next(): Uint8Array | "later" | undefined {
     const answers = this.#outbox.take();
     if (answers) {
-      if (!this.#outbox.congested) {
-        this.#drained?.resolve();
-        this.#drained = undefined;
-      }
+      this.#relieve();
       return answers;
     }
-    while (this.#left.length > 0) {
-      const bytes = this.#read(...this.#left[0]);
-      if (bytes) return bytes;
-      this.#left.shift();
-    }
+    const left = this.#readLeft();
+    if (left) return left;
     for (const [broadcast, reading] of this.#readings) {
       const bytes = this.#read(broadcast, reading);
       if (bytes) return bytes;
@@ -215,6 +225,18 @@ export class Pump implements Reader, Writer {
     }
     this.connection.finish().then(() => this.abort(), this.#broke);
     return "later";
+  }
+
+  #readLeft(): Uint8Array | "later" | undefined {
+    for (let rest = this.#left.first; rest; rest = this.#left.first) {
+      const bytes = rest instanceof Uint8Array ? rest : this.#read(...rest);
+      if (bytes === rest || bytes === undefined) {
+        this.#left.shift();
+        this.#relieve();
+      }
+      if (bytes) return bytes;
+    }
+    return undefined;
   }
 
   #read(broadcast: Broadcast, reading: Reading): Uint8Array | "later" | undefined {

@@ -6,6 +6,7 @@
 import type { Entry } from "../shared/protocol.ts";
 import { Departed } from "./core/departed.ts";
 import type { Former, Person } from "./core/moderation_rules.ts";
+import { household } from "./core/network.ts";
 import { RateLimit } from "./core/rate_limit.ts";
 import type { Session, Sessions } from "./core/sessions.ts";
 import type { HubOptions } from "./hub_options.ts";
@@ -39,8 +40,8 @@ export class Seats implements Iterable<Seat> {
   readonly #stopping: AbortSignal;
   readonly #seats = new Map<string, Seat>();
   readonly #departed = new Departed();
-  /** The seats without a connection, in the order they lost it. */
-  readonly #lost = new Set<Seat>();
+  /** The seats without a connection, in the order they lost it, with what counts as their address. */
+  readonly #lost = new Map<Seat, string>();
 
   constructor(options: HubOptions, { places, sessions, stopping }: SeatsParts) {
     this.#options = options;
@@ -112,10 +113,10 @@ export class Seats implements Iterable<Seat> {
   /** A seat's connection broke: the session keeps it for a while. */
   lose(seat: Seat): void {
     seat.lostAt = this.#options.monotonic();
-    this.#lost.add(seat);
-    const { host } = seat.pump.connection.peer;
-    const here = [...this.#lost].filter(({ pump }) => pump.connection.peer.host === host);
-    const [first] = this.#lost;
+    const from = household(seat.pump.connection.peer.host);
+    this.#lost.set(seat, from);
+    const here = [...this.#lost.keys()].filter((lost) => this.#lost.get(lost) === from);
+    const [first] = this.#lost.keys();
     if (here.length > LOST_PER_ADDRESS) this.end(here[0]);
     else if (this.#lost.size > LOST) this.end(first);
   }

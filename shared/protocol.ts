@@ -38,7 +38,7 @@ export const LIMITS = {
   /** Bytes of text in one `page`. */
   pageBytes: 65_536,
   roomsPerSession: 50,
-  /** Rooms that somebody is in, beside the lobby. */
+  /** Rooms that somebody is in and that nothing was said in. */
   roomsOpen: 1_000,
   /** Words of a search. */
   searchWords: 32,

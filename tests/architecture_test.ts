@@ -25,6 +25,8 @@ const SHARED = /^shared\//;
 const SEAMS = /^server\/(connection|events|config|history_flags)\.ts$/;
 /** Who may come in. They know people and files, and nothing of rooms, sockets or the history. */
 const ACCESS = /^server\/access\/(gate|password|attempts|turnstile|invite|invites|open_access)\.ts$/;
+/** What counts as one address. */
+const NETWORK = /^server\/core\/network\.ts$/;
 const GATE = /^server\/access\/gate\.ts$/;
 const HISTORY = /^server\/history\/history\.ts$/;
 /** What every engine may use. */
@@ -75,7 +77,7 @@ const RULES: readonly Rule[] = [
   { of: /^server\/events\.ts$/, may: [SHARED, SEAMS, /^server\/core\/kept_act\.ts$/] },
   { of: SEAMS, may: [SHARED, SEAMS] },
   { of: /^server\/serve\.ts$/, may: [SHARED, /^server\//, /^@std\//, /^node:crypto$/] },
-  { of: ACCESS, may: [SHARED, SEAMS, ACCESS, /^node:crypto$/] },
+  { of: ACCESS, may: [SHARED, SEAMS, ACCESS, NETWORK, /^node:crypto$/] },
   { of: /^server\/access\/invite_flags\.ts$/, may: [SHARED, SEAMS] },
   { of: /^server\/access\/invite_command\.ts$/, may: [SHARED, ACCESS, /^server\/(reach|history\/data_folder)\.ts$/] },
   { of: /^server\/own_addresses\.ts$/, may: [] },
@@ -98,7 +100,7 @@ const RULES: readonly Rule[] = [
     of: /^server\/front_door\.ts$/,
     may: [SHARED, SEAMS, /^server\/(arrivals|certificate_exchange|first_bytes|first_words|spare_files)\.ts$/, /^server\/transports\//],
   },
-  { of: /^server\/arrivals\.ts$/, may: [SHARED, SEAMS, SOCKET_PARTS] },
+  { of: /^server\/arrivals\.ts$/, may: [SHARED, SEAMS, SOCKET_PARTS, NETWORK] },
   { of: /^server\/log\.ts$/, may: [SHARED, SEAMS, /^server\/log_(line|meter)\.ts$/, /^@logtape\//] },
   { of: /^server\/console\//, may: [SHARED, SEAMS, SOCKET, /^server\/(log_line|outbox)\.ts$/, /^server\/console\//] },
   // The hub and what it is made of know interfaces only: no engine, no transport, nothing of the process.
@@ -109,7 +111,7 @@ const RULES: readonly Rule[] = [
       SEAMS,
       /^server\/core\//,
       HISTORY,
-      /^server\/(hub|hub_options|deletion|departure|entrance|moves|moderator|audit_log|past|places|seat|seats|session|page|delay|semaphore|broadcast|pump|encoded_tail|tail_budget|outbox|pressure|turns)\.ts$/,
+      /^server\/(hub|hub_options|deletion|departure|entrance|moves|moderator|audit_log|past|places|seat|seats|session|page|delay|semaphore|broadcast|left|pump|encoded_tail|tail_budget|outbox|pressure|turns)\.ts$/,
       /^node:timers$/,
     ],
   },

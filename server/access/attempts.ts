@@ -55,28 +55,3 @@ export class Attempts {
 function delayAfter(failures: number): number {
   return failures < 2 ? 0 : Math.min(LONGEST_MS, 1_000 * 2 ** (failures - 2));
 }
-
-/**
- * What counts as one address: of IPv6 the first 64 bits, which one household has to itself (RFC 6177).
- *
- * @example
- * ```ts
- * import { household } from "./attempts.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(["203.0.113.7", "2001:db8::1", "2001:db8:0:0:5::", "::ffff:203.0.113.7"].map(household), [
- *   "203.0.113.7",
- *   "2001:db8:0:0",
- *   "2001:db8:0:0",
- *   "203.0.113.7",
- * ]);
- * ```
- */
-export function household(host: string): string {
-  const [address] = host.toLowerCase().split("%");
-  const v4 = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)$/.exec(address);
-  if (v4) return v4[1];
-  const [head, tail] = address.split("::").map((part) => part === "" ? [] : part.split(":"));
-  const groups = tail === undefined ? head : [...head, ...Array(Math.max(0, 8 - head.length - tail.length)).fill("0"), ...tail];
-  return groups.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, "")).join(":");
-}

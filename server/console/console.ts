@@ -20,6 +20,8 @@ const SECOND_MS = 1_000;
 const MOST_A_SECOND = LINES_AT_ONCE * SECOND_MS / GATHER_MS;
 /** People that are listed. */
 const LISTED = 200;
+/** Windows from elsewhere that have shown no key yet; one more, and the one that has waited longest is closed. */
+const WAITING = 20;
 /** Keys that are good at a time. */
 const KEYS = 16;
 /** Characters of a line. */
@@ -49,6 +51,8 @@ export class Console {
   readonly key: string;
   readonly #options: ConsoleOptions;
   readonly #windows = new Set<ConsoleWindow>();
+  /** Those that have not been opened, the oldest first, with what closes them. */
+  readonly #waiting = new Map<Socket, ReturnType<typeof setTimeout>>();
   /** The oldest first. */
   readonly #keys: Set<string>;
   readonly #samples: Sample[] = [];
@@ -86,15 +90,23 @@ export class Console {
     this.#gathering ??= setTimeout(() => this.#flush(), GATHER_MS);
   };
 
-  /** Serves a window until it is closed. @param local Whether it is on the server's own machine. */
-  async serve(socket: Socket, local: boolean): Promise<void> {
+  /**
+   * Serves a window until it is closed.
+   *
+   * @param local Whether it is on the server's own machine.
+   * @param due When it is to be opened at the latest, on the clock of `performance.now()`.
+   */
+  async serve(socket: Socket, local: boolean, due: number): Promise<void> {
     const window = new ConsoleWindow(socket);
+    this.#expect(socket, local, due);
     try {
       for await (const request of window) {
+        this.#waitNoMore(socket);
         if (this.#windows.has(window)) window.send(this.#answer(request));
         else if (!this.#open(window, request, local)) return await window.flushed();
       }
     } finally {
+      this.#waitNoMore(socket);
       this.#windows.delete(window);
     }
   }
@@ -103,6 +115,20 @@ export class Console {
   close(): void {
     clearInterval(this.#ticking);
     clearTimeout(this.#gathering);
+  }
+
+  /** Whoever opens a window does so at once: those who do not are bounded, in time and in number. */
+  #expect(socket: Socket, local: boolean, due: number): void {
+    this.#waiting.set(socket, setTimeout(() => socket.close("opened no window in time"), Math.max(0, due - performance.now())));
+    if (local || this.#waiting.size <= WAITING) return;
+    const [oldest] = this.#waiting.keys();
+    this.#waitNoMore(oldest);
+    oldest.close("opened no window while others waited");
+  }
+
+  #waitNoMore(socket: Socket): void {
+    clearTimeout(this.#waiting.get(socket));
+    this.#waiting.delete(socket);
   }
 
   #open(window: ConsoleWindow, request: ConsoleRequest | undefined, local: boolean): boolean {

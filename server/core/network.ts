@@ -33,6 +33,26 @@ export function networkOf(host: string): Network | undefined {
   return address && network(address, finest(address));
 }
 
+/**
+ * What counts as one address: of IPv6 the first 64 bits, which one household has to itself (RFC 6177). What is no address stands for itself.
+ *
+ * @example
+ * ```ts
+ * import { household } from "./network.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(["203.0.113.7", "2001:db8::1", "2001:db8:0:0:5::", "::ffff:203.0.113.7"].map(household), [
+ *   "203.0.113.7",
+ *   "2001:db8::/64",
+ *   "2001:db8::/64",
+ *   "203.0.113.7",
+ * ]);
+ * ```
+ */
+export function household(host: string): string {
+  return networkOf(host)?.text ?? host;
+}
+
 /** Reads an address, or a network in CIDR (RFC 4632): `203.0.113.0/24`. An IPv6 address, and less than a /64, stands for its /64. */
 export function parseNetwork(text: string): Network | undefined {
   const [, host, prefix] = text.trim().match(/^([^/]*)(?:\/(\d{1,3}))?$/) ?? [];

@@ -8,7 +8,9 @@ import { RESUMABLE, Sessions } from "../../server/core/sessions.ts";
 import { Semaphore } from "../../server/semaphore.ts";
 import { Places } from "../../server/places.ts";
 import { type ClientFrame, LIMITS } from "../../shared/protocol.ts";
-import { FakeConnection, FakeServer } from "./fakes.ts";
+import { FakeConnection, FakeHistory, FakeServer, framesCodec } from "./fakes.ts";
+
+const HOST = "203.0.113.7";
 
 /** Somebody in each of many rooms, 50 rooms a person. */
 async function fill(server: FakeServer, rooms: number): Promise<FakeConnection[]> {
@@ -20,27 +22,89 @@ async function fill(server: FakeServer, rooms: number): Promise<FakeConnection[]
   return people;
 }
 
-Deno.test("1,000 rooms are open beside the lobby, and not one more; what is open goes on, and who leaves makes place", async () => {
+Deno.test("1,000 rooms that nothing was said in are open, and not one more; what is open goes on, and who leaves makes place", async () => {
   await using server = new FakeServer();
   const people = await fill(server, LIMITS.roomsOpen);
   const late = await server.join("late");
   await server.ask(late, { kind: "join", room: "one-more", ref: "r1" });
-  const text = "1,000 rooms are open, and there is no place for #one-more; come into one of those";
+  const text = "there is no place for #one-more: 1,000 rooms are open that nothing was said in; come into another room";
   assertEquals(late.all("refused"), [{ kind: "refused", ref: "r1", code: "too_many_rooms", text, final: true }]);
   await server.ask(late, { kind: "join", room: "room7", ref: "r2" });
   assertEquals(late.all("members").at(-1)?.total, 2);
-  const refused = await server.join("other", undefined, { rooms: ["room8", "two-more"] });
-  assertEquals(refused.all("refused").map(({ code }) => code), ["too_many_rooms"]);
+  const other = await server.join("other", undefined, { rooms: ["room8", "two-more"] });
+  assertEquals(other.all("welcome")[0].rooms.map(({ room }) => room), ["room8"]);
+  assertEquals(other.all("notice").map(({ text }) => text.slice(0, 34)), ["there is no place for #two-more: 1"]);
+  const refused = await server.join("third", undefined, { rooms: ["three-more"] });
+  assertEquals(refused.all("refused").map(({ code, final }) => [code, final]), [["too_many_rooms", false]]);
+  // What something was said in is new no more.
+  await server.said(people[0], "room0", "x");
+  await server.ask(late, { kind: "join", room: "one-more", ref: "r0" });
+  assertEquals(late.all("members").at(-1)?.room, "one-more");
+  await server.ask(late, { kind: "part", room: "one-more" }, { kind: "join", room: "room1" });
   await server.ask(people[19], { kind: "part", room: "room999" });
   await server.ask(late, { kind: "join", room: "one-more", ref: "r3" });
   assertEquals(late.all("members").at(-1)?.room, "one-more");
 });
 
+Deno.test("hello: who comes back is let in, and into each room that something was said in, whoever has taken all places for new ones", async () => {
+  const history = new FakeHistory();
+  await using server = new FakeServer({ history });
+  const alice = await server.join("alice", undefined, { secret: "alice's", rooms: ["lobby", "dev"] });
+  await server.said(alice, "dev", "ours");
+  await server.ask(alice, { kind: "bye" });
+  await fill(server, LIMITS.roomsOpen);
+  const back = await server.join("alice", undefined, { secret: "alice's", rooms: ["lobby", "dev", "mine"] });
+  assertEquals(back.all("welcome")[0].rooms.map(({ room, head }) => [room, head]), [["lobby", 0], ["dev", 1]]);
+  assertEquals(back.all("notice").map(({ text }) => text), [
+    "there is no place for #mine: 1,000 rooms are open that nothing was said in; come into another room",
+  ]);
+  const eve = await server.join("eve");
+  await server.ask(eve, { kind: "join", room: "dev", ref: "r1" });
+  assertEquals(eve.all("members").map(({ ref, total }) => [ref, total]), [["r1", 2]]);
+  assertEquals(history.rooms().map(({ room }) => room), ["dev"]);
+});
+
+Deno.test("new rooms cost the address, however many connections ask for them; who asks for others, too, is let in without", async () => {
+  const limits = { maxConnections: undefined, maxPerAddress: undefined, rate: 1_000, burst: 50, textBytes: 4_096 };
+  let now = 0.5;
+  await using server = new FakeServer({ limits, monotonic: () => now });
+  const names = (of: string) => Array.from({ length: 50 }, (_, i) => `${of}-${i}`);
+  for (const name of ["a", "b"]) {
+    assertEquals((await server.join(name, undefined, { rooms: names(name) })).all("welcome")[0].rooms.length, 50);
+  }
+  const late = (await server.join("c", undefined, { rooms: names("c") })).all("refused");
+  assertEquals(late.map(({ code, final, retryMs }) => [code, final, retryMs]), [["too_many_rooms", false, 5_000]]);
+  const dave = await server.join("dave", undefined, { rooms: ["lobby", "daves"] });
+  assertEquals(dave.all("notice").map(({ text }) => text), [
+    "#daves cannot begin yet: 100 rooms have begun at your address; try again in 5 s",
+  ]);
+  await server.ask(dave, { kind: "join", room: "daves", ref: "r1" });
+  assertEquals(dave.all("refused").map(({ ref, final, retryMs }) => [ref, final, retryMs]), [["r1", false, 5_000]]);
+  now += 0.1;
+  const sooner = (await server.join("c", undefined, { rooms: names("c") })).all("refused");
+  assertEquals(sooner.map(({ retryMs }) => retryMs), [5_000]);
+  const elsewhere = await server.join("erin", new FakeConnection(framesCodec, "203.0.113.8"), { rooms: ["erins"] });
+  assertEquals(elsewhere.all("welcome").length, 1);
+  now += 5_000;
+  await server.ask(dave, { kind: "join", room: "daves", ref: "r2" });
+  assertEquals(dave.all("members").at(-1)?.room, "daves");
+});
+
+Deno.test("hello: one that another connection of its own installation holds back leaves no rooms open", async () => {
+  await using server = new FakeServer();
+  await server.join("alice", undefined, { secret: "alice's" });
+  const again = await server.join("alice", undefined, { secret: "alice's", rooms: Array.from({ length: 50 }, (_, i) => `r${i}`) });
+  assertEquals(again.all("refused").map(({ code }) => code), ["name_taken"]);
+  // All 1,000 places are there.
+  const people = await fill(server, LIMITS.roomsOpen);
+  assertEquals(people.flatMap((peer) => peer.all("notice")), []);
+});
+
 Deno.test("Places: 10,000 rooms of the history are known and none is open; one that is come into goes on where it was", () => {
   const records = Array.from({ length: 10_000 }, (_, i) => ({ room: `room${i}`, head: i + 1, topic: `topic ${i}`, topicSeq: 1 }));
-  const places = new Places(records, () => 0);
+  const places = new Places(records, () => 0, true);
   assertEquals([places.size, places.isNew("room9999"), places.isNew("room10000")], [1, false, true]);
-  const place = places.open("Room77");
+  const place = places.open("Room77", HOST);
   assert("room" in place);
   assertEquals([place.room.head, place.room.topic, places.size], [78, "topic 77", 2]);
   places.tidy(place);
@@ -49,11 +113,11 @@ Deno.test("Places: 10,000 rooms of the history are known and none is open; one t
 
 Deno.test("Places: 20,000 rooms are known, and no more begin; those that are known can be come into", () => {
   const records = (rooms: number) => Array.from({ length: rooms }, (_, i) => ({ room: `room${i}`, head: 1, topic: "", topicSeq: 1 }));
-  const places = new Places(records(19_999), () => 0);
-  assert("room" in places.open("the-last"));
-  const refused = places.open("one-more");
+  const places = new Places(records(19_999), () => 0, true);
+  assert("room" in places.open("the-last", HOST));
+  const refused = places.open("one-more", HOST);
   assertEquals("code" in refused && refused.code, "too_many_rooms");
-  assert("room" in places.open("room5"));
+  assert("room" in places.open("room5", HOST));
 });
 
 Deno.test("a room that begins costs ten messages of the rate, one that is known costs one", async () => {
@@ -97,7 +161,7 @@ Deno.test("Sessions: of one that comes back again and again the newest four toke
 Deno.test("100 sessions of one address keep their seats when their connections break; one more, and the first ends", async () => {
   await using server = new FakeServer();
   const people: FakeConnection[] = [];
-  for (let i = 0; i < 101; i++) people.push(await server.join(`p${i}`));
+  for (let i = 0; i < 101; i++) people.push(await server.join(`p${i}`, new FakeConnection(framesCodec, `2001:db8::${i.toString(16)}`)));
   for (const peer of people.slice(0, 100)) peer.break();
   await server.idle();
   assertEquals(server.hub.seats.size, 101);

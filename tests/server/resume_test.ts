@@ -113,6 +113,22 @@ Deno.test("C7 a seat without a connection comes back to a hello from its own ins
   assertEquals((await join("bob's installation")).all("refused")[0].code, "name_taken");
 });
 
+Deno.test("C7 resume: a room that nothing was said in and that there is no place for any more is told; the others are there", async () => {
+  await using stage = new Stage();
+  const bob = await stage.lost("bob", { rooms: ["dev", "mine", "lobby"] });
+  const alice = await stage.server.join("alice", undefined, { rooms: ["dev"] });
+  await stage.server.said(alice, "dev", "hi");
+  await stage.pass(60_000);
+  for (let i = 0; i < 20; i++) {
+    await stage.server.join(`p${i}`, undefined, { rooms: Array.from({ length: 50 }, (_, n) => `r${i}-${n}`) });
+  }
+  const back = await stage.resume(token(bob));
+  assertEquals(back.all("welcome")[0].rooms.map(({ room }) => room), ["dev", "lobby"]);
+  assertEquals(back.all("notice").map(({ text }) => text), [
+    "there is no place for #mine: 1,000 rooms are open that nothing was said in; come into another room",
+  ]);
+});
+
 Deno.test("C7 a hello that takes up a seat is in the rooms it names, and in 50 in all: the first ones of before are left", async () => {
   await using stage = new Stage();
   const numbered = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => `r${from + i}`);

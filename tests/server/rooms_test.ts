@@ -203,6 +203,68 @@ Deno.test("part and join at once: nothing is heard twice but what the backlog br
   assertEquals(bob.frames.filter((frame) => "ref" in frame).map((frame) => "ref" in frame && frame.ref), ["r2", "r3", "r1"]);
 });
 
+/** Somebody in a room who reads nothing while so much is said there, and who leaves it then. */
+async function leaveBehind(server: FakeServer, peer: FakeConnection, room: string, many: number, ref: string): Promise<void> {
+  peer.stall();
+  await server.ask(peer, { kind: "join", room });
+  await server.said(peer, room, ...Array.from({ length: many }, (_, i) => `${room} ${i} ${"x".repeat(4_000)}`));
+  await server.ask(peer, { kind: "part", room, ref });
+}
+
+Deno.test("C4 part: what a slow reader has left behind is read from history where it is much, once, in order, up to the leave", async () => {
+  for (const others of [[], ["carol"]]) {
+    await using server = new FakeServer();
+    for (const name of others) await server.join(name, undefined, { rooms: ["r0", "r1", "r2"] });
+    const bob = await server.join("bob");
+    const reading = Promise.withResolvers<void>();
+    for (const [i, many] of [100, 2, 300].entries()) {
+      await leaveBehind(server, bob, `r${i}`, many, `p${i}`);
+      const alice = await server.join(`alice${i}`, undefined, { rooms: [`r${i}`] });
+      await server.said(alice, `r${i}`, "after the leave");
+    }
+    server.history.reading = reading.promise;
+    bob.release();
+    await server.idle();
+    // No tail is held for it: not even the first room's is there.
+    assertEquals(bob.all("entry").length < 20, true, `${bob.all("entry").length} entries`);
+    reading.resolve();
+    await server.idle();
+    assertWhole(bob.frames.filter((frame) => frame.kind !== "members"), { r0: 0, r1: 0, r2: 0 });
+    const said = [100, 2, 300].flatMap((many, room) => Array.from({ length: many }, (_, i) => `r${room} ${i}`));
+    assertEquals(bob.all("entry").map(({ text }) => text.split(" x")[0]), said);
+  }
+});
+
+Deno.test("C8 part: what the history has no more of what was left behind is said", async () => {
+  await using server = new FakeServer();
+  const bob = await server.join("bob");
+  await leaveBehind(server, bob, "dev", 100, "p");
+  server.history.floor = 60;
+  bob.release();
+  await server.idle();
+  const [reset] = bob.all("reset");
+  assertEquals([reset.room, reset.cursor, reset.skipped + bob.all("entry").length, bob.all("reset").length], ["dev", 60, 100, 1]);
+  assertWhole(bob.frames.filter((frame) => frame.kind !== "members"), { dev: 0 });
+});
+
+Deno.test("part: who joins and leaves 50 rooms and reads nothing of them is heard no more until it reads", async () => {
+  await using server = new FakeServer();
+  const bob = await server.join("bob");
+  bob.stall();
+  for (let i = 0; i < 60; i++) {
+    await server.ask(bob, { kind: "join", room: "dev" }, { kind: "say", room: "dev", text: `${i}` });
+    await server.commit();
+    await server.ask(bob, { kind: "part", room: "dev", ref: `p${i}` });
+  }
+  assertEquals(server.history.head("dev"), 50);
+  bob.release();
+  await server.idle();
+  await server.commit();
+  await server.commit();
+  assertEquals([server.history.head("dev"), bob.all("done").length], [60, 60]);
+  assertEquals(bob.all("entry").map(({ seq }) => seq), Array.from({ length: 50 }, (_, i) => i + 1));
+});
+
 Deno.test("a room that nobody is in and nothing was said in is forgotten; the lobby and what has a past are not", async () => {
   await using server = new FakeServer();
   const bob = await server.join("bob", undefined, { rooms: ["lobby", "empty", "dev"] });

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Attempts, household } from "../../../server/access/attempts.ts";
+import { Attempts } from "../../../server/access/attempts.ts";
 
 const MINUTE = 60_000;
 
@@ -46,15 +46,4 @@ Deno.test("Attempts: no guesser gets more than 2 guesses at once and then one a 
     const soonest = Array.from({ length: Math.max(0, guesses - 2) }, (_, n) => Math.min(MINUTE, 1_000 * 2 ** n));
     assert(now >= soonest.reduce((sum, wait) => sum + wait, 0));
   }));
-});
-
-Deno.test("household: an IPv4 address, and a /64 of IPv6, however it is written", () => {
-  const group = fc.integer({ min: 0, max: 0xffff }).map((n) => n.toString(16));
-  fc.assert(fc.property(fc.array(group, { minLength: 8, maxLength: 8 }), (groups) => {
-    fc.pre(groups.some((g) => g !== "0"));
-    const written = new URL(`http://[${groups.join(":")}]/`).hostname.slice(1, -1);
-    assertEquals(household(written), groups.slice(0, 4).join(":"), written);
-  }));
-  assertEquals(household("fe80::1%eth0"), "fe80:0:0:0");
-  assertEquals(household("::FFFF:10.0.0.1"), "10.0.0.1");
 });

@@ -69,7 +69,7 @@ const OPTIONS: ConsoleOptions = {
 /** Opens a window, ends it, and returns what it was sent first. */
 async function opened(console: Console, local: boolean, key?: string): Promise<ConsoleFrame> {
   const socket = new WindowSocket(JSON.stringify({ kind: "open", key }));
-  const over = console.serve(socket, local);
+  const over = console.serve(socket, local, performance.now() + 60_000);
   await new Promise((resolve) => setTimeout(resolve));
   socket.stop();
   await over;
@@ -90,11 +90,37 @@ Deno.test("Console: a key is good once, its successor once more, and what is loc
   console.close();
 });
 
+Deno.test("Console: a window that is not opened is closed when that is due, and one that is, is not", async () => {
+  const console = new Console(OPTIONS);
+  const [silent, open] = [new WindowSocket(), new WindowSocket('{"kind":"open"}')];
+  const soon = performance.now() + 20;
+  const opened = console.serve(open, true, soon);
+  await console.serve(silent, false, soon);
+  assertEquals(silent.why, "opened no window in time");
+  await new Promise((resolve) => setTimeout(resolve, soon + 10 - performance.now()));
+  assertEquals([open.why, open.frames[0].kind], [undefined, "view"]);
+  open.stop();
+  await opened;
+  console.close();
+});
+
+Deno.test("Console: 20 windows may wait for their key; one more, and the oldest is closed", async () => {
+  const console = new Console(OPTIONS);
+  const sockets = Array.from({ length: 22 }, () => new WindowSocket());
+  const stays = sockets.map((socket) => console.serve(socket, false, performance.now() + 60_000));
+  await Promise.all(stays.slice(0, 2));
+  assertEquals(sockets.map(({ why }) => why).filter((why) => why !== undefined), Array(2).fill("opened no window while others waited"));
+  assertEquals((await opened(console, false, console.key)).kind, "view");
+  for (const socket of sockets) socket.stop();
+  await Promise.all(stays);
+  console.close();
+});
+
 Deno.test("Console: a window that does not read is closed, with a bound on what waits for it", async () => {
   const console = new Console({ ...OPTIONS, messages: true });
   const socket = new WindowSocket('{"kind":"open"}');
   socket.stalled = true;
-  const over = console.serve(socket, true);
+  const over = console.serve(socket, true, performance.now() + 60_000);
   await new Promise((resolve) => setTimeout(resolve));
   while (socket.why === undefined) {
     for (let i = 0; i < 50; i++) console.watch({ type: "turned_away", address: "203.0.113.7:1", why: "x".repeat(400) });
@@ -108,7 +134,7 @@ Deno.test("Console: a window that does not read is closed, with a bound on what 
 Deno.test("Console: a flood of events is counted, and the newest 100 are shown to who comes later", async () => {
   const console = new Console(OPTIONS);
   const socket = new WindowSocket('{"kind":"open"}');
-  const over = console.serve(socket, true);
+  const over = console.serve(socket, true, performance.now() + 60_000);
   await new Promise((resolve) => setTimeout(resolve));
   for (let i = 0; i < 1_000; i++) console.watch({ type: "turned_away", address: "203.0.113.7:1", why: `${i}` });
   while (socket.frames.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { contains, networkAround, networkOf, parseNetwork } from "../../../server/core/network.ts";
+import { contains, household, networkAround, networkOf, parseNetwork } from "../../../server/core/network.ts";
 
 Deno.test("networkOf: an IPv4 address stands for itself, an IPv6 one for its /64, whatever it is written like", () => {
   const texts = (...hosts: string[]) => hosts.map((host) => networkOf(host)?.text);
@@ -67,4 +67,19 @@ Deno.test("networkAround: the one network of that many bits that contains anothe
   }));
   const around = (bits: number) => networkAround(networkOf("203.0.113.7")!, { size: 32, bits })?.text;
   assertEquals([0, 24, 31, 32, 33].map(around), ["0.0.0.0/0", "203.0.113.0/24", "203.0.113.6/31", "203.0.113.7", undefined]);
+});
+
+Deno.test("household: an IPv4 address, and a /64 of IPv6, however it is written; a host's name stands for itself", () => {
+  const group = fc.integer({ min: 0, max: 0xffff }).map((n) => n.toString(16));
+  fc.assert(
+    fc.property(fc.array(group, { minLength: 8, maxLength: 8 }), fc.array(group, { minLength: 4, maxLength: 4 }), (groups, others) => {
+      fc.pre(groups.slice(0, 6).some((g) => g !== "0"));
+      const compressed = (groups: string[]) => new URL(`http://[${groups.join(":")}]/`).hostname.slice(1, -1);
+      assertEquals(household(compressed(groups)), household(groups.join(":").toUpperCase()));
+      assertEquals(household(compressed(groups)), household(compressed([...groups.slice(0, 4), ...others])));
+      assertEquals(household(groups.join(":")) === household(["f", ...groups.slice(1)].join(":")), groups[0] === "f");
+    }),
+  );
+  assertEquals(["::ffff:10.0.0.1", "::FFFF:a00:1", "10.0.0.1"].map(household), ["10.0.0.1", "10.0.0.1", "10.0.0.1"]);
+  assertEquals(["fe80::1%eth0", "box.local"].map(household), ["fe80::/64", "box.local"]);
 });

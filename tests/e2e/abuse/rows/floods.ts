@@ -6,6 +6,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { AT_ONCE } from "../../../../server/core/new_rooms.ts";
 import { NEW_ROOM_COST } from "../../../../server/places.ts";
 import { exchange } from "../../../harness.ts";
 import { upgradeRequest } from "../../../web_peer.ts";
@@ -317,5 +318,36 @@ export const floods: Group = {
       await foe.until(/^\* In #lobby: /);
       return foe;
     }),
+    // The last one: it leaves this address no room to begin.
+    {
+      name: "20 people with 50 rooms each: others come into theirs, those of the same address into what is known, and in again",
+      alone: true,
+      attack: async (scene) => {
+        const rooms = (answer: string) => [...answer.matchAll(/"room":"([^"]+)","head"/g)].map(([, room]) => room);
+        using member = await Foe.framed(scene, "e35", { rooms: ["e35s-den"] });
+        await member.send(line({ kind: "say", ref: "1", room: "e35s-den", text: HUSH }));
+        await member.until(/"ref":"1"/);
+        await member.send(line({ kind: "bye" }));
+        await member.rest();
+        const foes = await Promise.all(range(20).map(() => Foe.connect(scene)));
+        const answers = await Promise.all(foes.map(async (foe, i) => {
+          await foe.send(hello(`e35-${i}`, { rooms: range(50).map((n) => `e35-${i}-${n}`) }));
+          return await foe.until(/"kind":"(welcome|refused)"/);
+        }));
+        const begun = answers.flatMap(rooms).length;
+        assert(begun > 50 && begun <= AT_ONCE, `${begun} rooms began`);
+        for (const answer of answers) assertMatch(answer, /"kind":"welcome"|"code":"too_many_rooms".*"final":false,"retryMs":\d+/);
+        using back = await Foe.connect(scene);
+        await back.send(hello("e35", { rooms: ["lobby", "e35s-den", "e35s-new-den"] }));
+        assertEquals(rooms(await back.until(/"kind":"welcome"/)), ["lobby", "e35s-den"]);
+        assertMatch(
+          await back.until(/"kind":"notice"/),
+          /#e35s-new-den cannot begin yet: 100 rooms have begun at your address; try again in \d+ s/,
+        );
+        const elsewhere = await from("127.0.0.79", scene.port, hello("e35b", { rooms: ["e35s-den", "e35s-newest-den"] }));
+        assertEquals(rooms(elsewhere.split("\n")[0]), ["e35s-den", "e35s-newest-den"]);
+        for (const foe of foes) foe[Symbol.dispose]();
+      },
+    },
   ],
 };
