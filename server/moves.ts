@@ -7,7 +7,7 @@ import { type Away, type Join, LIMITS, type Part, type Rename } from "../shared/
 import { byteLength, cleanText, count } from "../shared/text.ts";
 import type { Moderation } from "./core/moderation.ts";
 import type { Sessions } from "./core/sessions.ts";
-import { absence, enterRoom, leaveRoom, type Place, type Places, sendMembers, tellRules } from "./places.ts";
+import { absence, enterRoom, leaveRoom, type Place, type Places, rulesOf, sendMembers } from "./places.ts";
 import { type Answer, answer, type Seat } from "./seat.ts";
 
 /** Carries out what a session asks for itself. */
@@ -39,8 +39,7 @@ export class Moves {
     answer(seat, ref, { kind: "members", ...place.room.snapshot() });
     sendMembers(pump, place, LIMITS.membersPerFrame);
     if (isIn) return;
-    tellRules(pump, place, this.#order);
-    pump.follow(place.broadcast, { newest: backlog });
+    pump.follow(place.broadcast, { newest: backlog }, rulesOf(place, this.#order));
   }
 
   /** Leaves a room. */

@@ -6,7 +6,7 @@
  */
 import { assertEquals } from "@std/assert";
 import { accessible, browserTest, type Person } from "../browser.ts";
-import { Program, type Server, startServer } from "../harness.ts";
+import { Peer, Program, type Server, startServer } from "../harness.ts";
 import { TempFolder } from "../server/history/temp_folder.ts";
 
 /** Makes the person at a page the owner, by the code that the server has printed. */
@@ -108,6 +108,30 @@ browserTest("an owner claims the server, names an op, and both keep order; whoev
   await olga.say("/audit");
   await olga.reads("#log", "Oskar was made an op by Olga");
   assertEquals([...olga.complaints, ...oskar.complaints, ...eve.complaints], []);
+});
+
+browserTest("whoever comes into a slow room reads that below what was said before", async (chromium) => {
+  await using server = await startServer();
+  const olga = await (await chromium.person(server.port)).join("Olga");
+  await claim(server, olga);
+  await olga.say("/slow 30s");
+  await olga.reads("#log", "Olga made #lobby slow");
+  using talker = await Peer.named(server.port, "talker");
+  for (let i = 1; i <= 80; i++) await olga.say(`message ${i}`);
+  await olga.hears("message 80");
+  await talker.lines.match(/message 80/);
+  const dave = await (await chromium.person(server.port)).join("Dave");
+  await dave.reads("#log .note", "#lobby is slow: everybody talks once in 30 s");
+  await dave.hears("message 80");
+  await dave.page.waitForFunction(() => document.querySelector("#log")!.lastElementChild!.textContent!.startsWith("#lobby is slow"));
+  const inSight = await dave.page.evaluate(() => {
+    const [log, last] = [document.querySelector("#log")!, document.querySelector("#log")!.lastElementChild!];
+    return last.getBoundingClientRect().bottom <= log.getBoundingClientRect().bottom + 1;
+  });
+  assertEquals(inSight, true);
+  using nora = await Peer.named(server.port, "nora");
+  await nora.lines.match(/^\* You are up to date/);
+  await nora.lines.match(/^\* #lobby is slow: everybody talks once in 30 s$/);
 });
 
 browserTest("encrypted by the server's own certificate: a password, a link with an invite, and the owner's window", async (chromium) => {

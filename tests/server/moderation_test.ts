@@ -420,6 +420,30 @@ Deno.test("slow and readonly: whoever comes in is told, and whoever comes back i
   assertEquals(notices(bob).length, 4);
 });
 
+Deno.test("slow and readonly: whoever comes in is told last, after what was said before", async () => {
+  await using server = new OrderedServer();
+  const olga = await server.owner();
+  await server.act(olga, { act: "slow", room: "lobby", ms: 5_000 });
+  const last = (peer: FakeConnection) => peer.frames.slice(-2).map(({ kind }) => kind);
+  const slow = "#lobby is slow: everybody talks once in 5 s";
+  const many = Array.from({ length: 120 }, (_, i) => `message ${i}`);
+  await server.said(olga, "lobby", ...many);
+  for (const backlog of [1, 50]) {
+    const peer = await server.join(`bob${backlog}`, new FakeConnection(), { backlog });
+    assertEquals([peer.all("entry").length, ...last(peer)], [backlog, "live", "notice"]);
+    assertEquals(peer.all("notice").map(({ text }) => text), [slow]);
+    await server.ask(peer, { kind: "part", room: "lobby" }, { kind: "join", room: "lobby", backlog });
+    assertEquals([peer.all("entry").length, ...last(peer)], [2 * backlog, "live", "notice"]);
+  }
+  const { epoch } = server.history;
+  const behind = await server.join("carol", new FakeConnection(), { epoch, cursors: { lobby: 2 } });
+  assertEquals([behind.all("entry").length, ...last(behind)], [server.history.head("lobby") - 2, "live", "notice"]);
+  const upToDate = await server.join("dora", new FakeConnection(), { epoch, cursors: { lobby: server.history.head("lobby") } });
+  assertEquals([upToDate.all("entry"), upToDate.frames.at(-1)?.kind], [[], "notice"]);
+  const netcat = await server.join("nora", new FakeConnection(textCodec), { backlog: 20 });
+  assert(netcat.text.endsWith(`* You are up to date.\n* ${slow}\n`), netcat.text);
+});
+
 Deno.test("whoever watches sees each act once, and that somebody was put out", async () => {
   await using server = new OrderedServer();
   const olga = await server.owner();
