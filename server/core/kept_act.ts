@@ -5,6 +5,7 @@
  */
 import type { Act } from "../../shared/protocol.ts";
 import { durationText } from "../../shared/durations.ts";
+import { sentenceSubject, SERVER_NAME } from "../../shared/names.ts";
 
 /** The version that this code writes, and the only one that it reads. */
 export const ACT_VERSION = 1;
@@ -13,7 +14,7 @@ export const ACT_VERSION = 1;
 export interface KeptAct {
   readonly v: typeof ACT_VERSION;
   readonly act: Act;
-  /** Who did it. */
+  /** Who did it; {@link SERVER_NAME} for what was done at the server's window. */
   readonly by: string;
   /** Whom it is about, by name. */
   readonly nick?: string;
@@ -110,7 +111,7 @@ export function actSentence({ act, by, nick, network, target, room, ms, on, text
     case "deop":
       return `${whom} is an op no more, says ${by}`;
     case "kick":
-      return `${whom} was kicked by ${by}${why}`;
+      return by === SERVER_NAME ? `${whom} was disconnected at the server's window` : `${whom} was kicked by ${by}${why}`;
     case "ban":
       return `${whom} was banned by ${by}${long}${why}`;
     case "unban":
@@ -124,7 +125,7 @@ export function actSentence({ act, by, nick, network, target, room, ms, on, text
     case "readonly":
       return on ? `${by} made #${room} read-only` : `${by} let everybody talk in #${room} again`;
     case "announce":
-      return `${by} announces${why}`;
+      return `${sentenceSubject(by)} announces${why}`;
   }
 }
 

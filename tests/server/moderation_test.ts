@@ -467,6 +467,52 @@ Deno.test("announce is an entry in every room that somebody is in", async () => 
   ]);
 });
 
+Deno.test("at the server's window: an announcement and the end of a visit are the server's, kept and told as any act", async () => {
+  await using server = new OrderedServer();
+  const [olga, bob] = [await server.owner(), await server.remembered("bob")];
+  const netcat = await server.netcat("nora");
+  await server.ask(bob, { kind: "join", room: "dev" });
+  const { moderator } = server.hub;
+  const { session } = bob.all("welcome")[0];
+  const answers = [moderator.announce("down at six")];
+  for (let commits = 0; commits < 2; commits++) await server.commit();
+  answers.push(moderator.disconnect(session), moderator.disconnect("nobody"));
+  for (let commits = 0; commits < 2; commits++) await server.commit();
+  assertEquals(await Promise.all(answers), [
+    { kind: "done", text: "Everybody who is in was told" },
+    { kind: "done", text: "bob was disconnected" },
+    { code: "no_such_person", text: "nobody of that id is in any more" },
+  ]);
+  const announced = bob.all("entry").filter(({ type }) => type === "announcement");
+  assertEquals(announced.map(({ room, by, from, text }) => [room, by, from, text]), [
+    ["lobby", "server", "server", "down at six"],
+    ["dev", "server", "server", "down at six"],
+  ]);
+  assertEquals(netcat.text.match(/^\* The server announces: down at six$/m)?.length, 1);
+  assertEquals(told(bob).at(-1), "kicked: Your connection was ended at the server's window; you may come back");
+  assertEquals(told(olga).at(-1), "bob was disconnected at the server's window");
+  const { token = "" } = bob.all("welcome")[0];
+  const back = await server.ask(server.connect(), { kind: "resume", v: [1], token, epoch: server.history.epoch, cursors: {} });
+  assertEquals(back.all("refused").map(({ code }) => code), ["resume_unknown"]);
+  const audit = (await server.answer(olga, { kind: "report", about: "audit" })).split("\n").slice(-2);
+  assertEquals(audit.map((line) => line.replace(/^.* UTC: /, "")), [
+    "The server announces: down at six",
+    "bob was disconnected at the server's window",
+  ]);
+});
+
+Deno.test("at the server's window: on a full disk nothing is announced, and a visit is ended all the same", async () => {
+  await using server = new OrderedServer();
+  const bob = await server.remembered("bob");
+  const answers = [server.hub.moderator.announce("down at six"), server.hub.moderator.disconnect(bob.all("welcome")[0].session)];
+  server.history.reject("storage_full");
+  const [announced, ended] = await Promise.all(answers);
+  assert("code" in announced && announced.code === "storage_full");
+  assert("kind" in ended && /^bob was disconnected; that could not be kept: /.test(ended.text));
+  await server.idle();
+  assertEquals([bob.all("bye").map(({ reason }) => reason), bob.ended], [["kicked"], "finished"]);
+});
+
 Deno.test("report tells what is forbidden, and what was done, the newest last", async () => {
   await using server = new OrderedServer();
   const [olga, bob] = [await server.owner(), await server.remembered("bob", "203.0.113.40")];
