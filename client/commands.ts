@@ -247,14 +247,17 @@ export class Commands {
   #moderate(frame: Omit<Moderate, "kind" | "ref">): void {
     const here = frame.act === "slow" || frame.act === "readonly" ? { room: this.#parts.rooms.current } : {};
     const isTold = this.#isToldHere(frame);
-    this.#ask({ kind: "moderate", ...frame, ...here }, "done", ({ text }) => isTold || this.#parts.view.notice(cleanText(text)));
+    this.#ask({ kind: "moderate", ...frame, ...here }, "done", ({ text }) => {
+      const told = isTold ? moreThanTold(frame.act, text) : text;
+      if (told !== undefined) this.#parts.view.notice(cleanText(told));
+    });
   }
 
-  /** Whether the room shown is told of an act, and nobody has to be told twice. The answer to a ban says more than the room hears. */
+  /** Whether the room shown is told of an act, and nobody has to be told twice. */
   #isToldHere({ act, target = "" }: Pick<Moderate, "act" | "target">): boolean {
     const { timeline, rooms } = this.#parts;
     if (act === "slow" || act === "readonly" || act === "announce") return true;
-    if (act !== "kick" && act !== "mute" && act !== "unmute" && act !== "op" && act !== "deop") return false;
+    if (act === "claim" || act === "unban") return false;
     const members = timeline.room(rooms.current)?.members.values() ?? [];
     return [...members].some(({ nick }) => fold(nick) === fold(target));
   }
@@ -275,6 +278,13 @@ export class Commands {
       else view.notice(why(answer));
     });
   }
+}
+
+/** What an answer says more than the room is told: whom a ban reaches, which stands in brackets at its end. */
+function moreThanTold(act: Moderate["act"], text: string): string | undefined {
+  if (act !== "ban") return undefined;
+  const [, reach] = text.match(/ \(([^()]+)\)$/) ?? [];
+  return reach === undefined ? text : `The ban holds for ${reach}`;
 }
 
 const NOT_CONNECTED = "Not connected; try again when the connection is back";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Entry, Presence, Seq, ServerFrame } from "../shared/protocol.ts";
+import type { Entry, Notice, Presence, Seq, ServerFrame } from "../shared/protocol.ts";
 import type { Codec, Connection } from "./connection.ts";
 import { EncodedTail, type Position, TAIL_BYTES } from "./encoded_tail.ts";
 import { Pressure } from "./pressure.ts";
@@ -46,6 +46,8 @@ export interface Backlog {
   /** Whether what the reader has does not connect with it. */
   reset: boolean;
   begun: boolean;
+  /** What the reader is told after the last of them. */
+  closing: readonly Notice[];
 }
 
 /** Where in a room's history somebody begins to read. */
@@ -133,7 +135,7 @@ function appendDeletions(tail: EncodedTail, frames: readonly (Entry | Presence)[
 
 function backlog(start: Start, head: Seq): Backlog | undefined {
   if (start === "now") return undefined;
-  if ("after" in start) return start.after < head ? { after: start.after, upTo: head, reset: false, begun: false } : undefined;
+  if ("after" in start) return start.after < head ? { after: start.after, upTo: head, reset: false, begun: false, closing: [] } : undefined;
   const reset = start.reset ?? false;
-  return reset || start.newest > 0 ? { newest: start.newest, after: 0, upTo: head, reset, begun: false } : undefined;
+  return reset || start.newest > 0 ? { newest: start.newest, after: 0, upTo: head, reset, begun: false, closing: [] } : undefined;
 }

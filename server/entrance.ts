@@ -10,7 +10,7 @@ import type { Start } from "./broadcast.ts";
 import type { Refusal } from "./core/room.ts";
 import type { Session, Sessions } from "./core/sessions.ts";
 import type { HubOptions } from "./hub_options.ts";
-import { enterRoom, leaveRoom, NEW_ROOM_COST, type Place, type Places, sendMembers, tellRules } from "./places.ts";
+import { enterRoom, leaveRoom, NEW_ROOM_COST, type Place, type Places, rulesOf, sendMembers } from "./places.ts";
 import type { Pump } from "./pump.ts";
 import type { Seat } from "./seat.ts";
 import type { Seats } from "./seats.ts";
@@ -225,8 +225,8 @@ export class Entrance {
     for (const place of places) {
       sendMembers(pump, place, LIMITS.membersPerFrame, named);
       // Whoever comes back is sent what was made of the room meanwhile.
-      if (!resumed) tellRules(pump, place, this.#options.order);
-      pump.follow(place.broadcast, this.#start(place, frame));
+      const rules = resumed ? [] : rulesOf(place, this.#options.order);
+      pump.follow(place.broadcast, this.#start(place, frame), rules);
     }
   }
 

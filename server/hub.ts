@@ -86,6 +86,11 @@ export class Hub {
     return this.#seats;
   }
 
+  /** Keeps order; the server's window asks it too. */
+  get moderator(): Moderator {
+    return this.#moderator;
+  }
+
   /** What the newest commit took, from its first message on, in milliseconds. */
   get commitMs(): number {
     return this.#commitMs;

@@ -4,8 +4,8 @@
  * @module
  */
 import { readShortCode } from "../shared/short_code.ts";
-import { AUDIT_ROOM } from "../shared/names.ts";
-import { type AskReport, type Entry, LIMITS, type Moderate } from "../shared/protocol.ts";
+import { AUDIT_ROOM, SERVER_NAME } from "../shared/names.ts";
+import { type AskReport, type Done, type Entry, LIMITS, type Moderate } from "../shared/protocol.ts";
 import { auditLines } from "./audit_log.ts";
 import { ACT_VERSION, actSentence, encodeAct, type KeptAct } from "./core/kept_act.ts";
 import { decideAct, type Decision, type People } from "./core/moderation_rules.ts";
@@ -18,14 +18,12 @@ import { type Places, roleChange } from "./places.ts";
 import { answer, personOf, type Seat } from "./seat.ts";
 import type { Seats } from "./seats.ts";
 
-/** The name that the server's own entries bear, and their session: nobody can have either. */
-const SERVER = "server";
-
 /** An act that waits for its commit. */
 interface Pending extends Decision {
-  /** Who is answered; `undefined` where the answer was another entry. */
-  readonly seat: Seat | undefined;
-  readonly ref: string | undefined;
+  /** Tells who asked what became of it. */
+  readonly answer: (became: Done | Refusal) => void;
+  /** Whose request it is; nobody's who is in where it was done at the server's window, or was asked for by another entry. */
+  readonly session: string;
   /** When it cannot be kept, it never was. */
   readonly takeBack: () => void;
 }
@@ -75,19 +73,44 @@ export class Moderator {
     }
     const { session } = seat;
     session.appended++;
-    return this.#append({ takeBack: () => {}, ...decided, seat, ref: frame.ref }, session.id);
+    return this.#append({
+      takeBack: () => {},
+      ...decided,
+      session: session.id,
+      answer: (became) => answer(seat, frame.ref, became),
+    });
   }
 
   /** Notes that somebody's message was deleted by one who keeps order. @param author Of what was deleted, by name. */
-  deleted({ room, target, by, from }: Entry, author: string): void {
+  deleted({ room, target, by }: Entry, author: string): void {
     const act: KeptAct = { v: ACT_VERSION, act: "delete", by, nick: author, room, target: String(target) };
-    void this.#append({ act, told: "", seat: undefined, ref: undefined, takeBack: () => {} }, from);
+    // The entry has answered.
+    void this.#append({ act, told: "", session: SERVER_NAME, answer: () => {}, takeBack: () => {} });
   }
 
-  #append(pending: Pending, from: string): Promise<void> | undefined {
-    const { history, now } = this.#options;
+  /** Announces something in the server's own name. Settles when that is kept, or cannot be. */
+  announce(text: string): Promise<Done | Refusal> {
+    return this.#atWindow({ act: "announce", text }, "Everybody who is in was told");
+  }
+
+  /** Ends somebody's visit at the server's window, as a kick does. Settles when that is kept, or was done without. */
+  async disconnect(id: string): Promise<Done | Refusal> {
+    const nick = this.#seats.get(id)?.session.nick;
+    if (nick === undefined) return { code: "no_such_person", text: "nobody of that id is in any more" };
+    return await this.#atWindow({ act: "kick", nick, session: id }, `${nick} was disconnected`);
+  }
+
+  #atWindow(act: Omit<KeptAct, "v" | "by">, told: string): Promise<Done | Refusal> {
+    const { promise, resolve: answer } = Promise.withResolvers<Done | Refusal>();
+    // One waits for the other there, and fills no history.
+    void this.#append({ act: { v: ACT_VERSION, by: SERVER_NAME, ...act }, told, session: SERVER_NAME, answer, takeBack: () => {} });
+    return promise;
+  }
+
+  #append(pending: Pending): Promise<void> | undefined {
+    const { act, session: from } = pending;
     this.#pending.push(pending);
-    const { act } = pending;
+    const { history, now } = this.#options;
     return history.append({ room: AUDIT_ROOM, at: now(), type: "notice", by: act.by, from, text: encodeAct(act) });
   }
 
@@ -105,27 +128,27 @@ export class Moderator {
   /** Does what was committed. */
   committed(entry: Entry): void {
     this.#head = entry.seq;
-    const { act, told, seat, ref } = this.#next();
+    const { act, told, session, answer } = this.#next();
     this.#options.order.apply(act, entry.at);
-    if (seat === undefined) return;
+    // It is done already.
+    if (act.act === "delete") return;
     this.#options.watch({ type: "kept_order", act });
     this.#carryOut(act);
-    answer(seat, ref, { kind: "done", text: told });
-    this.#seats.answered(seat.session.id, "done");
+    answer({ kind: "done", text: told });
+    this.#seats.answered(session, "done");
   }
 
   /** An act could not be kept: it is as if it had never been asked for, but for a kick. Whoever fills the disk can be put out. */
   rejected(refusal: Refusal): void {
-    const { act, told, seat, ref, takeBack } = this.#next();
+    const { act, told, session, answer, takeBack } = this.#next();
     takeBack();
-    if (seat === undefined) return;
     if (act.act === "kick") {
       this.#carryOut(act);
-      answer(seat, ref, { kind: "done", text: `${told}; that could not be kept: ${refusal.text}` });
+      answer({ kind: "done", text: `${told}; that could not be kept: ${refusal.text}` });
     } else {
-      answer(seat, ref, refusal);
+      answer(refusal);
     }
-    this.#seats.answered(seat.session.id, "rejected");
+    this.#seats.answered(session, "rejected");
   }
 
   #next(): Pending {
@@ -169,7 +192,7 @@ export class Moderator {
     switch (act.act) {
       case "kick": {
         const seat = this.#seats.get(act.session!);
-        if (seat) this.#expel(seat, act, `You were kicked by ${act.by}${act.text === undefined ? "" : `: ${act.text}`}; you may come back`);
+        if (seat) this.#expel(seat, act, `${farewell(act)}; you may come back`);
         return;
       }
       case "ban":
@@ -232,7 +255,13 @@ export class Moderator {
     const { history, now } = this.#options;
     const said = act.act === "announce"
       ? { type: "announcement", by: act.by, text: act.text! } as const
-      : { type: "notice", by: SERVER, text: actSentence(act) } as const;
-    for (const room of rooms) void history.append({ room, at: now(), from: SERVER, ...said });
+      : { type: "notice", by: SERVER_NAME, text: actSentence(act) } as const;
+    for (const room of rooms) void history.append({ room, at: now(), from: SERVER_NAME, ...said });
   }
+}
+
+/** What somebody is told who is put out, without the advice. */
+function farewell({ by, text }: KeptAct): string {
+  if (by === SERVER_NAME) return "Your connection was ended at the server's window";
+  return `You were kicked by ${by}${text === undefined ? "" : `: ${text}`}`;
 }

@@ -11,7 +11,7 @@ import type { Refusal } from "./core/room.ts";
 import type { Sessions } from "./core/sessions.ts";
 import type { EntranceParts } from "./entrance.ts";
 import type { HubOptions } from "./hub_options.ts";
-import { absence, enterRoom, leaveRoom, type Place, type Places, sendMembers, tellRules } from "./places.ts";
+import { absence, enterRoom, leaveRoom, type Place, type Places, rulesOf, sendMembers } from "./places.ts";
 import { type Answer, answer, type Seat } from "./seat.ts";
 import type { Seats } from "./seats.ts";
 
@@ -46,8 +46,7 @@ export class Moves {
     answer(seat, ref, { kind: "members", ...place.room.snapshot() });
     sendMembers(pump, place, LIMITS.membersPerFrame);
     if (isIn) return;
-    tellRules(pump, place, this.#options.order);
-    pump.follow(place.broadcast, { newest: backlog });
+    pump.follow(place.broadcast, { newest: backlog }, rulesOf(place, this.#options.order));
   }
 
   /** Leaves a room. */

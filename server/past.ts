@@ -123,6 +123,7 @@ export class Past {
     }
     reading.backlog = undefined;
     if (entries.length > 0 || backlog.begun) frames.push({ kind: "live", room });
+    frames.push(...backlog.closing);
     return frames;
   }
 }

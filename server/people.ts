@@ -1,5 +1,5 @@
 /**
- * Who is in, as the server's owner sees them, and what the owner may do.
+ * Who is in, as the server's window shows them.
  *
  * @module
  */
@@ -18,10 +18,4 @@ export function peopleOf(seats: Iterable<Seat>, now: number): Person[] {
     behind: pump.behind,
     sent: session.committed,
   }));
-}
-
-/** Ends somebody's connection, after everything published so far, and says who did. */
-export function partWith({ pump }: Seat): void {
-  void pump.finish({ kind: "bye", reason: "error", text: "The owner of this server has ended your connection" });
-  pump.connection.stop();
 }

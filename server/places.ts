@@ -4,7 +4,7 @@
  * @module
  */
 import { AUDIT_ROOM, parseRoomName, type RoomName } from "../shared/names.ts";
-import { type Absence, LIMITS, LOBBY, type RoleChange, type RoomLine } from "../shared/protocol.ts";
+import { type Absence, LIMITS, LOBBY, type Notice, type RoleChange, type RoomLine } from "../shared/protocol.ts";
 import { count } from "../shared/text.ts";
 import { Broadcast, type Reader } from "./broadcast.ts";
 import type { Moderation } from "./core/moderation.ts";
@@ -12,7 +12,6 @@ import { NewRooms } from "./core/new_rooms.ts";
 import { type Refusal, Room, type RoomPast } from "./core/room.ts";
 import type { Session } from "./core/sessions.ts";
 import type { RoomRecord } from "./history/history.ts";
-import type { Pump } from "./pump.ts";
 import type { Seat } from "./seat.ts";
 import { TailBudget } from "./tail_budget.ts";
 
@@ -158,9 +157,9 @@ export function leaveRoom(session: Session, { room, broadcast }: Place): void {
   broadcast.publish([{ kind: "left", room: room.name, by: session.nick, from: session.id, total: room.size }]);
 }
 
-/** Tells somebody who comes into a room what holds for all who talk there. */
-export function tellRules(pump: Pump, { room }: Place, order: Moderation): void {
-  for (const text of order.rulesOf(room.name)) pump.send({ kind: "notice", text });
+/** What somebody who comes into a room is told last: what holds for all who talk there. */
+export function rulesOf({ room }: Place, order: Moderation): Notice[] {
+  return order.rulesOf(room.name).map((text) => ({ kind: "notice", text }));
 }
 
 /** Tells who is in a room: the members from `from` up to `most`. People are told a few names; the list is for programs. */

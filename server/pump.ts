@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ServerFrame } from "../shared/protocol.ts";
+import type { Notice, ServerFrame } from "../shared/protocol.ts";
 import type { Broadcast, Reader, Reading, Start } from "./broadcast.ts";
 import type { Connection } from "./connection.ts";
 import type { Piece } from "./encoded_tail.ts";
@@ -95,10 +95,13 @@ export class Pump implements Reader, Writer {
     else this.abort("read none of its answers");
   }
 
-  /** Reads a room from `start`, then its tail as it grows. */
-  follow(broadcast: Broadcast, start: Start): void {
+  /** Reads a room from `start`, then its tail as it grows. @param closing What is told once what is past has been read. */
+  follow(broadcast: Broadcast, start: Start, closing: readonly Notice[] = []): void {
     this.unfollow(broadcast);
-    this.#readings.set(broadcast, broadcast.follow(this, start));
+    const reading = broadcast.follow(this, start);
+    this.#readings.set(broadcast, reading);
+    if (reading.backlog) reading.backlog.closing = closing;
+    else for (const notice of closing) this.send(notice);
     if (start !== "now") this.wake();
   }
 

@@ -28,7 +28,7 @@ import { openLog } from "./log.ts";
 import { metricsText } from "./metrics.ts";
 import { opening } from "./opening.ts";
 import { ownAddresses } from "./own_addresses.ts";
-import { partWith, peopleOf } from "./people.ts";
+import { peopleOf } from "./people.ts";
 import { qrCode } from "./qr.ts";
 import { randomText } from "./random_text.ts";
 import { localConsoleLink, pageLink, type Proof, reachableHosts } from "./reach.ts";
@@ -148,14 +148,8 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
     messages: config.logMessages,
     sample,
     people: () => peopleOf(hub.seats, performance.now()),
-    notice: (text) => {
-      for (const { pump } of hub.seats) pump.send({ kind: "notice", text });
-    },
-    disconnect: (id) => {
-      const seat = hub.seats.get(id);
-      if (seat) partWith(seat);
-      return seat !== undefined;
-    },
+    announce: (text) => hub.moderator.announce(text),
+    disconnect: (id) => hub.moderator.disconnect(id),
     newKey: () => randomText(24),
     now: Date.now,
   });

@@ -28,8 +28,26 @@ export type Parsed<T> = { readonly ok: true; readonly name: T } | { readonly ok:
 /** The room of what was done to keep order: no peer can name it, because {@link parseRoomName} refuses it, and nothing in it is ever forgotten. */
 export const AUDIT_ROOM = "!audit";
 
+/** The name that the server's own entries bear, and their session: nobody can have either. */
+export const SERVER_NAME = "server";
+
+/**
+ * Who says something, at the beginning of a sentence.
+ *
+ * @example
+ * ```ts
+ * import { sentenceSubject } from "./names.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(["olga", "server"].map(sentenceSubject), ["olga", "The server"]);
+ * ```
+ */
+export function sentenceSubject(by: string): string {
+  return by === SERVER_NAME ? "The server" : by;
+}
+
 /** Names that would pass for the program's own voice, or trip one of its readers. */
-const RESERVED = new Set(["server", "system", "admin", "root", "everyone", "here", "__proto__", "constructor"].map(fold));
+const RESERVED = new Set([SERVER_NAME, "system", "admin", "root", "everyone", "here", "__proto__", "constructor"].map(fold));
 
 const FORBIDDEN_FIRST = "*!/#@{";
 /** Unicode's, and what is drawn as nothing: Braille's blank, a note without a head, a filler, what stands for an object. */

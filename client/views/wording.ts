@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { sentenceSubject } from "../../shared/names.ts";
 import type { Entry, Member } from "../../shared/protocol.ts";
 import { cleanText, count, plural } from "../../shared/text.ts";
 import type { Change, Room } from "../changes.ts";
@@ -56,7 +57,7 @@ export function sentence(change: Change): string | undefined {
 export function entrySentence({ type, by, text, target }: Entry): string | undefined {
   if (type === "said") return undefined;
   if (type === "notice") return cleanText(text);
-  if (type === "announcement") return `${cleanText(by)} announces: ${cleanText(text)}`;
+  if (type === "announcement") return `${cleanText(sentenceSubject(by))} announces: ${cleanText(text)}`;
   if (type === "deleted") return `${cleanText(by)} deleted message ${target}`;
   if (type === "tombstone") return `a message of ${cleanText(by)} was deleted`;
   return text === "" ? `${cleanText(by)} took the topic away` : `${cleanText(by)} set the topic: ${cleanText(text)}`;

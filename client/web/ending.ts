@@ -23,11 +23,7 @@ interface Words {
 
 const WORDS: Readonly<Record<Ending, Words>> = {
   replaced: { title: "The chat is open in another window", text: "It goes on there, under your name.", again: "Use it here" },
-  kicked: {
-    title: "You were kicked out of the chat",
-    advice: "You may come back; whoever keeps order here hopes for the better.",
-    again: "Come back",
-  },
+  kicked: { title: "You were kicked out of the chat", again: "Come back" },
   banned: {
     title: "You are banned from this chat",
     advice: "If you think that this is a mistake, ask whoever runs the server.",
@@ -47,6 +43,7 @@ export function showEnding(ending: Ending, text?: string): void {
   const advice = byId("ended-advice", HTMLElement);
   advice.textContent = words.advice ?? "";
   if (ending === "refused" && !isConfidential()) advice.append("If the server can encrypt, its page is ", encryptedPage());
+  advice.hidden = advice.textContent === "";
   again.textContent = words.again;
   again.addEventListener("click", () => location.reload());
   dialog.addEventListener("cancel", (event) => event.preventDefault());

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Bye, type Entry, LOBBY, type Role, type Say } from "../../shared/protocol.ts";
+import { type Bye, type Entry, LOBBY, type Say } from "../../shared/protocol.ts";
 import { cleanText } from "../../shared/text.ts";
 import type { Ignored } from "../ignored.ts";
 import type { Input } from "../input.ts";
@@ -23,6 +23,7 @@ import type { NameForm } from "./name_form.ts";
 import { OrderDialog } from "./order_dialog.ts";
 import { PageHead } from "./page_head.ts";
 import { isLookedAt, type PageMemory } from "./page_memory.ts";
+import { Roles } from "./roles.ts";
 import { Sidebars } from "./sidebars.ts";
 
 /** What the view is made of. */
@@ -44,6 +45,7 @@ export class PageView implements View {
   readonly #sidebars: Sidebars;
   readonly #dialogs: Dialogs;
   readonly #order: OrderDialog;
+  readonly #roles = new Roles();
   readonly #inputs: Input[] = [];
   #wanted = Promise.withResolvers<void>();
   #status: Status | undefined;
@@ -73,7 +75,7 @@ export class PageView implements View {
       keep: (drafts) => memory.set({ drafts }),
     });
     this.#order = new OrderDialog((input) => this.#want(input));
-    this.#sidebars = new Sidebars((input) => this.#want(input), (member) => this.#order.open(member));
+    this.#sidebars = new Sidebars((input) => this.#want(input), (member) => this.#order.open(member, this.#status?.role));
     this.#dialogs = new Dialogs((input) => this.#want(input));
     this.#listen();
   }
@@ -287,7 +289,7 @@ export class PageView implements View {
     const context = {
       nick,
       online,
-      roles: rolesIn(room),
+      roles: this.#roles.in(room),
       giveBack: (text: string) => this.giveBack(text, shown),
       delete: online ? (entry: Entry) => this.#dialogs.confirmDeletion(entry) : undefined,
       keepsOrder: role !== undefined,
@@ -303,9 +305,4 @@ export class PageView implements View {
     const elsewhere = (this.#status?.rooms ?? []).reduce((sum, { name, unread }) => sum + (name === this.#pane.room ? 0 : unread), 0);
     this.#parts.attention.show(elsewhere + this.#unseen, this.#status?.room === undefined ? "" : this.#pane.room);
   }
-}
-
-/** Who keeps order, of those in a room, by public session id. */
-function rolesIn(room: Room | undefined): ReadonlyMap<string, Role> {
-  return new Map(Array.from(room?.members.values() ?? []).flatMap(({ from, role }) => role === undefined ? [] : [[from, role] as const]));
 }

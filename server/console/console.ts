@@ -4,6 +4,8 @@
  * @module
  */
 import { type ConsoleFrame, type ConsoleLine, type ConsoleRequest, type Person, type Sample, SAMPLES } from "../../shared/console.ts";
+import type { Done } from "../../shared/protocol.ts";
+import type { Refusal } from "../core/room.ts";
 import type { ServerEvent, Watch } from "../events.ts";
 import { logLine, sentence } from "../log_line.ts";
 import type { Socket } from "../transports/socket.ts";
@@ -36,10 +38,10 @@ export interface ConsoleOptions {
   /** The figures of this moment; `messages` counts from the start. */
   readonly sample: () => Sample;
   readonly people: () => readonly Person[];
-  /** Tells everybody something. */
-  readonly notice: (text: string) => void;
-  /** Ends somebody's connection; false when there is nobody of that id. */
-  readonly disconnect: (id: string) => boolean;
+  /** Announces something to everybody. */
+  readonly announce: (text: string) => Promise<Done | Refusal>;
+  /** Ends the visit of the session `id`. */
+  readonly disconnect: (id: string) => Promise<Done | Refusal>;
   /** A secret that nobody guesses. */
   readonly newKey: () => string;
   readonly now: () => number;
@@ -102,7 +104,7 @@ export class Console {
     try {
       for await (const request of window) {
         this.#waitNoMore(socket);
-        if (this.#windows.has(window)) window.send(this.#answer(request));
+        if (this.#windows.has(window)) window.send(await this.#answer(request));
         else if (!this.#open(window, request, local)) return await window.flushed();
       }
     } finally {
@@ -156,17 +158,11 @@ export class Console {
     return key;
   }
 
-  #answer(request: ConsoleRequest | undefined): ConsoleFrame {
-    switch (request?.kind) {
-      case "notice":
-        this.#options.notice(request.text);
-        return { kind: "done", text: "Everybody who is in was told" };
-      case "disconnect":
-        if (this.#options.disconnect(request.id)) return { kind: "done", text: "The connection is being ended" };
-        return { kind: "refused", text: "Nobody of that id is in any more" };
-      default:
-        return { kind: "refused", text: "That is nothing one can ask for here" };
-    }
+  async #answer(request: ConsoleRequest | undefined): Promise<ConsoleFrame> {
+    if (request === undefined || request.kind === "open") return { kind: "refused", text: "That is nothing one can ask for here" };
+    const { announce, disconnect } = this.#options;
+    const became = request.kind === "notice" ? await announce(request.text) : await disconnect(request.id);
+    return "code" in became ? { kind: "refused", text: `Not done: ${became.text}` } : { kind: "done", text: became.text };
   }
 
   #tick(): void {

@@ -5,6 +5,7 @@
  */
 import type { Act } from "../../shared/protocol.ts";
 import { durationText } from "../../shared/durations.ts";
+import { sentenceSubject, SERVER_NAME } from "../../shared/names.ts";
 
 /** The version that this code writes, and the only one that it reads. */
 export const ACT_VERSION = 1;
@@ -14,7 +15,7 @@ export interface KeptAct {
   readonly v: typeof ACT_VERSION;
   /** What was done; `delete` is of what somebody else said. */
   readonly act: Act | "delete";
-  /** Who did it. */
+  /** Who did it; {@link SERVER_NAME} for what was done at the server's window. */
   readonly by: string;
   /** Whom it is about, by name. */
   readonly nick?: string;
@@ -113,7 +114,7 @@ export function actSentence(kept: KeptAct): string {
     case "deop":
       return `${whom} is an op no more, says ${by}`;
     case "kick":
-      return `${whom} was kicked by ${by}${why}`;
+      return by === SERVER_NAME ? `${whom} was disconnected at the server's window` : `${whom} was kicked by ${by}${why}`;
     case "ban":
       return `${whom} was banned by ${by} ${long}${why}`;
     case "unban":
@@ -127,7 +128,7 @@ export function actSentence(kept: KeptAct): string {
     case "readonly":
       return on ? `${by} made #${room} read-only` : `${by} let everybody talk in #${room} again`;
     case "announce":
-      return `${by} announces${why}`;
+      return `${sentenceSubject(by)} announces${why}`;
     case "delete":
       return `${by} deleted a message of ${nick} in #${room} (${target})`;
   }

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { sentenceSubject } from "../../shared/names.ts";
 import type { Entry, Member, Members, Page, Refused, RoomLine, ServerFrame, Welcome } from "../../shared/protocol.ts";
 import { count, plural } from "../../shared/text.ts";
 import type { Codec } from "../connection.ts";
@@ -71,7 +72,7 @@ function entry({ type, by, text, target }: Entry): string {
     case "topic":
       return text === "" ? `* ${by} took the topic away\n` : `* ${by} set the topic: ${text}\n`;
     case "announcement":
-      return `* ${by} announces: ${text}\n`;
+      return `* ${sentenceSubject(by)} announces: ${text}\n`;
     case "deleted":
       return `* ${by} deleted message ${target}\n`;
     case "tombstone":

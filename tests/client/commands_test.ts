@@ -329,10 +329,17 @@ Deno.test("commands that keep order ask the server, about the room shown, and te
   assertEquals([ban.act, ban.target, ban.ms, ban.text, ban.room], ["ban", "eve", 86_400_000, "spam", undefined]);
   talk.peer.send({ kind: "refused", ref: ban.ref!, code: "not_allowed", text: "only those\x1b[2J who", final: true });
   await talk.view.sees("only those who");
+  await talk.type("/switch lobby", "-- lobby");
+  const reached = await talk.ask("/ban bob spam", "moderate");
+  talk.peer.send({ kind: "done", ref: reached.ref!, text: "bob was banned by bob: (spam) (their client)" });
+  await talk.view.sees("The ban holds for their client");
+  const elsewhere = await talk.ask("/ban nobody", "moderate");
+  talk.peer.send({ kind: "done", ref: elsewhere.ref!, text: "nobody was banned by bob (their client)" });
+  await talk.view.sees("nobody was banned by bob (their client)");
   const kick = await talk.ask("/kick nobody", "moderate");
   talk.peer.send({ kind: "done", ref: kick.ref!, text: "nobody was kicked by bob" });
   await talk.view.sees("nobody was kicked by bob");
-  assertEquals(talk.view.lines.filter((line) => line.includes("slow")), []);
+  assertEquals(talk.view.lines.filter((line) => /slow|bob was banned/.test(line)), []);
 });
 
 Deno.test("/bans and /audit show a report, cleaned, or that there is nothing", async () => {

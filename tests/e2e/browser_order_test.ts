@@ -54,6 +54,14 @@ browserTest("who keeps order is marked in words, as it is and as it changes; the
   peer.say({ kind: "role", room: "lobby", by: "Eve", from: "s2", role: "op", total: 4 });
   assertEquals(await marks(2), ["Eve", "Olga"]);
   await accessible(person, "marks");
+
+  // The server is started again: Olga is the owner still, under another id; another Eve is nobody.
+  peer.part({ kind: "bye", reason: "restart", text: "the server is stopping", retryMs: 0 });
+  const again = await site.peer();
+  await again.hear("resume");
+  again.say({ kind: "refused", code: "resume_unknown", text: "the server does not know this session any more", final: false });
+  await again.welcome([{ nick: "Eve", from: "s8" }, { nick: "Olga", from: "s9", role: "owner" }]);
+  assertEquals(await marks(1), ["Olga"]);
   assertEquals(person.complaints, []);
 });
 
@@ -88,8 +96,42 @@ browserTest("an op acts on those without a role, an owner on ops too; what, how 
   await page.locator("#order-confirm").click();
   const { ref, ...ban } = await peer.hear("moderate");
   assertEquals(ban, { kind: "moderate", act: "ban", target: "Oskar", ms: 86_400_000, text: "spam" });
-  peer.say({ kind: "done", ref: ref!, text: "Oskar was banned (their client)" });
-  await person.reads("#log", "Oskar was banned (their client)");
+  // The room tells the rest.
+  peer.say({ kind: "done", ref: ref!, text: "Oskar was banned by Ada for 1 d: spam (their client)" });
+  await person.reads("#log", "The ban holds for their client");
+  assertEquals(await page.locator("#log", { hasText: "Oskar was banned" }).count(), 0);
+  assertEquals(person.complaints, []);
+});
+
+browserTest("the way back is in the same dialog: an unmute, and for the owner an op made and unmade", async (chromium) => {
+  await using site = new ScriptedSite();
+  const [person, peer] = await ada(chromium, site, "op");
+  const { page } = person;
+  const choices = async (nick: string) => {
+    await page.locator("#people-list").getByLabel(`Keep order: ${nick}`).click();
+    return await page.locator("#order-act option").allTextContents();
+  };
+  const does = async (act: string, button: string) => {
+    await page.selectOption("#order-act", act);
+    await person.reads("#order-confirm", button);
+    await page.locator("#order-confirm").click();
+    const { ref: _, ...frame } = await peer.hear("moderate");
+    return frame;
+  };
+  assertEquals(await choices("Eve"), ["Kick", "Mute", "Unmute", "Ban"]);
+  await page.selectOption("#order-act", "mute");
+  await page.fill("#order-reason", "calm down");
+  await page.selectOption("#order-act", "unmute");
+  assertEquals([await page.locator("#order-for").isVisible(), await page.locator("#order-why").isVisible()], [false, false]);
+  await accessible(person, "an unmute");
+  assertEquals(await does("unmute", "Unmute Eve"), { kind: "moderate", act: "unmute", target: "Eve" });
+
+  peer.say({ kind: "role", room: "lobby", by: "Ada", from: "s1", role: "owner", total: 4 });
+  await page.locator("#people-list").getByLabel("Keep order: Oskar").waitFor();
+  assertEquals(await choices("Eve"), ["Kick", "Mute", "Unmute", "Ban", "Make op"]);
+  assertEquals(await does("op", "Make Eve an op"), { kind: "moderate", act: "op", target: "Eve" });
+  assertEquals(await choices("Oskar"), ["Kick", "Mute", "Unmute", "Ban", "Take op away"]);
+  assertEquals(await does("deop", "Take op away from Oskar"), { kind: "moderate", act: "deop", target: "Oskar" });
   assertEquals(person.complaints, []);
 });
 
@@ -98,9 +140,11 @@ for (const [reason, title] of [["kicked", "You were kicked out of the chat"], ["
     await using site = new ScriptedSite();
     const [person, peer] = await ada(chromium, site);
     await person.page.fill("#text", "half a sentence");
-    peer.part({ kind: "bye", reason, text: "Olga says: spam" });
+    peer.part({ kind: "bye", reason, text: "You were put out by Olga: spam; you may come back" });
     await person.reads("#ended-title", title);
-    assertEquals(await person.page.locator("#ended-text").textContent(), "Olga says: spam.");
+    assertEquals(await person.page.locator("#ended-text").textContent(), "You were put out by Olga: spam; you may come back.");
+    const advice = await person.page.locator("#ended-advice").textContent();
+    assertEquals(advice, reason === "kicked" ? "" : "If you think that this is a mistake, ask whoever runs the server.");
     await accessible(person, reason);
     assertEquals(site.waiting, 0);
     await person.page.keyboard.press("Escape");

@@ -6,7 +6,7 @@
  */
 import { assertEquals } from "@std/assert";
 import { accessible, browserTest, type Person } from "../browser.ts";
-import { Program, type Server, startServer } from "../harness.ts";
+import { Peer, Program, type Server, startServer } from "../harness.ts";
 import { TempFolder } from "../server/history/temp_folder.ts";
 
 /** Makes the person at a page the owner, by the code that the server has printed. */
@@ -17,11 +17,11 @@ async function claim(server: Server, person: Person): Promise<void> {
 }
 
 /** Does something about somebody, by the button beside the name. */
-async function keepOrder({ page }: Person, nick: string, act: "kick" | "mute" | "ban", reason = "", ms = 0): Promise<void> {
+async function keepOrder({ page }: Person, nick: string, act: "kick" | "mute" | "unmute" | "ban", reason = "", ms = 0): Promise<void> {
   await page.locator("#people-list").getByLabel(`Keep order: ${nick}`).click();
   await page.selectOption("#order-act", act);
-  if (act !== "kick") await page.selectOption("#order-duration", String(ms));
-  await page.fill("#order-reason", reason);
+  if (act === "mute" || act === "ban") await page.selectOption("#order-duration", String(ms));
+  if (reason !== "") await page.fill("#order-reason", reason);
   await page.locator("#order-confirm").click();
 }
 
@@ -55,6 +55,13 @@ browserTest("an owner claims the server, names an op, and both keep order; whoev
   assertEquals(fresh, await composerHeight(), "it is as high before something was typed as afterwards");
   await oskar.hears("a rude word");
   await oskar.page.locator("#log .message", { hasText: "a rude word" }).locator(".delete").click();
+  const buttons = oskar.page.locator("#deletion form button");
+  const [top, bottom] = await Promise.all(
+    (["top", "bottom"] as const).map((edge) =>
+      buttons.evaluateAll((all, edge) => new Set(all.map((button) => button.getBoundingClientRect()[edge])).size, edge)
+    ),
+  );
+  assertEquals([await buttons.count(), top, bottom], [2, 1, 1], "they stand on one line");
   await oskar.page.locator("#deletion .primary").click();
   for (const person of [olga, oskar, eve]) {
     await person.reads("#log .deleted", "deleted");
@@ -78,7 +85,7 @@ browserTest("an owner claims the server, names an op, and both keep order; whoev
   await keepOrder(oskar, "Eve", "mute", "calm down", 3_600_000);
   await eve.reads("#log", "Eve was muted by Oskar for 1 h: calm down");
   await isRefused(eve, "but", "you are muted");
-  await oskar.say("/unmute Eve");
+  await keepOrder(oskar, "Eve", "unmute");
   await eve.reads("#log", "Eve was unmuted by Oskar");
 
   await olga.say("/readonly on");
@@ -115,6 +122,9 @@ browserTest("an owner claims the server, names an op, and both keep order; whoev
   await eve.page.locator("#reload").click();
   await eve.reads("#ended-text", "banned");
   await oskar.reads("#log", "Eve was banned by Olga for 1 d: spam");
+  await olga.reads("#log", "The ban holds for their client");
+  await olga.reads("#log .note", "Eve was banned by Olga");
+  assertEquals(await olga.page.locator("#log .note", { hasText: "Eve was banned by Olga" }).count(), 1);
   await olga.say("/unban Eve");
   await olga.reads("#log", "Eve was unbanned by Olga");
   await eve.page.reload();
@@ -122,6 +132,30 @@ browserTest("an owner claims the server, names an op, and both keep order; whoev
   await olga.say("/audit");
   await olga.reads("#log", "Oskar was made an op by Olga");
   assertEquals([...olga.complaints, ...oskar.complaints, ...eve.complaints], []);
+});
+
+browserTest("whoever comes into a slow room reads that below what was said before", async (chromium) => {
+  await using server = await startServer();
+  const olga = await (await chromium.person(server.port)).join("Olga");
+  await claim(server, olga);
+  await olga.say("/slow 30s");
+  await olga.reads("#log", "Olga made #lobby slow");
+  using talker = await Peer.named(server.port, "talker");
+  for (let i = 1; i <= 80; i++) await olga.say(`message ${i}`);
+  await olga.hears("message 80");
+  await talker.lines.match(/message 80/);
+  const dave = await (await chromium.person(server.port)).join("Dave");
+  await dave.reads("#log .note", "#lobby is slow: everybody talks once in 30 s");
+  await dave.hears("message 80");
+  await dave.page.waitForFunction(() => document.querySelector("#log")!.lastElementChild!.textContent!.startsWith("#lobby is slow"));
+  const inSight = await dave.page.evaluate(() => {
+    const [log, last] = [document.querySelector("#log")!, document.querySelector("#log")!.lastElementChild!];
+    return last.getBoundingClientRect().bottom <= log.getBoundingClientRect().bottom + 1;
+  });
+  assertEquals(inSight, true);
+  using nora = await Peer.named(server.port, "nora");
+  await nora.lines.match(/^\* You are up to date/);
+  await nora.lines.match(/^\* #lobby is slow: everybody talks once in 30 s$/);
 });
 
 browserTest("encrypted by the server's own certificate: a password, a link with an invite, and the owner's window", async (chromium) => {

@@ -105,16 +105,18 @@ Deno.test("console: a notice to everybody, and an end to somebody's connection",
   await owner.open();
   await owner.ask({ kind: "notice", text: "back at \x1b[31mfive" });
   assertEquals((await owner.next("done")).text, "Everybody who is in was told");
-  await bob.lines.match(/^\* back at five$/);
-  await page.match(/"kind":"notice","text":"back at five"/);
+  await bob.lines.match(/^\* The server announces: back at five$/);
+  await page.match(/"type":"announcement","by":"server","from":"server","text":"back at five"/);
+  assertEquals(await owner.line(/announces/), "The server announces");
   const { people } = await owner.next("now");
   await owner.ask({ kind: "disconnect", id: people.find(({ nick }) => nick === "bob")!.id });
-  await owner.next("done");
-  await bob.lines.match(/^\* The owner of this server has ended your connection\.$/);
+  assertEquals((await owner.next("done")).text, "bob was disconnected");
+  await bob.lines.match(/^\* Your connection was ended at the server's window; you may come back\.$/);
   assertEquals(await bob.lines.rest(), []);
   await page.match(/"kind":"left".*"by":"bob"/);
+  assertEquals(await owner.line(/disconnected/), "bob was disconnected at the server's window");
   await owner.ask({ kind: "disconnect", id: "nobody" });
-  assertEquals((await owner.next("refused")).text, "Nobody of that id is in any more");
+  assertEquals((await owner.next("refused")).text, "Not done: nobody of that id is in any more");
   for (const wrong of [{ kind: "notice", text: "\x07" }, { kind: "format" }, { kind: "open" }]) {
     await owner.ask(wrong);
     await owner.next("refused");

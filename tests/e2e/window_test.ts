@@ -48,18 +48,28 @@ browserTest("window: a notice to everybody, an end to a connection", async (chro
   await boss.page.keyboard.type("Back at five");
   await boss.page.click("#send-notice");
   await boss.reads("#answer", "Everybody who is in was told");
-  await bob.lines.match(/^\* Back at five$/);
-  await ada.reads("#log", "Back at five");
+  await bob.lines.match(/^\* The server announces: Back at five$/);
+  await ada.reads("#log .announcement", "The server announces: Back at five");
+  await boss.reads("#lines p", "The server announces");
   await boss.page.click('[aria-label="Disconnect bob"]');
   await boss.reads("#parting[open]", "Disconnect bob?");
   await boss.page.keyboard.press("Escape");
   await boss.page.click('[aria-label="Disconnect bob"]');
   await boss.page.click("#part");
-  await bob.lines.match(/owner of this server has ended your connection/);
+  await bob.lines.match(/^\* Your connection was ended at the server's window; you may come back\.$/);
   assertEquals(await bob.lines.rest(), []);
-  await boss.page.waitForFunction(() => document.querySelectorAll("#people li").length === 1);
-  await boss.reads("#lines p", "bob left");
-  assertEquals(boss.complaints, []);
+  await boss.reads("#lines p", "bob left after 0 messages: was put out");
+  await ada.reads("#log", "bob was disconnected at the server's window");
+  await boss.page.click('[aria-label="Disconnect Ada"]');
+  await boss.page.click("#part");
+  await boss.reads("#lines p", "Ada was disconnected at the server's window");
+  await ada.reads("#ended-text", "Your connection was ended at the server's window");
+  await accessible(ada, "disconnected");
+  await boss.reads("#people li", "Nobody is in");
+  await ada.page.click("#reload");
+  await ada.reads("#my-nick", "Ada");
+  await boss.reads("#people li", "Ada");
+  assertEquals([...boss.complaints, ...ada.complaints], []);
 });
 
 browserTest("window: filter, pause and copy", async (chromium) => {

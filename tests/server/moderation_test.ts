@@ -531,6 +531,30 @@ Deno.test("slow and readonly: whoever comes in is told, and whoever comes back i
   assertEquals(notices(bob).length, 4);
 });
 
+Deno.test("slow and readonly: whoever comes in is told last, after what was said before", async () => {
+  await using server = new OrderedServer();
+  const olga = await server.owner();
+  await server.act(olga, { act: "slow", room: "lobby", ms: 5_000 });
+  const last = (peer: FakeConnection) => peer.frames.slice(-2).map(({ kind }) => kind);
+  const slow = "#lobby is slow: everybody talks once in 5 s";
+  const many = Array.from({ length: 120 }, (_, i) => `message ${i}`);
+  await server.said(olga, "lobby", ...many);
+  for (const backlog of [1, 50]) {
+    const peer = await server.join(`bob${backlog}`, new FakeConnection(), { backlog });
+    assertEquals([peer.all("entry").length, ...last(peer)], [backlog, "live", "notice"]);
+    assertEquals(peer.all("notice").map(({ text }) => text), [slow]);
+    await server.ask(peer, { kind: "part", room: "lobby" }, { kind: "join", room: "lobby", backlog });
+    assertEquals([peer.all("entry").length, ...last(peer)], [2 * backlog, "live", "notice"]);
+  }
+  const { epoch } = server.history;
+  const behind = await server.join("carol", new FakeConnection(), { epoch, cursors: { lobby: 2 } });
+  assertEquals([behind.all("entry").length, ...last(behind)], [server.history.head("lobby") - 2, "live", "notice"]);
+  const upToDate = await server.join("dora", new FakeConnection(), { epoch, cursors: { lobby: server.history.head("lobby") } });
+  assertEquals([upToDate.all("entry"), upToDate.frames.at(-1)?.kind], [[], "notice"]);
+  const netcat = await server.join("nora", new FakeConnection(textCodec), { backlog: 20 });
+  assert(netcat.text.endsWith(`* You are up to date.\n* ${slow}\n`), netcat.text);
+});
+
 Deno.test("whoever watches sees each act once, and that somebody was put out", async () => {
   await using server = new OrderedServer();
   const olga = await server.owner();
@@ -552,6 +576,52 @@ Deno.test("announce is an entry in every room that somebody is in", async () => 
     ["lobby", "announcement", "olga", "server"],
     ["dev", "announcement", "olga", "server"],
   ]);
+});
+
+Deno.test("at the server's window: an announcement and the end of a visit are the server's, kept and told as any act", async () => {
+  await using server = new OrderedServer();
+  const [olga, bob] = [await server.owner(), await server.remembered("bob")];
+  const netcat = await server.netcat("nora");
+  await server.ask(bob, { kind: "join", room: "dev" });
+  const { moderator } = server.hub;
+  const { session } = bob.all("welcome")[0];
+  const answers = [moderator.announce("down at six")];
+  for (let commits = 0; commits < 2; commits++) await server.commit();
+  answers.push(moderator.disconnect(session), moderator.disconnect("nobody"));
+  for (let commits = 0; commits < 2; commits++) await server.commit();
+  assertEquals(await Promise.all(answers), [
+    { kind: "done", text: "Everybody who is in was told" },
+    { kind: "done", text: "bob was disconnected" },
+    { code: "no_such_person", text: "nobody of that id is in any more" },
+  ]);
+  const announced = bob.all("entry").filter(({ type }) => type === "announcement");
+  assertEquals(announced.map(({ room, by, from, text }) => [room, by, from, text]), [
+    ["lobby", "server", "server", "down at six"],
+    ["dev", "server", "server", "down at six"],
+  ]);
+  assertEquals(netcat.text.match(/^\* The server announces: down at six$/m)?.length, 1);
+  assertEquals(told(bob).at(-1), "kicked: Your connection was ended at the server's window; you may come back");
+  assertEquals(told(olga).at(-1), "bob was disconnected at the server's window");
+  const { token = "" } = bob.all("welcome")[0];
+  const back = await server.ask(server.connect(), { kind: "resume", v: [1], token, epoch: server.history.epoch, cursors: {} });
+  assertEquals(back.all("refused").map(({ code }) => code), ["resume_unknown"]);
+  const audit = (await server.answer(olga, { kind: "report", about: "audit" })).split("\n").slice(-2);
+  assertEquals(audit.map((line) => line.replace(/^.* UTC: /, "")), [
+    "The server announces: down at six",
+    "bob was disconnected at the server's window",
+  ]);
+});
+
+Deno.test("at the server's window: on a full disk nothing is announced, and a visit is ended all the same", async () => {
+  await using server = new OrderedServer();
+  const bob = await server.remembered("bob");
+  const answers = [server.hub.moderator.announce("down at six"), server.hub.moderator.disconnect(bob.all("welcome")[0].session)];
+  server.history.reject("storage_full");
+  const [announced, ended] = await Promise.all(answers);
+  assert("code" in announced && announced.code === "storage_full");
+  assert("kind" in ended && /^bob was disconnected; that could not be kept: /.test(ended.text));
+  await server.idle();
+  assertEquals([bob.all("bye").map(({ reason }) => reason), bob.ended], [["kicked"], "finished"]);
 });
 
 Deno.test("report tells what is forbidden, and what was done, the newest last", async () => {

@@ -60,8 +60,8 @@ const OPTIONS: ConsoleOptions = {
   messages: false,
   sample: () => ({ at: 1, messages: 0, connections: 0, sessions: 0, commitMs: 0, memory: 0 }),
   people: () => [],
-  notice: () => undefined,
-  disconnect: () => false,
+  announce: () => Promise.resolve({ kind: "done", text: "told" }),
+  disconnect: (id) => Promise.resolve({ code: "no_such_person", text: `there is no ${id}` }),
   newKey: () => crypto.randomUUID(),
   now: () => 1,
 };
@@ -113,6 +113,22 @@ Deno.test("Console: 20 windows may wait for their key; one more, and the oldest 
   assertEquals((await opened(console, false, console.key)).kind, "view");
   for (const socket of sockets) socket.stop();
   await Promise.all(stays);
+  console.close();
+});
+
+Deno.test("Console: what became of a request is answered, one after the other", async () => {
+  const console = new Console(OPTIONS);
+  const requests = [{ kind: "open" }, { kind: "disconnect", id: "s1" }, { kind: "notice", text: "hi" }, { kind: "open" }];
+  const socket = new WindowSocket(...requests.map((request) => JSON.stringify(request)));
+  const over = console.serve(socket, true, performance.now() + 60_000);
+  while (socket.frames.length < 4) await new Promise((resolve) => setTimeout(resolve));
+  assertEquals(socket.frames.slice(1), [
+    { kind: "refused", text: "Not done: there is no s1" },
+    { kind: "done", text: "told" },
+    { kind: "refused", text: "That is nothing one can ask for here" },
+  ]);
+  socket.stop();
+  await over;
   console.close();
 });
 
