@@ -4,73 +4,17 @@
  * @module
  */
 
-const ALONE = [
-  ...[
-    "Adlam",
-    "Arabic",
-    "Armenian",
-    "Balinese",
-    "Bamum",
-    "Batak",
-    "Bengali",
-    "Buginese",
-    "Canadian_Aboriginal",
-    "Chakma",
-    "Cham",
-    "Cherokee",
-  ],
-  ...[
-    "Cyrillic",
-    "Devanagari",
-    "Ethiopic",
-    "Georgian",
-    "Greek",
-    "Gujarati",
-    "Gurmukhi",
-    "Hanifi_Rohingya",
-    "Hebrew",
-    "Javanese",
-    "Kannada",
-  ],
-  ...[
-    "Kayah_Li",
-    "Khmer",
-    "Lao",
-    "Latin",
-    "Lepcha",
-    "Limbu",
-    "Lisu",
-    "Malayalam",
-    "Mandaic",
-    "Meetei_Mayek",
-    "Miao",
-    "Mongolian",
-    "Myanmar",
-  ],
-  ...["New_Tai_Lue", "Newa", "Nko", "Nyiakeng_Puachue_Hmong", "Ol_Chiki", "Oriya", "Osage", "Saurashtra", "Sinhala", "Sundanese"],
-  ...[
-    "Syloti_Nagri",
-    "Syriac",
-    "Tai_Le",
-    "Tai_Tham",
-    "Tai_Viet",
-    "Tamil",
-    "Telugu",
-    "Thaana",
-    "Thai",
-    "Tibetan",
-    "Tifinagh",
-    "Vai",
-    "Wancho",
-    "Yi",
-  ],
-];
+const ALONE = "Adlam Arabic Armenian Balinese Bamum Batak Bengali Buginese Canadian_Aboriginal Chakma Cham Cherokee Cyrillic Devanagari " +
+  "Ethiopic Georgian Greek Gujarati Gurmukhi Hanifi_Rohingya Hebrew Javanese Kannada Kayah_Li Khmer Lao Latin Lepcha Limbu Lisu " +
+  "Malayalam Mandaic Meetei_Mayek Miao Mongolian Myanmar New_Tai_Lue Newa Nko Nyiakeng_Puachue_Hmong Ol_Chiki Oriya Osage " +
+  "Saurashtra Sinhala Sundanese Syloti_Nagri Syriac Tai_Le Tai_Tham Tai_Viet Tamil Telugu Thaana Thai Tibetan Tifinagh Vai " +
+  "Wancho Yi";
 const TOGETHER = [["Han", "Hiragana", "Katakana"], ["Han", "Hangul"], ["Han", "Bopomofo"]];
 /** Of those that are written with Latin letters in between, what would be taken for one: a zero, a stroke, and the parts of Hangul's letters. */
 const NOT_BESIDE_LATIN = "(?!.*[〇丨\u3131-\u318e])";
 
 const WRITINGS = [
-  ...ALONE.map((script) => writing([script])),
+  ...ALONE.split(" ").map((script) => writing([script])),
   ...TOGETHER.map((scripts) => writing(scripts)),
   ...TOGETHER.map((scripts) => writing([...scripts, "Latin"], NOT_BESIDE_LATIN)),
 ];
