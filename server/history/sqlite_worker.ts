@@ -36,7 +36,7 @@ const AGAIN_MS = 1_000;
 const ROUND_MS = 10 * 60_000;
 /** How long a search goes on before what else was asked comes, in milliseconds. */
 const TURN_MS = 5;
-/** How long a search goes on in all, in milliseconds: then it is answered with what it has found. All of a full room takes about one second. */
+/** How long a search goes on in all, in milliseconds: then it is answered with what it has found. Every text of a full room of short messages takes half a second. */
 const SEARCH_MS = 2_000;
 /** How long closing takes words of deleted texts out, in milliseconds. The next start goes on. */
 const CLEAR_MS = 1_000;

@@ -13,7 +13,7 @@ import { indexed } from "./words.ts";
 export const SLICE = 500;
 /** Characters of text that one slice of work puts into the index: it ends with the entry that reaches that. */
 const ADDED = 16_384;
-/** Characters of text that one slice of work takes out of the index: each word takes as long as a hundred that are put in. */
+/** Characters of text that one slice of work takes out of the index: each word takes as long as some twenty that are put in. */
 export const TAKEN_OUT = 2_048;
 
 /** Knows which entries have which words. */

@@ -445,6 +445,16 @@ export function historyContract(name: string, open: () => Promise<History> | His
     }
   });
 
+  test("close ends the searches under way: they are answered with what they have found", async (history, heard) => {
+    for (let i = 0; i < 1_000; i++) await history.append(draft("lobby", `needle ${i} %`));
+    await heard.many(1_000);
+    const searches = ["needle", "%", "nothing", "needle"].map((words) => history.search("lobby", words, PAGE));
+    await heard.close();
+    for (const found of await Promise.all(searches)) {
+      assertEquals(found, heard.entries.slice(heard.entries.length - found.length));
+    }
+  });
+
   test("close takes no more", async (history, heard) => {
     await heard.close();
     await assertRejects(async () => await history.append(draft("lobby", "late")));
