@@ -4,8 +4,7 @@
  * @module
  */
 import { type ConsoleFrame, type ConsoleLine, type ConsoleRequest, type Person, type Sample, SAMPLES } from "../../shared/console.ts";
-import type { Done } from "../../shared/protocol.ts";
-import type { Refusal } from "../core/room.ts";
+import type { Done, Refused } from "../../shared/protocol.ts";
 import type { ServerEvent, Watch } from "../events.ts";
 import { logLine, sentence } from "../log_line.ts";
 import type { Socket } from "../transports/socket.ts";
@@ -29,6 +28,9 @@ const KEYS = 16;
 /** Characters of a line. */
 const LINE_CHARACTERS = 400;
 
+/** What became of a request: that it was carried out, or why not. */
+type Became = Done | Pick<Refused, "code" | "text">;
+
 /** What a console shows, and what it may do. */
 export interface ConsoleOptions {
   /** The server's program and version. */
@@ -39,9 +41,9 @@ export interface ConsoleOptions {
   readonly sample: () => Sample;
   readonly people: () => readonly Person[];
   /** Announces something to everybody. */
-  readonly announce: (text: string) => Promise<Done | Refusal>;
+  readonly announce: (text: string) => Promise<Became>;
   /** Ends the visit of the session `id`. */
-  readonly disconnect: (id: string) => Promise<Done | Refusal>;
+  readonly disconnect: (id: string) => Promise<Became>;
   /** A secret that nobody guesses. */
   readonly newKey: () => string;
   readonly now: () => number;
