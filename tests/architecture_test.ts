@@ -39,6 +39,8 @@ const SQLITE_MODULE = /^node:sqlite$/;
 const SQLITE_BOTH = /^server\/history\/(sqlite_messages|retention)\.ts$/;
 const TEXT_PARTS = /^server\/transports\/(text_codec|text_commands)\.ts$/;
 const SOCKET_PARTS = /^server\/transports\/(socket|tcp_socket|telnet)\.ts$/;
+/** How what one read brought is heard a little at a time. */
+const BATCHES = /^server\/transports\/batches\.ts$/;
 const SOCKET = /^server\/transports\/socket\.ts$/;
 const WEB_PARTS = /^server\/transports\/web\//;
 
@@ -64,7 +66,9 @@ const RULES: readonly Rule[] = [
   { of: /^server\/(backup|export)\.ts$/, may: [SHARED, SQLITE, SQLITE_MODULE] },
   { of: SOCKET_PARTS, may: [SHARED, SOCKET] },
   { of: TEXT_PARTS, may: [SHARED, SEAMS, /^@std\/text\//] },
-  { of: /^server\/transports\/text\.ts$/, may: [SHARED, SEAMS, SOCKET_PARTS, TEXT_PARTS] },
+  { of: BATCHES, may: [SHARED, /^node:timers$/] },
+  { of: /^server\/transports\/text\.ts$/, may: [SHARED, SEAMS, SOCKET_PARTS, TEXT_PARTS, BATCHES] },
+  { of: /^server\/transports\/frames\.ts$/, may: [SHARED, SEAMS, SOCKET, BATCHES, /^node:buffer$/] },
   // Who reads and writes WebSockets knows nothing of requests, and requests nothing of frames.
   {
     of: /^server\/transports\/web\/web_socket\.ts$/,
@@ -77,6 +81,7 @@ const RULES: readonly Rule[] = [
   { of: /^server\/events\.ts$/, may: [SHARED, SEAMS, /^server\/core\/kept_act\.ts$/] },
   { of: SEAMS, may: [SHARED, SEAMS] },
   { of: /^server\/serve\.ts$/, may: [SHARED, /^server\//, /^@std\//, /^node:crypto$/] },
+  { of: /^server\/access\/invites\.ts$/, may: [SHARED, ACCESS, /^node:(crypto|fs)$/] },
   { of: ACCESS, may: [SHARED, SEAMS, ACCESS, NETWORK, /^node:crypto$/] },
   { of: /^server\/access\/invite_flags\.ts$/, may: [SHARED, SEAMS] },
   { of: /^server\/access\/invite_command\.ts$/, may: [SHARED, ACCESS, /^server\/(reach|history\/data_folder)\.ts$/] },

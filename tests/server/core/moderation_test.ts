@@ -345,7 +345,7 @@ Deno.test("decideAct: an op who is muted is not heard by any act, and may do wha
   const order = ordered();
   done(order, { act: "mute", target: "otto", text: "enough" });
   for (const act of ["announce", "kick", "ban", "mute"] as const) {
-    assertEquals(refusal(order, { act, target: "bob", text: "look here" }, { by: op }), "muted: you are muted: enough");
+    assertEquals(refusal(order, { act, target: "bob", text: "look here" }, { by: op }), "muted: you are muted for ever: enough");
   }
   assertEquals(done(order, { act: "kick", target: "bob", text: " \n" }, { by: op }), "bob was kicked by otto");
 });

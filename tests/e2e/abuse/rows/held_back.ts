@@ -174,10 +174,10 @@ export const heldBack: Group = {
         await foe.until(/You are b3y now/);
         await op.send(act({ ref: "1", act: "ban", target: "b3" }));
         compare(inFewWords(`${await op.until(/"ref":"1"/)}\n`), [
-          /^done: b3y was banned by b3o \(their client\); b3y was b3 until \d+ s ago$/,
+          /^done: b3y was banned by b3o for ever \(their client\); b3y was b3 until \d+ s ago$/,
         ]);
         compare([await enters(scene, "b3", secretOf("b3"))], ["bye: Bye, b3 (0 messages sent)"]);
-        compare(inFewWords(await foe.rest()).slice(-1), ["bye: You are banned"]);
+        compare(inFewWords(await foe.rest()).slice(-1), ["bye: You are banned for ever"]);
       },
     },
     {
