@@ -42,7 +42,13 @@ const COMMANDS: readonly Command[] = [
     completes: "nick",
     read: about((target) => act({ act: "unmute", target })),
   },
-  { name: "/slow", usage: "5s|off", help: "let everybody talk in this room only so often", completes: ["off"], read: slow },
+  {
+    name: "/slow",
+    usage: "5s|off",
+    help: "let all but those who keep order talk in this room only so often",
+    completes: ["off"],
+    read: slow,
+  },
   {
     name: "/readonly",
     usage: "on|off",
