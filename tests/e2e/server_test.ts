@@ -90,13 +90,24 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-Deno.test("C11 shutdown: a peer that reads nothing holds it up no longer than 5 s, a second signal ends that", async () => {
+/** A server with alice, who has said much to somebody who reads nothing. */
+async function withDeaf(): Promise<{ server: Program; alice: Peer } & Disposable> {
   const server = new Program("server", "--ephemeral", "--port", "0", "--limits", "off");
   const port = Number((await server.stdout.next())?.split(":").at(-1));
-  using deaf = await Deno.connect({ hostname: "127.0.0.1", port });
+  const deaf = await Deno.connect({ hostname: "127.0.0.1", port });
   await deaf.write(new TextEncoder().encode("deaf\n"));
-  using alice = await Peer.named(port, "alice");
+  const alice = await Peer.named(port, "alice");
   for (let n = 0; n < 3_000; n++) await alice.send("x".repeat(4_000) + "\n");
+  const leave = () => {
+    deaf.close();
+    alice[Symbol.dispose]();
+  };
+  return { server, alice, [Symbol.dispose]: leave };
+}
+
+Deno.test("C11 shutdown: a peer that reads nothing holds it up no longer than 5 s, a second signal ends that", async () => {
+  using house = await withDeaf();
+  const { server, alice } = house;
   server.kill("SIGTERM");
   assertMatch((await alice.lines.rest()).at(-1) ?? "", /^\* The server is stopping\./);
   server.kill("SIGINT");
@@ -104,12 +115,8 @@ Deno.test("C11 shutdown: a peer that reads nothing holds it up no longer than 5 
 });
 
 Deno.test("C11 shutdown: a Ctrl-C that comes twice at once is one, and everybody hears the farewell", async () => {
-  const server = new Program("server", "--ephemeral", "--port", "0", "--limits", "off");
-  const port = Number((await server.stdout.next())?.split(":").at(-1));
-  using deaf = await Deno.connect({ hostname: "127.0.0.1", port });
-  await deaf.write(new TextEncoder().encode("deaf\n"));
-  using alice = await Peer.named(port, "alice");
-  for (let n = 0; n < 3_000; n++) await alice.send("x".repeat(4_000) + "\n");
+  using house = await withDeaf();
+  const { server, alice } = house;
   server.kill("SIGINT");
   await server.stderr.match(/stopping/);
   server.kill("SIGINT");
