@@ -13,11 +13,8 @@ const TOGETHER = [["Han", "Hiragana", "Katakana"], ["Han", "Hangul"], ["Han", "B
 /** Of those that are written with Latin letters in between, what would be taken for one: a zero, a stroke, and the parts of Hangul's letters. */
 const NOT_BESIDE_LATIN = "(?!.*[〇丨\u3131-\u318e])";
 
-const WRITINGS = [
-  ...ALONE.split(" ").map((script) => writing([script])),
-  ...TOGETHER.map((scripts) => writing(scripts)),
-  ...TOGETHER.map((scripts) => writing([...scripts, "Latin"], NOT_BESIDE_LATIN)),
-];
+/** Made when a name asks for them: they take some ten milliseconds, and most names are in ASCII. */
+let writings: readonly RegExp[] | undefined;
 
 /** Letters of the blocks of phonetics, of modifiers and of small capitals that languages are written in: Azerbaijani, Hausa, Ewe, Sami, Kabiye and others. */
 const WRITTEN = "ɓɔɖɗəɛɠɣɨɩɬɲɵʃʉʊʋʌʒʔʹʻʼʾʿˮⱥⱦⱨⱪⱬ";
@@ -40,12 +37,21 @@ const IMITATIONS = new RegExp(
  */
 export function isOneWriting(name: string): boolean {
   const characters = name.replaceAll(/[^\p{L}\p{N}]/gu, "");
-  return WRITINGS.some((writing) => writing.test(characters));
+  writings ??= allWritings();
+  return writings.some((writing) => writing.test(characters));
 }
 
 /** The first letter of a name that no language is written in and that is drawn like one of another: `ᴏ` of phonetics, `℮` of packages. */
 export function imitationIn(name: string): string | undefined {
   return name.match(IMITATIONS)?.[0];
+}
+
+function allWritings(): RegExp[] {
+  return [
+    ...ALONE.split(" ").map((script) => writing([script])),
+    ...TOGETHER.map((scripts) => writing(scripts)),
+    ...TOGETHER.map((scripts) => writing([...scripts, "Latin"], NOT_BESIDE_LATIN)),
+  ];
 }
 
 function writing(scripts: readonly string[], without = ""): RegExp {
