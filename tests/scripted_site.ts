@@ -5,7 +5,7 @@
  */
 import { decodeClientFrame } from "../shared/codec.ts";
 import type { ClientFrame, Member, Role, ServerFrame } from "../shared/protocol.ts";
-import { soon } from "./harness.ts";
+import { soon } from "./soon.ts";
 
 const PAGE = new URL("../client/web/dist/", import.meta.url);
 const TYPES: Readonly<Record<string, string>> = { css: "text/css", html: "text/html", js: "text/javascript", svg: "image/svg+xml" };

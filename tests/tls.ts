@@ -99,9 +99,3 @@ export async function runWith(env: Record<string, string>, ...args: string[]): P
   const decoder = new TextDecoder();
   return { code, out: decoder.decode(stdout), errors: decoder.decode(stderr) };
 }
-
-/** A folder that is there as long as a block. */
-export function scratch(): Disposable & { readonly path: string } {
-  const path = Deno.makeTempDirSync({ prefix: "chat-tls-" });
-  return { path, [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }) };
-}

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Entry } from "../../shared/protocol.ts";
-import { TempFolder } from "../server/history/temp_folder.ts";
+import { TempFolder } from "../temp_folder.ts";
 import type { Finding } from "./findings.ts";
 import { Ledger } from "./ledger.ts";
 import { type Allowance, Link } from "./link.ts";

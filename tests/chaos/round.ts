@@ -10,7 +10,7 @@ import { Link } from "./link.ts";
 import { ProductClient } from "./product_client.ts";
 import { Random } from "./random.ts";
 import { RawClient } from "./raw_client.ts";
-import { soon } from "../harness.ts";
+import { soon } from "../soon.ts";
 import { type Client, pause, talk } from "./talker.ts";
 import { Victim } from "./victim.ts";
 

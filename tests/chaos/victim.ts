@@ -4,7 +4,8 @@
  * @module
  */
 import { TextLineStream } from "@std/streams/text-line-stream";
-import { program, soon } from "../harness.ts";
+import { program } from "../harness.ts";
+import { soon } from "../soon.ts";
 import type { Entry } from "../../shared/protocol.ts";
 import type { Disk } from "./disk.ts";
 

@@ -11,7 +11,7 @@ import type { Change, Room } from "../../client/changes.ts";
 import type { Names, OldEntries, Status, View } from "../../client/views/view.ts";
 import { sentence } from "../../client/views/wording.ts";
 import type { Say } from "../../shared/protocol.ts";
-import { soon } from "../harness.ts";
+import { soon } from "../soon.ts";
 
 /** Settings that cannot be changed. */
 export const NO_SETTINGS: Settings = { list: () => ["bell  true"], set: (key) => `${key} stays` };

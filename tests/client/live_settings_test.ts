@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { ClientConfig } from "../../client/config.ts";
 import { LiveSettings } from "../../client/live_settings.ts";
+import { TempFolder } from "../temp_folder.ts";
 
 const CONFIG: ClientConfig = {
   host: "127.0.0.1",
@@ -16,20 +17,18 @@ const CONFIG: ClientConfig = {
   access: { password: undefined, allowPlaintext: false },
 };
 
-async function setUp(kept: boolean): Promise<{ settings: LiveSettings; applied: ClientConfig[] } & AsyncDisposable> {
-  const config = kept ? await Deno.makeTempDir() : undefined;
+function setUp(kept: boolean): { settings: LiveSettings; applied: ClientConfig[] } & Disposable {
+  const folder = kept ? new TempFolder() : undefined;
   const applied: ClientConfig[] = [];
   return {
-    settings: new LiveSettings({ ...CONFIG, folders: { config, state: undefined } }, (changed) => applied.push(changed)),
+    settings: new LiveSettings({ ...CONFIG, folders: { config: folder?.path, state: undefined } }, (changed) => applied.push(changed)),
     applied,
-    [Symbol.asyncDispose]: async () => {
-      if (config !== undefined) await Deno.remove(config, { recursive: true });
-    },
+    [Symbol.dispose]: () => folder?.[Symbol.dispose](),
   };
 }
 
-Deno.test("LiveSettings.set changes what holds now at once, and says when the rest does", async () => {
-  await using made = await setUp(true);
+Deno.test("LiveSettings.set changes what holds now at once, and says when the rest does", () => {
+  using made = setUp(true);
   const { settings, applied } = made;
   assertEquals(settings.set("bell", "false"), "bell is false");
   assertEquals(settings.set("timeFormat", "12h"), "timeFormat is 12h");
@@ -46,8 +45,8 @@ Deno.test("LiveSettings.set changes what holds now at once, and says when the re
   ]);
 });
 
-Deno.test("LiveSettings.set changes for now what cannot be kept", async () => {
-  await using made = await setUp(false);
+Deno.test("LiveSettings.set changes for now what cannot be kept", () => {
+  using made = setUp(false);
   const { settings, applied } = made;
   assertEquals(settings.set("bell", "false"), "bell is false for now; it was not saved: there is no home folder for config.json");
   assertEquals(applied.map(({ bell }) => bell), [false]);

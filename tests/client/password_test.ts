@@ -4,7 +4,7 @@ import { dial } from "../../client/dial.ts";
 import { askedPassword, heldPassword } from "../../client/password.ts";
 import { Fatal } from "../../shared/exit.ts";
 import type { ClientFrame, Refused } from "../../shared/protocol.ts";
-import { soon } from "../harness.ts";
+import { soon } from "../soon.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { FakeServer, type Peer, welcome } from "./fake_server.ts";
 

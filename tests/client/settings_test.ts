@@ -4,7 +4,7 @@ import { checkAddress, CLIENT_FLAGS, clientConfig, clientEnv } from "../../clien
 import { readSettings, setSetting } from "../../client/settings.ts";
 import { parseFlags } from "../../shared/flags.ts";
 import { type FolderKind, platformFolder } from "../../shared/folders.ts";
-import { TempFolder } from "../server/history/temp_folder.ts";
+import { TempFolder } from "../temp_folder.ts";
 
 const NOW = new Date("2026-01-31T12:00:00Z");
 const NOWHERE: ClientFolders = { config: undefined, state: undefined };

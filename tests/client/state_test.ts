@@ -5,7 +5,8 @@ import { Journal, parseJournal } from "../../client/state/journal.ts";
 import { formatServers, type KnownServer, lastServer, parseServers } from "../../client/state/servers.ts";
 import { ClientState, type StateOptions } from "../../client/state/state.ts";
 import { Lines } from "../harness.ts";
-import { run, smallDisk, TempFolder } from "../server/history/temp_folder.ts";
+import { run, smallDisk } from "../server/history/disk.ts";
+import { TempFolder } from "../temp_folder.ts";
 import { FakeClock } from "./fake_clock.ts";
 
 const DAY = 86_400_000;

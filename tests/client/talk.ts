@@ -11,7 +11,7 @@ import type { Seen } from "../../client/timeline.ts";
 import type { SayWithRef } from "../../client/unacknowledged.ts";
 import type { ExitCode } from "../../shared/exit.ts";
 import type { ClientFrame, Entry, Snapshot, Welcome } from "../../shared/protocol.ts";
-import { soon } from "../harness.ts";
+import { soon } from "../soon.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { FakeServer, type Peer, said, welcome } from "./fake_server.ts";
 import { FakeMemory, FakeView, NO_SETTINGS } from "./fake_view.ts";

@@ -6,7 +6,7 @@ import { sendConfig } from "../../client/scripts/flags.ts";
 import { KnownCertificates } from "../../client/state/certificates.ts";
 import { distrust } from "../../client/trust.ts";
 import { base64Url } from "../../shared/text.ts";
-import { scratch } from "../tls.ts";
+import { TempFolder } from "../temp_folder.ts";
 
 /** The fingerprint of something. */
 function fingerprint(bytes: Uint8Array): string {
@@ -84,7 +84,7 @@ Deno.test("distrust: without one, what was known before does", () => {
 });
 
 Deno.test("KnownCertificates: what is remembered is there for the next process, and for nobody else to read", () => {
-  using folder = scratch();
+  using folder = new TempFolder();
   const state = `${folder.path}/state`;
   assertEquals(new KnownCertificates(state).recall("Host:1"), { mark: undefined });
   assertEquals(new KnownCertificates(state).remember("Host:1", ONE), undefined);
@@ -95,7 +95,7 @@ Deno.test("KnownCertificates: what is remembered is there for the next process, 
 });
 
 Deno.test("KnownCertificates: a file that makes no sense trusts nobody and is not written over", () => {
-  using folder = scratch();
+  using folder = new TempFolder();
   const path = `${folder.path}/certificates.json`;
   for (const text of ["", "[]", "{", '{"host:1":"short"}', '{"host:1":1}', '{"host:1":null}']) {
     Deno.writeTextFileSync(path, text);

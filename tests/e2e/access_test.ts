@@ -1,18 +1,20 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
-import { exchange, Peer, Program, program, PROGRAM_ENV, type Server, soon, startServer } from "../harness.ts";
+import { exchange, Peer, Program, program, PROGRAM_ENV, type Server, startServer } from "../harness.ts";
+import { soon } from "../soon.ts";
 import { Terminal, tmuxThere } from "./terminal.ts";
+import { TempFolder } from "../temp_folder.ts";
 
 const PASSWORD = "correct horse battery";
 const NEEDED = "* This server asks for a password, or the code of an invite:";
 const WRONG = "That is neither the password nor the code of an invite that still holds";
 
 /** A folder with a server's password and its data. */
-class Home implements Disposable {
-  readonly path = Deno.makeTempDirSync({ prefix: "chat-access-" });
+class Home extends TempFolder {
   readonly password = `${this.path}/chat.pass`;
   readonly data = `${this.path}/data`;
 
   constructor() {
+    super();
     Deno.writeTextFileSync(this.password, `${PASSWORD}\n`, { mode: 0o600 });
   }
 
@@ -29,10 +31,6 @@ class Home implements Disposable {
         else yield name + new TextDecoder("latin1").decode(Deno.readFileSync(`${folder}/${name}`));
       }
     }
-  }
-
-  [Symbol.dispose](): void {
-    Deno.removeSync(this.path, { recursive: true });
   }
 }
 

@@ -8,7 +8,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { accessible, browserTest, type Person } from "../browser.ts";
 import { type Server, startServer } from "../harness.ts";
 import { ScriptedSite } from "../scripted_site.ts";
-import { TempFolder } from "../server/history/temp_folder.ts";
+import { TempFolder } from "../temp_folder.ts";
 
 async function guarded(folder: TempFolder): Promise<Server> {
   await Deno.writeTextFile(`${folder.path}/password`, "open sesame\n", { mode: 0o600 });

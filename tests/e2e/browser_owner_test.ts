@@ -7,7 +7,7 @@
 import { assertEquals } from "@std/assert";
 import { accessible, browserTest, type Person } from "../browser.ts";
 import { Peer, Program, type Server, startServer } from "../harness.ts";
-import { TempFolder } from "../server/history/temp_folder.ts";
+import { TempFolder } from "../temp_folder.ts";
 
 /** Makes the person at a page the owner, by the code that the server has printed. */
 async function claim(server: Server, person: Person): Promise<void> {

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertLess } from "@std/assert";
 import { accessible, browserTest } from "../browser.ts";
 import { Link } from "../chaos/link.ts";
 import { Peer, Program, startServer } from "../harness.ts";
+import { TempFolder } from "../temp_folder.ts";
 
 const PHONE = { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true } as const;
 
@@ -110,8 +111,8 @@ browserTest("a message that waits is sent after a reload", async (chromium) => {
 });
 
 browserTest("kill -9 and a restart of the server under a conversation", async (chromium) => {
-  const data = await Deno.makeTempDir();
-  const first = await startServer("--data", data);
+  using data = new TempFolder();
+  const first = await startServer("--data", data.path);
   const { port } = first;
   const ada = await (await chromium.person(port)).join("Ada");
   const bob = await (await chromium.person(port)).join("Bob");
@@ -122,18 +123,15 @@ browserTest("kill -9 and a restart of the server under a conversation", async (c
   await ada.reads("#state", "Not connected");
   await ada.say("while it was away");
   await bob.say("so did I");
-  {
-    await using _second = await startServer("--data", data, "--port", String(port));
-    await bob.hears("while it was away");
-    await ada.hears("so did I");
-    await ada.say("after");
-    await bob.hears("after");
-    await ada.hears("after");
-    const texts = await bob.texts();
-    assertEquals(texts, await ada.texts());
-    assertEquals([texts[0], texts.slice(1, 3).sort(), texts[3]], ["before", ["so did I", "while it was away"], "after"]);
-  }
-  await Deno.remove(data, { recursive: true });
+  await using _second = await startServer("--data", data.path, "--port", String(port));
+  await bob.hears("while it was away");
+  await ada.hears("so did I");
+  await ada.say("after");
+  await bob.hears("after");
+  await ada.hears("after");
+  const texts = await bob.texts();
+  assertEquals(texts, await ada.texts());
+  assertEquals([texts[0], texts.slice(1, 3).sort(), texts[3]], ["before", ["so did I", "while it was away"], "after"]);
 });
 
 browserTest("rooms: unread counts, mentions, the line where new messages begin, the title", async (chromium) => {

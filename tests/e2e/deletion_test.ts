@@ -4,8 +4,9 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { Peer, Program, type Server, soon, startServer } from "../harness.ts";
-import { TempFolder } from "../server/history/temp_folder.ts";
+import { Peer, Program, type Server, startServer } from "../harness.ts";
+import { soon } from "../soon.ts";
+import { TempFolder } from "../temp_folder.ts";
 
 const GONE = "xylophagous";
 const KEPT = "zymurgy";

@@ -7,7 +7,7 @@ import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert"
 import { decodeServerFrame } from "../../shared/codec.ts";
 import type { ClientFrame, Entry, Seq, ServerFrame, Welcome } from "../../shared/protocol.ts";
 import { Peer, Program, type Server, startServer } from "../harness.ts";
-import { TempFolder } from "../server/history/temp_folder.ts";
+import { TempFolder } from "../temp_folder.ts";
 
 const SECRET = "b0Kx3vD1q8ZtYw2Sb0Kx3vD1q8ZtYw2S";
 

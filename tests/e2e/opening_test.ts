@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { Lines, program, PROGRAM_ENV, startServer } from "../harness.ts";
 import { readQrCode } from "../qr_reader.ts";
+import { TempFolder } from "../temp_folder.ts";
 
 Deno.test("chat server --qr prints the link to the page so that a phone can read it", async () => {
   await using server = await startServer("--qr");
@@ -21,10 +22,10 @@ Deno.test({
   name: "chat server --open opens the window's link; when that fails, one line says so and the server runs",
   ignore: Deno.build.os !== "linux",
   async fn() {
-    const folder = await Deno.makeTempDir();
-    await Deno.writeTextFile(`${folder}/xdg-open`, `#!/bin/sh\nprintf %s "$*" >"${folder}/opened"\nexit 3\n`, { mode: 0o755 });
+    using folder = new TempFolder();
+    await Deno.writeTextFile(`${folder.path}/xdg-open`, `#!/bin/sh\nprintf %s "$*" >"${folder.path}/opened"\nexit 3\n`, { mode: 0o755 });
     const [command, ...args] = program("server", "--port", "0", "--ephemeral", "--host", "0.0.0.0", "--open");
-    const env = { ...PROGRAM_ENV, PATH: `${folder}:${Deno.env.get("PATH")}` };
+    const env = { ...PROGRAM_ENV, PATH: `${folder.path}:${Deno.env.get("PATH")}` };
     const child = new Deno.Command(command, { args, env, stdout: "piped", stderr: "null" }).spawn();
     const stdout = new Lines(child.stdout);
     const port = (await stdout.match(/^Server started on /)).match(/\d+$/)?.[0];
@@ -34,12 +35,11 @@ Deno.test({
       assertMatch(problem, /Make it with: deno task bundle$/);
     } else {
       assertEquals(problem, "Cannot open the server's window in a browser; open its link yourself: xdg-open ended with 3");
-      assertEquals(await Deno.readTextFile(`${folder}/opened`), `http://127.0.0.1:${port}/console`);
+      assertEquals(await Deno.readTextFile(`${folder.path}/opened`), `http://127.0.0.1:${port}/console`);
     }
     assertEquals(await (await fetch(`http://127.0.0.1:${port}/healthz`)).text(), "ok\n");
     child.kill("SIGTERM");
     await stdout.rest();
     assertEquals((await child.status).code, 0);
-    await Deno.remove(folder, { recursive: true });
   },
 });

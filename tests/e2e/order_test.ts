@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Peer, Program, PROGRAM_ENV, type Server, startServer } from "../harness.ts";
-import { TempFolder } from "../server/history/temp_folder.ts";
+import { TempFolder } from "../temp_folder.ts";
 import { Terminal, tmuxThere } from "./terminal.ts";
 
 /** The code that a server has printed. */

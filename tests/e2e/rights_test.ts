@@ -7,7 +7,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import deno from "../../deno.json" with { type: "json" };
 import { makeCertificate, ownFiles } from "../../server/certificate.ts";
 import { exchange, Peer, Program } from "../harness.ts";
-import { TempFolder } from "../server/history/temp_folder.ts";
+import { TempFolder } from "../temp_folder.ts";
 import { certificateOf, tunnel } from "../tls.ts";
 import { clientFrame, upgradeRequest } from "../web_peer.ts";
 

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { ClientFrame, Page, ServerFrame, Welcome } from "../../shared/protocol.ts";
 import { Peer, startServer } from "../harness.ts";
-import { TempFolder } from "../server/history/temp_folder.ts";
+import { TempFolder } from "../temp_folder.ts";
 
 /** Sends a line, and expects exactly these back. */
 async function ask(peer: Peer, line: string, ...lines: string[]): Promise<void> {

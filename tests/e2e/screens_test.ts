@@ -6,6 +6,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { Peer, program, PROGRAM_ENV, startServer } from "../harness.ts";
 import { MODES, quoted, Terminal, tmuxThere } from "./terminal.ts";
+import { TempFolder } from "../temp_folder.ts";
 
 function test(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, fn, ignore: !tmuxThere });
@@ -67,28 +68,24 @@ test("screen: 20 pasted lines with escape codes in them are asked for, and are o
 });
 
 test("screen: kill -9 of the server in the middle of a line, and it is back with its history", async () => {
-  const data = await Deno.makeTempDir({ prefix: "chat-test-" });
-  try {
-    const first = await startServer("--data", data);
-    await using terminal = await Terminal.open(80, 12, "client", `127.0.0.1:${first.port}`, "--name", "bob");
-    await terminal.shows("Hello bob");
-    await terminal.type("before", "Enter");
-    await terminal.endsWith("00:00 bob: before", "bob>", "#lobby · nobody else here · connected");
-    await terminal.type("half");
-    await terminal.shows("bob> half");
-    first.program.kill("SIGKILL");
-    await first.program.exit();
-    await terminal.shows("reconnecting");
-    await terminal.type(" a line", "Enter", "dra");
-    await terminal.endsWith("… half a line", "bob> dra", "#lobby · nobody else here · reconnecting (1 queued)");
-    await using _ = await startServer("--data", data, "--port", String(first.port));
-    await terminal.endsWith("bob> dra", "#lobby · nobody else here · connected");
-    await terminal.type("ft");
-    await terminal.endsWith("bob> draft", "#lobby · nobody else here · connected");
-    assertEquals((await terminal.past()).filter((line) => line.includes("bob: ")), ["00:00 bob: before", "00:00 bob: half a line"]);
-  } finally {
-    await Deno.remove(data, { recursive: true });
-  }
+  using data = new TempFolder();
+  const first = await startServer("--data", data.path);
+  await using terminal = await Terminal.open(80, 12, "client", `127.0.0.1:${first.port}`, "--name", "bob");
+  await terminal.shows("Hello bob");
+  await terminal.type("before", "Enter");
+  await terminal.endsWith("00:00 bob: before", "bob>", "#lobby · nobody else here · connected");
+  await terminal.type("half");
+  await terminal.shows("bob> half");
+  first.program.kill("SIGKILL");
+  await first.program.exit();
+  await terminal.shows("reconnecting");
+  await terminal.type(" a line", "Enter", "dra");
+  await terminal.endsWith("… half a line", "bob> dra", "#lobby · nobody else here · reconnecting (1 queued)");
+  await using _ = await startServer("--data", data.path, "--port", String(first.port));
+  await terminal.endsWith("bob> dra", "#lobby · nobody else here · connected");
+  await terminal.type("ft");
+  await terminal.endsWith("bob> draft", "#lobby · nobody else here · connected");
+  assertEquals((await terminal.past()).filter((line) => line.includes("bob: ")), ["00:00 bob: before", "00:00 bob: half a line"]);
 });
 
 test("screen: Ctrl-Z gives the shell its terminal, and fg brings the line back as it was", async () => {
@@ -141,33 +138,29 @@ test("screen: each room keeps its draft, and says how much is unread", async () 
 });
 
 test("screen: a line where one left off", async () => {
-  const state = await Deno.makeTempDir({ prefix: "chat-test-" });
-  try {
-    await using server = await startServer();
-    using alice = await Peer.named(server.port, "alice");
-    const open = () =>
-      Terminal.openWith({ ...PROGRAM_ENV, XDG_STATE_HOME: state }, 80, 12, "client", `127.0.0.1:${server.port}`, "--name", "bob");
-    {
-      await using terminal = await open();
-      await terminal.shows("Hello bob");
-      await alice.send("seen\n");
-      await terminal.shows("alice: seen");
-      await terminal.type("C-c");
-      await terminal.shows("exit code 0");
-    }
-    await alice.lines.match(/^\* bob left$/);
-    await alice.sayAndKeep("missed", "alice: missed");
+  using state = new TempFolder();
+  await using server = await startServer();
+  using alice = await Peer.named(server.port, "alice");
+  const open = () =>
+    Terminal.openWith({ ...PROGRAM_ENV, XDG_STATE_HOME: state.path }, 80, 12, "client", `127.0.0.1:${server.port}`, "--name", "bob");
+  {
     await using terminal = await open();
-    await terminal.endsWith(
-      "── you left off here ──",
-      "00:00 alice: missed",
-      "* You are up to date.",
-      "bob>",
-      "#lobby · alice · connected",
-    );
-  } finally {
-    await Deno.remove(state, { recursive: true });
+    await terminal.shows("Hello bob");
+    await alice.send("seen\n");
+    await terminal.shows("alice: seen");
+    await terminal.type("C-c");
+    await terminal.shows("exit code 0");
   }
+  await alice.lines.match(/^\* bob left$/);
+  await alice.sayAndKeep("missed", "alice: missed");
+  await using terminal = await open();
+  await terminal.endsWith(
+    "── you left off here ──",
+    "00:00 alice: missed",
+    "* You are up to date.",
+    "bob>",
+    "#lobby · alice · connected",
+  );
 });
 
 test("screen: a refused message is given back for editing", async () => {

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { Peer, Program, program, startServer } from "../harness.ts";
+import { TempFolder } from "../temp_folder.ts";
 
 const to = (port: number) => `127.0.0.1:${port}`;
 
@@ -71,26 +72,22 @@ Deno.test("chat send: no server there is one line and exit code 69, at once", as
 });
 
 Deno.test("chat send: a server that stops and comes back has every line once", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const first = await startServer("--data", folder);
-    const log = new Program("send", to(first.port), "--name", "log");
-    {
-      using alice = await Peer.named(first.port, "alice");
-      await log.type("one\n");
-      await alice.lines.match(/^log: one$/);
-    }
-    await first[Symbol.asyncDispose]();
-    await log.type("two\nthree\n");
-    await log.endInput();
-    await using second = await startServer("--data", folder, "--port", String(first.port));
-    assertEquals([await log.exit(), log.stderr.all], [0, []]);
-    const seen = new Program("tail", to(second.port));
-    assertEquals(await seen.exit(), 0);
-    assertEquals(seen.stdout.all.map((line) => line.slice(17)), ["log: one", "log: two", "log: three"]);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
+  using folder = new TempFolder();
+  const first = await startServer("--data", folder.path);
+  const log = new Program("send", to(first.port), "--name", "log");
+  {
+    using alice = await Peer.named(first.port, "alice");
+    await log.type("one\n");
+    await alice.lines.match(/^log: one$/);
   }
+  await first[Symbol.asyncDispose]();
+  await log.type("two\nthree\n");
+  await log.endInput();
+  await using second = await startServer("--data", folder.path, "--port", String(first.port));
+  assertEquals([await log.exit(), log.stderr.all], [0, []]);
+  const seen = new Program("tail", to(second.port));
+  assertEquals(await seen.exit(), 0);
+  assertEquals(seen.stdout.all.map((line) => line.slice(17)), ["log: one", "log: two", "log: three"]);
 });
 
 Deno.test(

@@ -2,6 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { decodeServerFrame } from "../../shared/codec.ts";
 import type { Entry } from "../../shared/protocol.ts";
 import { Peer, Program, program, startServer } from "../harness.ts";
+import { TempFolder } from "../temp_folder.ts";
 
 const to = (port: number) => `127.0.0.1:${port}`;
 
@@ -70,25 +71,21 @@ Deno.test("chat tail: further lines of a message stand below its first, and a to
 });
 
 Deno.test("chat tail --follow: goes on after the past, through a restart, with no hole and no double", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const first = await startServer("--data", folder, "--limits", "off");
-    await send(first.port, numbers(1, 3).join("\n"));
-    const ear = new Program("tail", to(first.port), "--since", "1", "--follow", "--json");
-    await ear.stdout.match(/"text":"3"/);
-    await send(first.port, numbers(4, 6).join("\n"));
-    await ear.stdout.match(/"text":"6"/);
-    await first[Symbol.asyncDispose]();
-    await ear.stderr.match(/^Connection lost \(.*\)\. Trying again$/);
-    await using second = await startServer("--data", folder, "--limits", "off", "--port", String(first.port));
-    await send(second.port, numbers(7, 400).join("\n"));
-    await ear.stdout.match(/"text":"400"/);
-    ear.kill("SIGINT");
-    assertEquals(await ear.exit(), 0);
-    assertEquals(texts(ear.stdout.all), numbers(2, 400));
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  using folder = new TempFolder();
+  const first = await startServer("--data", folder.path, "--limits", "off");
+  await send(first.port, numbers(1, 3).join("\n"));
+  const ear = new Program("tail", to(first.port), "--since", "1", "--follow", "--json");
+  await ear.stdout.match(/"text":"3"/);
+  await send(first.port, numbers(4, 6).join("\n"));
+  await ear.stdout.match(/"text":"6"/);
+  await first[Symbol.asyncDispose]();
+  await ear.stderr.match(/^Connection lost \(.*\)\. Trying again$/);
+  await using second = await startServer("--data", folder.path, "--limits", "off", "--port", String(first.port));
+  await send(second.port, numbers(7, 400).join("\n"));
+  await ear.stdout.match(/"text":"400"/);
+  ear.kill("SIGINT");
+  assertEquals(await ear.exit(), 0);
+  assertEquals(texts(ear.stdout.all), numbers(2, 400));
 });
 
 Deno.test("chat tail: is there as tail and four letters, or as it is told, and leaves", async () => {

@@ -4,7 +4,9 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { program, PROGRAM_ENV, soon } from "../harness.ts";
+import { program, PROGRAM_ENV } from "../harness.ts";
+import { soon } from "../soon.ts";
+import { TempFolder } from "../temp_folder.ts";
 
 /** Whether there is a tmux; tests that need one are skipped where there is none. */
 export const tmuxThere = await new Deno.Command("tmux", { args: ["-V"], stdout: "null", stderr: "null" }).output().then(
@@ -20,7 +22,7 @@ export const MODES = "stty -a | tr ';' '\\n' | grep -oE -e '-?(icanon|echo)\\b' 
 /** A terminal with the client in it, on a tmux server of its own. */
 export class Terminal implements AsyncDisposable {
   readonly #socket = `chat-test-${crypto.randomUUID()}`;
-  readonly #folder = Deno.makeTempDirSync({ prefix: "chat-terminal-" });
+  readonly #folder = new TempFolder();
 
   /** Runs the program with the settings and the state that all tests share. */
   static open(columns: number, rows: number, ...args: string[]): Promise<Terminal> {
@@ -48,7 +50,7 @@ export class Terminal implements AsyncDisposable {
     // Its process id is known, so that it can be killed.
     const settings = Object.entries(env).map(([name, value]) => `${name}=${value}`).join(" ");
     const command =
-      `trap : INT; env ${settings} sh -c 'echo $$ > "$0"; exec "$@"' '${terminal.#folder}/pid' ${run}; echo "exit code $?"; ${MODES}; cat`;
+      `trap : INT; env ${settings} sh -c 'echo $$ > "$0"; exec "$@"' '${terminal.#folder.path}/pid' ${run}; echo "exit code $?"; ${MODES}; cat`;
     await terminal.#start(columns, rows, "sh", "-c", command);
     return terminal;
   }
@@ -112,7 +114,7 @@ export class Terminal implements AsyncDisposable {
 
   /** Kills the program, which learns nothing of it. */
   async kill(): Promise<void> {
-    Deno.kill(Number(await Deno.readTextFile(`${this.#folder}/pid`)), "SIGKILL");
+    Deno.kill(Number(await Deno.readTextFile(`${this.#folder.path}/pid`)), "SIGKILL");
     await this.shows("exit code 137");
   }
 
@@ -128,13 +130,13 @@ export class Terminal implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     // What tmux ends goes on for a moment, and writes.
     try {
-      Deno.kill(Number(await Deno.readTextFile(`${this.#folder}/pid`)), "SIGKILL");
+      Deno.kill(Number(await Deno.readTextFile(`${this.#folder.path}/pid`)), "SIGKILL");
     } catch (error) {
       // It has ended, or never began.
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
     await this.#tmux("kill-server");
-    await Deno.remove(this.#folder, { recursive: true });
+    this.#folder[Symbol.dispose]();
   }
 }
 

@@ -2,9 +2,11 @@ import { generate } from "selfsigned";
 import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { makeCertificate } from "../../server/certificate.ts";
 import { fingerprintOf } from "../../shared/fingerprint.ts";
-import { exchange, Lines, Peer, program, PROGRAM_ENV, type Server, soon, startServer } from "../harness.ts";
-import { certificateOf, connectTls, Relay, run, runWith, scratch, tunnel } from "../tls.ts";
+import { exchange, Lines, Peer, program, PROGRAM_ENV, type Server, startServer } from "../harness.ts";
+import { soon } from "../soon.ts";
+import { certificateOf, connectTls, Relay, run, runWith, tunnel } from "../tls.ts";
 import { clientFrame, WebPeer } from "../web_peer.ts";
+import { TempFolder } from "../temp_folder.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -28,7 +30,7 @@ async function write(path: string, text: string): Promise<void> {
 }
 
 Deno.test("TLS: everybody meets in one room, however they came, and the join line is right", async () => {
-  using state = scratch();
+  using state = new TempFolder();
   await using server = await startServer("--tls");
   const { port } = server;
   const line = await server.program.stdout.match(/client tls:/);
@@ -55,7 +57,7 @@ Deno.test("TLS: everybody meets in one room, however they came, and the join lin
 });
 
 Deno.test("TLS: the first certificate is trusted and remembered, and another one in its place is refused", async () => {
-  using state = scratch();
+  using state = new TempFolder();
   const known = `${state.path}/chat/certificates.json`;
   let port: number;
   let first: string;
@@ -94,7 +96,7 @@ Deno.test("TLS: the first certificate is trusted and remembered, and another one
 });
 
 Deno.test("TLS: whoever is in the middle hears nothing, whether they show their own certificate or the server's", async () => {
-  using state = scratch();
+  using state = new TempFolder();
   await using server = await startServer("--tls");
   await using evil = await startServer("--tls");
   const fingerprint = await fingerprintAt(server.port);
@@ -110,7 +112,7 @@ Deno.test("TLS: whoever is in the middle hears nothing, whether they show their 
 });
 
 Deno.test("TLS: a certificate that has ended is said to have, and not yet to have begun", async () => {
-  using state = scratch();
+  using state = new TempFolder();
   const now = Date.now();
   for (const made of [now - 4_000 * DAY_MS, now + 30 * DAY_MS]) {
     const { chain, key, pem } = await makeCertificate(made);
@@ -132,7 +134,7 @@ Deno.test("TLS: a certificate that has ended is said to have, and not yet to hav
 });
 
 Deno.test("TLS: there is no way from tls:// to plain text", async () => {
-  using state = scratch();
+  using state = new TempFolder();
   await using plain = await startServer();
   const send = async (port: number) => {
     const { code, errors } = await run(state.path, "send", `tls://127.0.0.1:${port}`, "secret");
@@ -170,7 +172,7 @@ Deno.test("TLS: there is no way from tls:// to plain text", async () => {
 });
 
 Deno.test("TLS: at SIGHUP the certificate is read again, for connections from then on", async () => {
-  using folder = scratch();
+  using folder = new TempFolder();
   const [cert, key] = [`${folder.path}/cert.pem`, `${folder.path}/key.pem`];
   const install = async () => {
     const made = await makeCertificate(Date.now());
@@ -202,7 +204,7 @@ Deno.test("TLS: at SIGHUP the certificate is read again, for connections from th
 });
 
 Deno.test("TLS: at SIGHUP a server with a history and without a password, which may write no file any more, goes on", async () => {
-  using folder = scratch();
+  using folder = new TempFolder();
   await using server = await startServer("--tls", "--data", `${folder.path}/data`);
   const pem = await certificateOf(server.port);
   server.program.kill("SIGHUP");
@@ -211,7 +213,7 @@ Deno.test("TLS: at SIGHUP a server with a history and without a password, which 
 });
 
 Deno.test("TLS: a certificate is made once and kept for the owner alone", async () => {
-  using folder = scratch();
+  using folder = new TempFolder();
   const flags = ["--tls", "--data", `${folder.path}/data`];
   const fingerprints = [];
   for (let start = 0; start < 2; start++) {
@@ -223,7 +225,7 @@ Deno.test("TLS: a certificate is made once and kept for the owner alone", async 
 });
 
 Deno.test("TLS: what is wrong with a certificate is said in one line", async () => {
-  using folder = scratch();
+  using folder = new TempFolder();
   const path = (name: string) => `${folder.path}/${name}`;
   const year = 366 * 86_400_000;
   const [one, other, old] = [
@@ -287,7 +289,7 @@ Deno.test("TLS: what is wrong with a certificate is said in one line", async () 
 });
 
 Deno.test("TLS: a client that is cut off comes back, if the server is still who it was, and ends if it is not", async () => {
-  using state = scratch();
+  using state = new TempFolder();
   let server: Server | undefined = await startServer("--tls", "--data", `${state.path}/data`);
   const { port } = server;
   const [command, ...rest] = program("tail", `tls://127.0.0.1:${port}`, "--follow");
@@ -381,7 +383,7 @@ Deno.test({
 });
 
 Deno.test("TLS: a certificate that an authority vouches for is for the name that was typed, and no other is put in its place", async () => {
-  using folder = scratch();
+  using folder = new TempFolder();
   const path = (name: string) => `${folder.path}/${name}`;
   const ca = await generate([{ name: "commonName", value: "authority" }], {
     keyType: "rsa",
@@ -424,7 +426,7 @@ Deno.test("TLS: a certificate that an authority vouches for is for the name that
 });
 
 Deno.test("TLS: a certificate for our name that vouches for others, or others for it, is refused at the start", async () => {
-  using folder = scratch();
+  using folder = new TempFolder();
   const names = { name: "subjectAltName" as const, altNames: [{ type: 2 as const, value: "chat" }] };
   const made = await generate([{ name: "commonName", value: "chat" }], {
     keyType: "ec",

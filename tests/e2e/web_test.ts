@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { exchange, Peer, soon, startServer } from "../harness.ts";
+import { exchange, Peer, startServer } from "../harness.ts";
+import { soon } from "../soon.ts";
 import { clientFrame, OP, upgradeRequest, WebPeer } from "../web_peer.ts";
 
 function get(path: string, ...fields: string[]): string {

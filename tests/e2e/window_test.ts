@@ -4,6 +4,7 @@ import type { BrowserContextOptions } from "playwright-core";
 import { accessible, browserTest, type Chromium, type Person } from "../browser.ts";
 import { Link } from "../chaos/link.ts";
 import { Peer, startServer } from "../harness.ts";
+import { TempFolder } from "../temp_folder.ts";
 
 /** The server's owner, at the window. */
 async function owner(chromium: Chromium, port: number, options?: BrowserContextOptions): Promise<Person> {
@@ -17,26 +18,23 @@ async function owner(chromium: Chromium, port: number, options?: BrowserContextO
 const ELSEWHERE = { extraHTTPHeaders: { "X-Forwarded-For": "127.0.0.1" } };
 
 browserTest("window: the log, the figures and who is in, as it happens", async (chromium) => {
-  const data = await Deno.makeTempDir();
-  {
-    await using server = await startServer("--data", data, "--log-messages");
-    const boss = await owner(chromium, server.port);
-    using bob = await Peer.named(server.port, "bob");
-    await boss.reads("#lines p", /bob joined #lobby from 127\.0\.0\.1:\d+/);
-    await boss.reads("#people li", /bob #lobby.*127\.0\.0\.1:\d+ · text · for \d+ s · 0 messages/);
-    await boss.reads("#people-count", "1");
-    await bob.send("hello <b>there</b>\n");
-    await boss.reads("#lines p", "#lobby bob: hello <b>there</b>");
-    await boss.reads("#people li", "1 message");
-    await boss.reads(".figure:first-child", "most 1");
-    await boss.reads("#facts", /^chat\/\d.* · up for \d+ s · history \d.* KB$/);
-    const line = await boss.page.locator(".figure .line").first().getAttribute("d");
-    await boss.page.waitForFunction((line) => document.querySelector(".figure .line")?.getAttribute("d") !== line, line);
-    assertMatch(line ?? "", /^M[\d.]+ \d+/);
-    assertEquals(await boss.page.locator("#lines b").count(), 0);
-    assertEquals(boss.complaints, []);
-  }
-  await Deno.remove(data, { recursive: true });
+  using data = new TempFolder();
+  await using server = await startServer("--data", data.path, "--log-messages");
+  const boss = await owner(chromium, server.port);
+  using bob = await Peer.named(server.port, "bob");
+  await boss.reads("#lines p", /bob joined #lobby from 127\.0\.0\.1:\d+/);
+  await boss.reads("#people li", /bob #lobby.*127\.0\.0\.1:\d+ · text · for \d+ s · 0 messages/);
+  await boss.reads("#people-count", "1");
+  await bob.send("hello <b>there</b>\n");
+  await boss.reads("#lines p", "#lobby bob: hello <b>there</b>");
+  await boss.reads("#people li", "1 message");
+  await boss.reads(".figure:first-child", "most 1");
+  await boss.reads("#facts", /^chat\/\d.* · up for \d+ s · history \d.* KB$/);
+  const line = await boss.page.locator(".figure .line").first().getAttribute("d");
+  await boss.page.waitForFunction((line) => document.querySelector(".figure .line")?.getAttribute("d") !== line, line);
+  assertMatch(line ?? "", /^M[\d.]+ \d+/);
+  assertEquals(await boss.page.locator("#lines b").count(), 0);
+  assertEquals(boss.complaints, []);
 });
 
 browserTest("window: a notice to everybody, an end to a connection", async (chromium) => {

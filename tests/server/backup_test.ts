@@ -10,7 +10,8 @@ import { decodeServerFrame } from "../../shared/codec.ts";
 import { Fatal } from "../../shared/exit.ts";
 import type { Entry } from "../../shared/protocol.ts";
 import { draft, Heard } from "../contracts/history_contract.ts";
-import { FOREVER, TempFolder } from "./history/temp_folder.ts";
+import { FOREVER } from "./history/disk.ts";
+import { TempFolder } from "../temp_folder.ts";
 
 async function exported(folder: string, options = {}): Promise<Entry[]> {
   const lines: string[] = [];

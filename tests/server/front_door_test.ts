@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { Encryption } from "../../server/encryption.ts";
 import type { ServerEvent } from "../../server/events.ts";
 import { FrontDoor } from "../../server/front_door.ts";
-import { exchange, Peer, soon } from "../harness.ts";
+import { exchange, Peer } from "../harness.ts";
+import { soon } from "../soon.ts";
 import { connectTls } from "../tls.ts";
 
 /** A listener whose next visitors have gone again before they are accepted. */

@@ -7,6 +7,7 @@ import { BACKUP_FLAGS, EXPORT_FLAGS } from "../../server/history_flags.ts";
 import { completions, type Shell, SHELLS } from "../../shared/completions.ts";
 import type { Flags } from "../../shared/flags.ts";
 import { program } from "../harness.ts";
+import { TempFolder } from "../temp_folder.ts";
 
 const TABLES: Record<string, Flags> = {
   server: SERVER_FLAGS,
@@ -93,15 +94,11 @@ Deno.test("completions bash: commands, every flag of every command, and values",
 });
 
 Deno.test("completions bash: files and folders, with spaces in their names", { ignore: !installed.has("bash") }, async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    await Deno.mkdir(`${folder}/my folder`);
-    await Deno.writeTextFile(`${folder}/my file`, "");
-    assertEquals(await bash("server", "--data", `${folder}/`), [`${folder}/my folder`]);
-    assertEquals((await bash("backup", `${folder}/my`)).sort(), [`${folder}/my file`, `${folder}/my folder`]);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  using folder = new TempFolder();
+  await Deno.mkdir(`${folder.path}/my folder`);
+  await Deno.writeTextFile(`${folder.path}/my file`, "");
+  assertEquals(await bash("server", "--data", `${folder.path}/`), [`${folder.path}/my folder`]);
+  assertEquals((await bash("backup", `${folder.path}/my`)).sort(), [`${folder.path}/my file`, `${folder.path}/my folder`]);
 });
 
 Deno.test("completions zsh: commands, flags and values at the Tab key", { ignore: !installed.has("zsh") }, async () => {

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { EXIT, type ExitCode, Fatal } from "../../shared/exit.ts";
 import { passwordIn, readPasswordFile } from "../../shared/password.ts";
-import { TempFolder } from "../server/history/temp_folder.ts";
+import { TempFolder } from "../temp_folder.ts";
 
 function read(text: string, mode = 0o100600): unknown {
   const checked = passwordIn(new TextEncoder().encode(text), mode);

@@ -9,7 +9,7 @@ import { Random } from "../chaos/random.ts";
 import { RawClient } from "../chaos/raw_client.ts";
 import { pause, talk } from "../chaos/talker.ts";
 import { Victim } from "../chaos/victim.ts";
-import { soon } from "../harness.ts";
+import { soon } from "../soon.ts";
 import { type Growth, judgeGrowth, type Reading } from "./growth.ts";
 import { visit } from "./visitors.ts";
 

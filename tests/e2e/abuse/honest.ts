@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { soon } from "../../harness.ts";
+import { soon } from "../../soon.ts";
 import type { Question, Shown, Waits } from "./honest_worker.ts";
 
 /** What 99 of 100 messages may take to be heard, in milliseconds: the promise of issue 6. */

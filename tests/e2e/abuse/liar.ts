@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { soon } from "../../harness.ts";
+import { soon } from "../../soon.ts";
 import { sendAll } from "./send_all.ts";
 
 const decoder = new TextDecoder();

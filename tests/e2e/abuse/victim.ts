@@ -5,7 +5,8 @@
  */
 import { existsSync } from "node:fs";
 import { assert, assertEquals } from "@std/assert";
-import { Lines, program, PROGRAM_ENV, soon } from "../../harness.ts";
+import { Lines, program, PROGRAM_ENV } from "../../harness.ts";
+import { soon } from "../../soon.ts";
 import { type Group, type Home, HUSH } from "./row.ts";
 
 /** How long what was taken may take to be given back, in milliseconds. */

@@ -15,6 +15,7 @@ import { fingerprintOf, firstPem, isFingerprint } from "../../../shared/fingerpr
 import { base64Url, isClean } from "../../../shared/text.ts";
 import { bytesOf, cutAnywhere, inputFrom, type Target, textOf } from "../target.ts";
 import { ChunkSocket } from "./chunk_socket.ts";
+import { TempFolder } from "../../temp_folder.ts";
 
 /** A certificate for the name `chat`, and one for another; both until 2126, and with the key 1, which is nobody's secret. */
 const OURS = `\
@@ -88,9 +89,6 @@ const pems: Target = {
   },
 };
 
-const folder = Deno.makeTempDirSync();
-globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
-
 /** Files are a certificate that can be listened with, known by what clients know it by; or refused in one clean line. */
 const files: Target = {
   name: "certificate files",
@@ -103,7 +101,8 @@ const files: Target = {
   },
   check: async (input) => {
     const [cert = "", key = ""] = inputFrom(bytesOf(input)).split("\0", 2);
-    const paths = { cert: `${folder}/cert`, key: `${folder}/key` };
+    using folder = new TempFolder();
+    const paths = { cert: `${folder.path}/cert`, key: `${folder.path}/key` };
     await Deno.writeFile(paths.cert, bytesOf(cert), { mode: 0o600 });
     await Deno.writeFile(paths.key, bytesOf(key), { mode: 0o600 });
     let read: Certificate;
@@ -235,8 +234,9 @@ const known: Target = {
     longest: 8_192,
   },
   check: (input) => {
-    Deno.writeFileSync(`${folder}/${CERTIFICATES_FILE}`, bytesOf(input));
-    const before = new KnownCertificates(folder);
+    using folder = new TempFolder();
+    Deno.writeFileSync(`${folder.path}/${CERTIFICATES_FILE}`, bytesOf(input));
+    const before = new KnownCertificates(folder.path);
     const servers = ["a:1", "b:2", "__proto__", "constructor"];
     const recalled = servers.map((server) => before.recall(server));
     for (const result of recalled) {
@@ -246,7 +246,9 @@ const known: Target = {
     const unwritten = before.remember("C:3", FINGERPRINT);
     assert((unwritten !== undefined) === recalled.some((result) => "problem" in result), "another's file is written over");
     if (unwritten !== undefined) return assert(isClean(unwritten), `not clean: ${JSON.stringify(unwritten)}`);
-    assertEquals([...servers, "c:3"].map((server) => new KnownCertificates(folder).recall(server)), [...recalled, { mark: FINGERPRINT }]);
+    assertEquals([...servers, "c:3"].map((server) => new KnownCertificates(folder.path).recall(server)), [...recalled, {
+      mark: FINGERPRINT,
+    }]);
   },
 };
 

@@ -15,6 +15,7 @@ import { isFingerprint } from "../../../shared/fingerprint.ts";
 import { type Flags, parseFlags } from "../../../shared/flags.ts";
 import { isClean } from "../../../shared/text.ts";
 import { bytesOf, type Target, textOf } from "../target.ts";
+import { TempFolder } from "../../temp_folder.ts";
 
 const TABLES: readonly Flags[] = [CLIENT_FLAGS, SEND_FLAGS, TAIL_FLAGS, SERVER_FLAGS, BACKUP_FLAGS, EXPORT_FLAGS, INVITE_FLAGS];
 const NAMES = [...new Set(TABLES.flatMap((table) => Object.keys(table)))];
@@ -120,9 +121,6 @@ const addresses: Target = {
   },
 };
 
-const folder = Deno.makeTempDirSync();
-globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
-
 /** What is in the file is a setting that parses, or a warning of one clean line; nothing is fatal. */
 const config: Target = {
   name: "config.json",
@@ -154,13 +152,12 @@ const config: Target = {
     longest: 32_768,
   },
   check: (input) => {
-    const path = `${folder}/config.json`;
-    Deno.writeFileSync(path, bytesOf(input));
-    const { flags, server, warnings } = readSettings(folder, new Date(0));
+    using folder = new TempFolder();
+    Deno.writeFileSync(`${folder.path}/config.json`, bytesOf(input));
+    const { flags, server, warnings } = readSettings(folder.path, new Date(0));
     for (const warning of warnings) assert(isClean(warning), `not clean: ${JSON.stringify(warning)}`);
     for (const [name, text] of flags) assert("value" in CLIENT_FLAGS[name as keyof typeof CLIENT_FLAGS].parse(text), `${name} is ${text}`);
     assert(server === undefined || parseAddress(server) !== undefined, `the server is ${server}`);
-    for (const { name } of Deno.readDirSync(folder)) Deno.removeSync(`${folder}/${name}`);
   },
 };
 

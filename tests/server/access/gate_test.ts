@@ -7,7 +7,7 @@ import { SHORT_CODE_BYTES, shortCode } from "../../../shared/short_code.ts";
 import type { Hello } from "../../../shared/protocol.ts";
 import { textCodec } from "../../../server/transports/text_codec.ts";
 import { FakeConnection, FakeServer } from "../fakes.ts";
-import { TempFolder } from "../history/temp_folder.ts";
+import { TempFolder } from "../../temp_folder.ts";
 
 const PASSWORD = "correct horse";
 const WRONG = "That is neither the password nor the code of an invite that still holds";

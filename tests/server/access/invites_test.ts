@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { addInvite, Invites, revokeInvite } from "../../../server/access/invites.ts";
 import { SHORT_CODE_BYTES, shortCode } from "../../../shared/short_code.ts";
-import { TempFolder } from "../history/temp_folder.ts";
+import { TempFolder } from "../../temp_folder.ts";
 
 const NOW = 1_790_000_000_000;
 

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { announcedIn, dataFolder, lockDataFolder } from "../../../server/history/data_folder.ts";
 import { Fatal } from "../../../shared/exit.ts";
 import { Lines } from "../../harness.ts";
-import { TempFolder } from "./temp_folder.ts";
+import { TempFolder } from "../../temp_folder.ts";
 
 const HOLDER = new URL("./lock_holder.ts", import.meta.url).pathname;
 

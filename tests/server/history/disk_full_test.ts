@@ -2,7 +2,7 @@ import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/
 import { PAGE } from "../../../server/history/history.ts";
 import { SqliteHistory } from "../../../server/history/sqlite_history.ts";
 import { draft, Heard } from "../../contracts/history_contract.ts";
-import { FOREVER, smallDisk } from "./temp_folder.ts";
+import { FOREVER, smallDisk } from "./disk.ts";
 
 Deno.test("C13 a full disk rejects with storage_full, history can be read, and it heals when space comes back", async () => {
   await using disk = await smallDisk("2m");

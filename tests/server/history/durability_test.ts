@@ -4,7 +4,8 @@ import { SqliteHistory } from "../../../server/history/sqlite_history.ts";
 import type { Entry } from "../../../shared/protocol.ts";
 import { draft, Heard } from "../../contracts/history_contract.ts";
 import { Lines } from "../../harness.ts";
-import { FOREVER, skipped, TempFolder } from "./temp_folder.ts";
+import { FOREVER, skipped } from "./disk.ts";
+import { TempFolder } from "../../temp_folder.ts";
 
 const WRITER = new URL("./writer.ts", import.meta.url).pathname;
 

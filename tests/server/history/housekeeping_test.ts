@@ -12,7 +12,7 @@ import { WordSearch } from "../../../server/history/word_search.ts";
 import { AUDIT_ROOM } from "../../../shared/names.ts";
 import type { Draft, Entry } from "../../../shared/protocol.ts";
 import { deletion, draft } from "../../contracts/history_contract.ts";
-import { TempFolder } from "./temp_folder.ts";
+import { TempFolder } from "../../temp_folder.ts";
 
 const DAY = 24 * 60 * 60_000;
 

@@ -3,7 +3,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { openDatabase, openReadOnly } from "../../../server/history/open_database.ts";
 import { MIGRATIONS } from "../../../server/history/sqlite_schema.ts";
 import { Fatal } from "../../../shared/exit.ts";
-import { TempFolder } from "./temp_folder.ts";
+import { TempFolder } from "../../temp_folder.ts";
 
 const NEXT = "ALTER TABLE rooms ADD COLUMN colour TEXT NOT NULL DEFAULT 'blue'; UPDATE meta SET value = 'migrated' WHERE key = 'epoch'";
 

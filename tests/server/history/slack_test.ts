@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { slackOf, wipeSlack } from "../../../server/history/slack.ts";
-import { TempFolder } from "./temp_folder.ts";
+import { TempFolder } from "../../temp_folder.ts";
 
 const PAGE = 4_096;
 const MIB = 1 << 20;

@@ -4,7 +4,8 @@ import { PAGE } from "../../../server/history/history.ts";
 import { SqliteHistory } from "../../../server/history/sqlite_history.ts";
 import { Fatal } from "../../../shared/exit.ts";
 import { draft, Heard, historyContract } from "../../contracts/history_contract.ts";
-import { FOREVER, TempFolder } from "./temp_folder.ts";
+import { FOREVER } from "./disk.ts";
+import { TempFolder } from "../../temp_folder.ts";
 
 let folder: TempFolder;
 historyContract("SqliteHistory", () => SqliteHistory.open((folder = new TempFolder()).path, FOREVER), () => folder[Symbol.dispose]());

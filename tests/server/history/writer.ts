@@ -9,7 +9,7 @@
  */
 import { SqliteHistory } from "../../../server/history/sqlite_history.ts";
 import { draft } from "../../contracts/history_contract.ts";
-import { FOREVER } from "./temp_folder.ts";
+import { FOREVER } from "./disk.ts";
 
 const [folder, group, total] = [Deno.args[0], Number(Deno.args[1]), Number(Deno.args[2])];
 

@@ -4,7 +4,7 @@ import { connect as connectFrom, type Socket } from "node:net";
 import { makeCertificate } from "../../../server/certificate.ts";
 import { TcpSocket } from "../../../server/transports/tcp_socket.ts";
 import { type Decrypted, TlsLayer } from "../../../server/transports/tls.ts";
-import { soon } from "../../harness.ts";
+import { soon } from "../../soon.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 

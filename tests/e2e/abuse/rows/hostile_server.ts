@@ -10,6 +10,7 @@ import { Terminal, tmuxThere } from "../../terminal.ts";
 import { entry, Liar, type Lie, welcome } from "../liar.ts";
 import type { Group, Row } from "../row.ts";
 import { memoryOf } from "../victim.ts";
+import { TempFolder } from "../../../temp_folder.ts";
 
 const ESC = "\x1b";
 /** What a client may use at most, in bytes; at rest it uses half of it. */
@@ -88,30 +89,26 @@ function draws(what: string, said: string, text: string): Row {
     attack: async () => {
       if (!tmuxThere) return;
       using liar = new Liar();
-      const folder = await Deno.makeTempDir({ prefix: "chat-typescript-" });
-      try {
-        const command = program("client", liar.address, "--name", "bob").map((word) => `'${word}'`).join(" ");
-        await using terminal = await Terminal.run(
-          PROGRAM_ENV,
-          80,
-          12,
-          "script",
-          "-qfc",
-          `${command.replaceAll("'", '"')}`,
-          `${folder}/raw`,
-        );
-        const lie = await liar.meet();
-        await lie.say(welcome());
-        await terminal.shows("Hello bob");
-        await lie.say(said + entry(1_000_000_000, "the last"));
-        const screen = await terminal.shows("the last");
-        assert(screen.includes(text), screen);
-        assert(screen.includes("bob>"), screen);
-        const raw = await Deno.readTextFile(`${folder}/raw`);
-        for (const planted of ["owned", "52;c", "\x1b[2J", "\x9b", "\u202e"]) assert(!raw.includes(planted), planted);
-      } finally {
-        await Deno.remove(folder, { recursive: true });
-      }
+      using folder = new TempFolder();
+      const command = program("client", liar.address, "--name", "bob").map((word) => `'${word}'`).join(" ");
+      await using terminal = await Terminal.run(
+        PROGRAM_ENV,
+        80,
+        12,
+        "script",
+        "-qfc",
+        `${command.replaceAll("'", '"')}`,
+        `${folder.path}/raw`,
+      );
+      const lie = await liar.meet();
+      await lie.say(welcome());
+      await terminal.shows("Hello bob");
+      await lie.say(said + entry(1_000_000_000, "the last"));
+      const screen = await terminal.shows("the last");
+      assert(screen.includes(text), screen);
+      assert(screen.includes("bob>"), screen);
+      const raw = await Deno.readTextFile(`${folder.path}/raw`);
+      for (const planted of ["owned", "52;c", "\x1b[2J", "\x9b", "\u202e"]) assert(!raw.includes(planted), planted);
     },
   };
 }

@@ -4,7 +4,8 @@
  * @module
  */
 import { assertEquals, assertMatch } from "@std/assert";
-import { exchange, soon } from "../../../harness.ts";
+import { exchange } from "../../../harness.ts";
+import { soon } from "../../../soon.ts";
 import { certificateOf, connectTls } from "../../../tls.ts";
 import { compare, Foe, hello, line } from "../foe.ts";
 import { type Group, HUSH, type Row, type Scene } from "../row.ts";
