@@ -238,7 +238,10 @@ export class Commands {
     const room = `#${cleanText(current)}`;
     this.#ask({ kind: "search", room: current, words, limit: FOUND }, "page", ({ entries, more }) => {
       const heard = entries.filter(({ by }) => !ignored.has(by));
-      if (heard.length === 0) return view.notice(`Nothing in ${room} has ${JSON.stringify(words)} in it`);
+      if (heard.length === 0) {
+        const none = `Nothing in ${room} has ${JSON.stringify(words)} in it`;
+        return view.notice(more ? `${none}, as far back as could be looked in time` : none);
+      }
       const found = `${more ? "The newest " : ""}${plural(heard.length, "message")}`;
       view.old({ title: `${found} in ${room} with ${JSON.stringify(words)}`, entries: heard });
     });

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { type AskHistory, type Entry, LIMITS, type Search, type Seq, type ServerFrame } from "../shared/protocol.ts";
+import { type AskHistory, LIMITS, type Search, type Seq, type ServerFrame } from "../shared/protocol.ts";
 import type { Broadcast, Reading } from "./broadcast.ts";
 import { refuseSearch } from "./core/search_words.ts";
 import { type Piece, SEGMENT_BYTES } from "./encoded_tail.ts";
-import { type History, PAGE } from "./history/history.ts";
+import { type Found, type History, PAGE } from "./history/history.ts";
 import { fitting, pageOf, rangeOf } from "./page.ts";
 import { type Places, sendMembers } from "./places.ts";
 import { answer, type Seat } from "./seat.ts";
@@ -49,18 +49,21 @@ export class Past {
     if (!room.has(seat.session)) return answer(seat, frame.ref, { code: "not_in_room", text: `you are not in #${room.name}` });
     const refusal = frame.kind === "search" ? refuseSearch(frame.words) : undefined;
     if (refusal) return answer(seat, frame.ref, refusal);
-    const range = { room: room.name, limit: frame.limit, characters: LIMITS.pageBytes };
-    const entries = frame.kind === "search"
-      ? await this.#searches.pass(() => this.#search(room.name, frame))
-      : await this.#pages.pass(() => this.#history.read({ ...range, ...rangeOf(frame, room.head) }));
-    if (entries === undefined) return;
-    const forward = frame.kind === "history" && frame.after !== undefined;
-    answer(seat, frame.ref, pageOf(room.name, entries, frame.limit, forward ? "first" : "last"));
+    if (frame.kind === "search") {
+      const found = await this.#searches.pass(() => this.#search(room.name, frame));
+      if (found === undefined) return;
+      const page = pageOf(room.name, found.entries, frame.limit, "last");
+      answer(seat, frame.ref, found.complete ? page : { ...page, more: true });
+    } else {
+      const range = { room: room.name, limit: frame.limit, characters: LIMITS.pageBytes, ...rangeOf(frame, room.head) };
+      const entries = await this.#pages.pass(() => this.#history.read(range));
+      answer(seat, frame.ref, pageOf(room.name, entries, frame.limit, frame.after === undefined ? "last" : "first"));
+    }
     await seat.pump.congestion;
   }
 
   /** What a search finds, or `undefined` when the server stops before that. */
-  async #search(room: string, { words, limit }: Search): Promise<readonly Entry[] | undefined> {
+  async #search(room: string, { words, limit }: Search): Promise<Found | undefined> {
     if (this.#stopping.aborted) return undefined;
     const stopped = Promise.withResolvers<undefined>();
     const stop = () => stopped.resolve(undefined);

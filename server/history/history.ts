@@ -5,6 +5,13 @@
  */
 import type { Draft, Entry, EntryType, RefusalCode, Seq } from "../../shared/protocol.ts";
 
+/** What a search found, oldest first. */
+export interface Found {
+  readonly entries: readonly Entry[];
+  /** False where the search ended early: there may be older ones. */
+  readonly complete: boolean;
+}
+
 /** A page of a room: at most `limit` entries, right after a seq or right before one. */
 export type Range =
   & {
@@ -112,10 +119,10 @@ export interface History {
   read(range: Range): Promise<readonly Entry[]>;
 
   /**
-   * The newest entries of a room whose text has every one of the words, oldest first. Words are taken as they are, whatever they hold. One that takes
-   * too long, which no search of what people say does, and one that is under way at {@link close}, ends with what it has found.
+   * The newest entries of a room whose text has every one of the words. Words are taken as they are, whatever they hold. One that takes too long,
+   * which no search of what people say does, and one that is under way at {@link close}, ends with what it has found.
    */
-  search(room: string, words: string, limit: number): Promise<readonly Entry[]>;
+  search(room: string, words: string, limit: number): Promise<Found>;
 
   /** Commits what was appended and takes no more. */
   close(): Promise<void>;

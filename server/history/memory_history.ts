@@ -11,6 +11,7 @@ import { digest } from "./digest.ts";
 import {
   type Batch,
   DELETABLE,
+  type Found,
   type History,
   PAGE,
   type Range,
@@ -119,14 +120,14 @@ export class MemoryHistory implements History {
     return Promise.resolve(filled(entries.slice(Math.max(0, end - limit), end).reverse(), range.characters).reverse());
   }
 
-  async search(room: string, words: string, limit: number): Promise<readonly Entry[]> {
+  async search(room: string, words: string, limit: number): Promise<Found> {
     const wanted = wordsOf(words);
     const kept = this.#rooms.get(room);
-    if (wanted.length === 0 || kept === undefined) return [];
+    if (wanted.length === 0 || kept === undefined) return { entries: [], complete: true };
     const matches = hasWords(wanted);
-    const found = await this.#searches.pass(() => this.#look(kept, matches, Math.min(limit, PAGE)));
+    const { entries, complete } = await this.#searches.pass(() => this.#look(kept, matches, Math.min(limit, PAGE)));
     // What was deleted meanwhile is not found.
-    return found.filter((entry) => entryAt(kept, entry.seq) === entry);
+    return { entries: entries.filter((entry) => entryAt(kept, entry.seq) === entry), complete };
   }
 
   close(): Promise<void> {
@@ -148,11 +149,12 @@ export class MemoryHistory implements History {
   }
 
   /** The newest entries that match, oldest first. Others have their turn between; once the history is closed, it is over. */
-  async #look(kept: Kept, matches: (text: string) => boolean, limit: number): Promise<Entry[]> {
+  async #look(kept: Kept, matches: (text: string) => boolean, limit: number): Promise<Found> {
     const found: Entry[] = [];
     const { head } = kept.record;
     let characters = 0;
-    for (let seq = head; seq > head - MEMORY_ENTRIES && !this.#closed; seq--) {
+    for (let seq = head; seq > head - MEMORY_ENTRIES; seq--) {
+      if (this.#closed) return { entries: found.reverse(), complete: false };
       const entry = entryAt(kept, seq);
       if (entry === undefined) break;
       if (matches(entry.text) && found.push(entry) === limit) break;
@@ -161,7 +163,7 @@ export class MemoryHistory implements History {
       characters = 0;
       await new Promise<void>((resolve) => setImmediate(resolve));
     }
-    return found.reverse();
+    return { entries: found.reverse(), complete: true };
   }
 
   #add(draft: Draft, { key, owner, by }: { key: string | undefined; owner: string | undefined; by: Standing }): void {

@@ -9,6 +9,7 @@ import type { Draft, Entry, Seq } from "../../shared/protocol.ts";
 import { BatchQueue } from "./batch_queue.ts";
 import {
   type Batch,
+  type Found,
   type History,
   type Range,
   recordAfter,
@@ -46,7 +47,7 @@ export class SqliteHistory implements History {
   #broken: StorageBroken | undefined;
   /** Settles when there is room for drafts again. */
   #room: PromiseWithResolvers<void> | undefined;
-  readonly #asked = new Map<number, PromiseWithResolvers<readonly Entry[]>>();
+  readonly #asked = new Map<number, PromiseWithResolvers<Found>>();
   #nextId = 1;
   /** Settles when the worker is done: closed, or broken. */
   readonly #over = Promise.withResolvers<void>();
@@ -105,11 +106,12 @@ export class SqliteHistory implements History {
     return [...this.#rooms.values()];
   }
 
-  read(range: Range): Promise<readonly Entry[]> {
-    return this.#ask((id) => ({ kind: "read", id, range }));
+  async read(range: Range): Promise<readonly Entry[]> {
+    const { entries } = await this.#ask((id) => ({ kind: "read", id, range }));
+    return entries;
   }
 
-  search(room: string, words: string, limit: number): Promise<readonly Entry[]> {
+  search(room: string, words: string, limit: number): Promise<Found> {
     return this.#ask((id) => ({ kind: "search", id, room, words, limit }));
   }
 
@@ -152,7 +154,7 @@ export class SqliteHistory implements History {
           rejected: drafts.map(({ draft }) => ({ draft, code: "storage_full" })),
         }));
       case "found":
-        this.#asked.get(answer.id)?.resolve(answer.entries);
+        this.#asked.get(answer.id)?.resolve(answer);
         this.#asked.delete(answer.id);
         return;
       case "broken":
@@ -195,11 +197,11 @@ export class SqliteHistory implements History {
     };
   }
 
-  #ask(request: (id: number) => Request): Promise<readonly Entry[]> {
+  #ask(request: (id: number) => Request): Promise<Found> {
     if (this.#broken) return Promise.reject(this.#broken);
     if (this.#closed) return Promise.reject(new Error("cannot read: the history is closed"));
     const id = this.#nextId++;
-    const asked = Promise.withResolvers<readonly Entry[]>();
+    const asked = Promise.withResolvers<Found>();
     this.#asked.set(id, asked);
     this.#worker.postMessage(request(id));
     return asked.promise;

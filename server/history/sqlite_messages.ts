@@ -111,6 +111,8 @@ export interface Found {
   readonly kind: "found";
   readonly id: number;
   readonly entries: readonly Entry[];
+  /** Whether a search looked at all that it had to. */
+  readonly complete: boolean;
 }
 
 /** Nothing more is committed or read. `text` names the file, the error and what to do. */

@@ -7,12 +7,12 @@
  */
 /// <reference lib="deno.worker" />
 import type { DatabaseSync } from "node:sqlite";
-import { setImmediate } from "node:timers";
 import { Fatal } from "../../shared/exit.ts";
 import { PAGE } from "./history.ts";
 import { Housekeeping } from "./housekeeping.ts";
 import { DATABASE, openDatabase } from "./open_database.ts";
 import { Retirement } from "./retention.ts";
+import { Searches } from "./searches.ts";
 import { SqliteCommit } from "./sqlite_commit.ts";
 import { describe, meaningOf, whatToDo } from "./sqlite_error.ts";
 import type { Answer, DraftValues, Open, Request, Search } from "./sqlite_messages.ts";
@@ -34,23 +34,8 @@ const BUSTLE_MS = 100;
 const AGAIN_MS = 1_000;
 /** When housekeeping is due even where nobody said anything, in milliseconds: entries grow old. */
 const ROUND_MS = 10 * 60_000;
-/** How long a search goes on before what else was asked comes, in milliseconds. */
-const TURN_MS = 5;
-/** How long a search goes on in all, in milliseconds: then it is answered with what it has found. Every text of a full room of short messages takes half a second. */
-const SEARCH_MS = 2_000;
 /** How long closing takes words of deleted texts out, in milliseconds. The next start goes on. */
 const CLEAR_MS = 1_000;
-
-/** A search under way. */
-interface Searching {
-  readonly id: number;
-  readonly room: SqliteRoom;
-  readonly steps: Generator<void, void>;
-  /** The ids of the entries, the newest first. */
-  readonly found: number[];
-  /** How long it has taken, in milliseconds. */
-  ms: number;
-}
 
 class Engine {
   readonly #file: string;
@@ -63,8 +48,7 @@ class Engine {
   readonly #search: WordSearch;
   readonly #wiping: Wiping;
   readonly #housekeeping: Housekeeping;
-  /** Searches under way, the next step's first. */
-  readonly #searches: Searching[] = [];
+  readonly #searches = new Searches((turn) => this.guard(turn));
   #round: Generator<void, void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #committedAt = 0;
@@ -96,7 +80,7 @@ class Engine {
       case "commit":
         return this.#commit(request.values, performance.now() + BUSY_MS);
       case "read":
-        return answer({ kind: "found", id: request.id, entries: this.#reads.read(request.range) });
+        return answer({ kind: "found", id: request.id, entries: this.#reads.read(request.range), complete: true });
       case "search":
         return this.#beginSearch(request);
       case "close":
@@ -137,28 +121,12 @@ class Engine {
 
   #beginSearch({ id, room: name, words, limit }: Search): void {
     const room = this.#rooms.get(name);
-    if (room === undefined) return answer({ kind: "found", id, entries: [] });
-    const found: number[] = [];
-    this.#searches.push({ id, room, steps: this.#search.search(room, words, Math.min(limit, PAGE), found), found, ms: 0 });
-    if (this.#searches.length === 1) setImmediate(() => this.guard(() => this.#goOnSearching()));
-  }
-
-  /** One turn of one search; the others, and what else was asked, come before its next. */
-  #goOnSearching(): void {
-    const search = this.#searches.shift();
-    if (search === undefined) return;
-    const began = performance.now();
-    let done = false;
-    while (!done && performance.now() - began < TURN_MS) done = search.steps.next().done === true;
-    search.ms += performance.now() - began;
-    if (done || search.ms > SEARCH_MS) this.#endSearch(search);
-    else this.#searches.push(search);
-    if (this.#searches.length > 0) setImmediate(() => this.guard(() => this.#goOnSearching()));
-  }
-
-  /** Answers with what was found so far. */
-  #endSearch({ id, room, found }: Searching): void {
-    answer({ kind: "found", id, entries: this.#search.entries(room, found) });
+    if (room === undefined) return answer({ kind: "found", id, entries: [], complete: true });
+    const ids: number[] = [];
+    this.#searches.begin({
+      steps: this.#search.search(room, words, Math.min(limit, PAGE), ids),
+      end: (complete) => answer({ kind: "found", id, entries: this.#search.entries(room, ids), complete }),
+    });
   }
 
   /** Has the next slice of housekeeping done after `ms`. */
@@ -184,7 +152,7 @@ class Engine {
 
   #close(): void {
     clearTimeout(this.#timer);
-    for (const search of this.#searches.splice(0)) this.#endSearch(search);
+    this.#searches.close();
     this.#tidy();
     this.#db.close();
     this.#opened.close();

@@ -122,9 +122,9 @@ function roomLine({ room, total, topic }: RoomLine): string {
   return `*   #${room} (${count(total)} here)${topic === "" ? "" : `: ${topic}`}\n`;
 }
 
-function page({ ref, entries, room }: Page): string {
+function page({ ref, entries, room, more }: Page): string {
   if (ref === "numbers") return entries.length === 0 ? `* Nothing was said in #${room} yet.\n` : entries.map(numbered).join("");
-  if (entries.length === 0) return `* Nothing found in #${room}.\n`;
+  if (entries.length === 0) return `* Nothing found in #${room}${more ? ", as far back as could be looked in time" : ""}.\n`;
   const lines = entries.map(entry).join("");
   return `* ${plural(entries.length, "message")} of #${room}:\n${lines}* That was all.\n`;
 }

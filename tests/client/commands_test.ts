@@ -136,6 +136,10 @@ Deno.test("/search shows what has all the words, or says that nothing has", asyn
   const none = await talk.ask("/search mars", "search");
   talk.peer.send({ kind: "page", ref: none.ref!, room: "lobby", entries: [], more: false });
   await talk.view.sees('Nothing in #lobby has "mars" in it');
+
+  const cut = await talk.ask("/search the moon", "search");
+  talk.peer.send({ kind: "page", ref: cut.ref!, room: "lobby", entries: [], more: true });
+  await talk.view.sees('Nothing in #lobby has "the moon" in it, as far back as could be looked in time');
 });
 
 Deno.test("/topic says what a room is about, and asks", async () => {

@@ -29,7 +29,7 @@ Deno.test("backup and exportHistory take what is there, while a server has it op
   await heard.many(1_201);
   const all = [...heard.of("dev"), ...heard.of("lobby")];
 
-  assertEquals((await history.search("lobby", "17", 5)).length, 1);
+  assertEquals((await history.search("lobby", "17", 5)).entries.length, 1);
   assertEquals(await exported(folder.path), all);
   assertEquals(await exported(folder.path, { room: "dev" }), heard.of("dev"));
   assertEquals(await exported(folder.path, { since: 1_190 }), all.filter(({ at }) => at >= 1_190));
@@ -46,7 +46,7 @@ Deno.test("backup and exportHistory take what is there, while a server has it op
   const again = new Heard(restored);
   assertNotEquals(restored.epoch, history.epoch);
   assertEquals(await restored.read({ room: "lobby", after: 1_150, limit: PAGE }), heard.of("lobby").slice(1_150, -1));
-  assertEquals((await restored.search("lobby", "17", 5)).map(({ text }) => text), ["17"]);
+  assertEquals((await restored.search("lobby", "17", 5)).entries.map(({ text }) => text), ["17"]);
   await restored.append(draft("lobby", "5", { ref: "r5" }), "ann");
   await again.many(0, 1);
   await again.close();

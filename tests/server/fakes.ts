@@ -13,6 +13,7 @@ import { type Gate, openGate } from "../../server/access/gate.ts";
 import type { ServerEvent } from "../../server/events.ts";
 import {
   type Batch,
+  type Found,
   type History,
   PAGE,
   type Range,
@@ -202,6 +203,8 @@ export class FakeHistory implements History {
   full: Promise<void> | undefined;
   /** Entries up to this one are not kept any more. */
   floor = 0;
+  /** Whether searches look at all that is kept. */
+  thorough = true;
   /** What each read waits for. */
   reading: Promise<void> | undefined;
   readonly #kept: Kept;
@@ -301,9 +304,10 @@ export class FakeHistory implements History {
     return kept.filter(({ seq }) => seq < range.before).slice(-range.limit);
   }
 
-  async search(room: string, words: string, limit: number): Promise<readonly Entry[]> {
+  async search(room: string, words: string, limit: number): Promise<Found> {
     await this.reading;
-    return this.#entries(room).filter(({ text }) => words.split(" ").every((word) => text.includes(word))).slice(-limit);
+    const all = this.#entries(room).filter(({ text }) => words.split(" ").every((word) => text.includes(word)));
+    return { entries: all.slice(-limit), complete: this.thorough };
   }
 
   close(): Promise<void> {

@@ -558,6 +558,22 @@ Deno.test("search finds the newest entries that have all words", async () => {
   ]);
 });
 
+Deno.test("search: one that was cut off says that there may be more", async () => {
+  await using server = new FakeServer();
+  const bob = await server.join("bob");
+  await server.said(bob, "lobby", "lunch");
+  for (const thorough of [true, false]) {
+    server.history.thorough = thorough;
+    await server.ask(bob, { kind: "search", room: "lobby", words: "lunch", limit: 2 }, {
+      kind: "search",
+      room: "lobby",
+      words: "x",
+      limit: 2,
+    });
+  }
+  assertEquals(bob.all("page").map(({ entries, more }) => [entries.length, more]), [[1, false], [0, false], [1, true], [0, true]]);
+});
+
 Deno.test("in frames mode a room is always named: an empty name is no room", async () => {
   await using server = new FakeServer();
   const bob = await server.join("bob");

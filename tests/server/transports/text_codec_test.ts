@@ -163,6 +163,8 @@ Deno.test("a page begins and ends with a line of the server's, and no line in it
   );
   assertEquals(page(said).split("\n")[0], "* 1 message of #dev:");
   assertEquals(page(), "* Nothing found in #dev.\n");
+  const cut = lines({ kind: "page", room: "dev", entries: [], more: true });
+  assertEquals(cut, "* Nothing found in #dev, as far back as could be looked in time.\n");
 });
 
 Deno.test("what was done and what is told is a line, or one for each line of it", () => {
