@@ -5,13 +5,14 @@
  *
  * @module
  */
-import { accessOf, CLIENT_FLAGS, clientConfig, clientEnv } from "./client/flags.ts";
+import { DEFAULT_ADDRESS } from "./client/config.ts";
+import { accessOf, CLIENT_COMMAND, CLIENT_FLAGS, clientConfig, clientEnv } from "./client/flags.ts";
 import { CLIENT_GIVES_UP } from "./client/rights.ts";
-import { SEND_FLAGS, sendConfig, TAIL_FLAGS, tailConfig } from "./client/scripts/flags.ts";
-import { INVITE_FLAGS } from "./server/access/invite_flags.ts";
-import { SERVER_FLAGS, serverConfig } from "./server/config.ts";
+import { SEND_COMMAND, SEND_FLAGS, sendConfig, TAIL_COMMAND, TAIL_FLAGS, tailConfig } from "./client/scripts/flags.ts";
+import { INVITE_COMMAND, INVITE_FLAGS } from "./server/access/invite_flags.ts";
+import { SERVER_COMMAND, SERVER_FLAGS, serverConfig } from "./server/config.ts";
 import { FILES_ONLY_GIVES_UP, serverGivesUp } from "./server/rights.ts";
-import { BACKUP_FLAGS, DATA_FLAG, EXPORT_FLAGS } from "./server/history_flags.ts";
+import { BACKUP_COMMAND, BACKUP_FLAGS, DATA_FLAG, EXPORT_COMMAND, EXPORT_FLAGS } from "./server/history_flags.ts";
 import { flagsAsTyped } from "./shared/command_line.ts";
 import { completions, SHELLS } from "./shared/completions.ts";
 import { EXIT, type ExitCode, Fatal } from "./shared/exit.ts";
@@ -20,91 +21,14 @@ import { type Flags, nearest, oneOf, type ParsedFlags, parseFlags, unknownFlag }
 import { type Command, commandHelp, programHelp } from "./shared/help.ts";
 import { VERSION } from "./shared/version.ts";
 
-const DEFAULT_ADDRESS = "127.0.0.1:12345";
-
 const COMMANDS = {
-  server: {
-    summary: "keep the room that people chat in",
-    usage: "chat server [flags]",
-    about:
-      "Starts a chat server, says how to join it, and runs until Ctrl-C. People join with a browser, with chat client, with netcat and " +
-      "with telnet, all on one port. The log goes to stderr.",
-    flags: SERVER_FLAGS,
-    examples: [
-      ["chat server", "for this machine only"],
-      ["chat server --host 0.0.0.0", "for everybody who can reach this machine"],
-      ["chat server --log-format json", "a log for programs to read"],
-    ],
-  },
-  client: {
-    summary: "join a server and chat",
-    usage: "chat client [ADDRESS] [flags]",
-    about:
-      `Joins the chat server at ADDRESS (host, host:port or [v6]:port; tls:// before it encrypts). Where none is given: the one in CHAT_SERVER, in config.json, ` +
-      `the one joined last, or ${DEFAULT_ADDRESS}. bye, Ctrl-D or ` +
-      "Ctrl-C leaves. Where input or output is not a terminal it is a pipe: lines in are messages, messages out are lines.",
-    flags: CLIENT_FLAGS,
-    examples: [
-      ["chat client --name bob", "join the server on this machine"],
-      ["chat client 192.168.1.5 --name bob", "join one on another machine"],
-      ["date | chat client --name clock", "say one thing and leave"],
-    ],
-  },
-  send: {
-    summary: "say something and leave",
-    usage: "chat send [ADDRESS] [flags] [--] [TEXT...]",
-    about: "Sends the words as one message; without any, each line of stdin as one. Ends with 0 only when the server has acknowledged " +
-      "every message: it tries again for 30 s, and nothing is there twice. The first word is the server's address if it is an IP address, " +
-      "localhost, or anything with a port or tls://, as in example.org:12345; what follows -- is words whatever it looks like, so a script writes " +
-      'chat send -- "$text". If the name is taken, a number is added: bob-2.',
-    flags: SEND_FLAGS,
-    examples: [
-      ["make || chat send build failed", "to the server on this machine"],
-      ["chat send 10.0.0.5 --room ops build failed", "to a room on another one"],
-      ["tail -F app.log | chat send --room ops --name log", "a log into a room"],
-    ],
-  },
-  tail: {
-    summary: "print what was said in a room",
-    usage: "chat tail [ADDRESS] [flags]",
-    about:
-      "Prints the newest 10 messages of a room, or all since then with --since, and ends; with --follow it goes on with what is said, " +
-      "whatever happens to the connection.",
-    flags: TAIL_FLAGS,
-    examples: [
-      ["chat tail --since 2h", "what was said in the last two hours"],
-      ["chat tail --follow --json", "everything from now on, for a program"],
-    ],
-  },
-  invite: {
-    summary: "let somebody in without the password",
-    usage: "chat invite [flags]",
-    about: "Makes an invite to this user's server, which asks for a password, and prints its code and a link. The code stands in for the " +
-      "password. Whoever comes in with it is known again and comes back without it, but for those at netcat, who use it up each time. The " +
-      "server need not run; one with --ephemeral keeps no invites.",
-    flags: INVITE_FLAGS,
-    examples: [
-      ["chat invite", "for one person, for a day"],
-      ["chat invite --uses 5 --expires 7d", "for five people, for a week"],
-      ["chat invite --revoke 7KQM-...", "take one back"],
-    ],
-  },
-  backup: {
-    summary: "copy a server's history",
-    usage: "chat backup [flags] FILE",
-    about:
-      "Copies the history as it is at one instant to FILE, which must not exist, whether or not the server runs. To restore it, put it " +
-      "into an empty folder as chat.db and start the server with --data.",
-    flags: BACKUP_FLAGS,
-    examples: [["chat backup friday.db", "copy the history of this user's server"]],
-  },
-  export: {
-    summary: "print a server's history",
-    usage: "chat export [flags]",
-    about: "Prints the history, one entry a line, as JSON in the fields of the protocol, whether or not the server runs.",
-    flags: EXPORT_FLAGS,
-    examples: [["chat export --room lobby --since 2026-01-31", "what was said in #lobby since then"]],
-  },
+  server: SERVER_COMMAND,
+  client: CLIENT_COMMAND,
+  send: SEND_COMMAND,
+  tail: TAIL_COMMAND,
+  invite: INVITE_COMMAND,
+  backup: BACKUP_COMMAND,
+  export: EXPORT_COMMAND,
   completions: {
     summary: "print a script that completes chat's words",
     usage: `chat completions ${SHELLS.join("|")}`,

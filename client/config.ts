@@ -10,6 +10,8 @@ import { hostAndPort } from "../shared/text.ts";
 export const DEFAULT_HOST = "127.0.0.1";
 /** The port a server listens on when nobody says otherwise. */
 export const DEFAULT_PORT = 12345;
+/** Both, as people write them. */
+export const DEFAULT_ADDRESS = `${DEFAULT_HOST}:${DEFAULT_PORT}`;
 
 /** The client's settings, checked. */
 export interface ClientConfig extends Address {

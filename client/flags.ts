@@ -1,17 +1,18 @@
 /**
- * The flags of `chat client` and what they mean.
+ * The flags of `chat client`, what they mean, and its help.
  *
  * @module
  */
 import { type Checked, type Env, envName, type Flags, oneOf, onOff, type Values } from "../shared/flags.ts";
 import { EXIT, Fatal } from "../shared/exit.ts";
 import { inviteCode } from "../shared/flag_values.ts";
+import type { Command } from "../shared/help.ts";
 import { parseNick } from "../shared/names.ts";
 import { isFingerprint } from "../shared/fingerprint.ts";
 import { type OpenFile, readPasswordFile } from "../shared/password.ts";
 import { LIMITS } from "../shared/protocol.ts";
 import { byteLength, count } from "../shared/text.ts";
-import { type Access, type Address, type ClientConfig, parseAddress } from "./config.ts";
+import { type Access, type Address, type ClientConfig, DEFAULT_ADDRESS, parseAddress } from "./config.ts";
 
 /** The flags of every command that joins a server, for one that asks for a password. */
 export const ACCESS_FLAGS = {
@@ -73,6 +74,22 @@ export const CLIENT_FLAGS = {
   },
   ...ACCESS_FLAGS,
 } satisfies Flags;
+
+/** `chat client`, as its help tells of it. */
+export const CLIENT_COMMAND: Command = {
+  summary: "join a server and chat",
+  usage: "chat client [ADDRESS] [flags]",
+  about:
+    `Joins the chat server at ADDRESS (host, host:port or [v6]:port; tls:// before it encrypts). Where none is given: the one in CHAT_SERVER, in ` +
+    `config.json, the one joined last, or ${DEFAULT_ADDRESS}. bye, Ctrl-D or Ctrl-C leaves. Where input or output is not a terminal it is a pipe: ` +
+    "lines in are messages, messages out are lines.",
+  flags: CLIENT_FLAGS,
+  examples: [
+    ["chat client --name bob", "join the server on this machine"],
+    ["chat client 192.168.1.5 --name bob", "join one on another machine"],
+    ["date | chat client --name clock", "say one thing and leave"],
+  ],
+};
 
 /**
  * Where {@link CLIENT_FLAGS} are looked up when the command line does not say: in the environment, then among the settings.

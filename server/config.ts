@@ -6,6 +6,7 @@
 import { flagsAsTyped } from "../shared/command_line.ts";
 import { EXIT, Fatal } from "../shared/exit.ts";
 import { between, type Checked, type Flags, oneOf, onOff, type Values } from "../shared/flags.ts";
+import type { Command } from "../shared/help.ts";
 import { DATA_FLAG } from "./history_flags.ts";
 import { LIMITS } from "../shared/protocol.ts";
 
@@ -174,6 +175,21 @@ export const SERVER_FLAGS = {
     parse: oneOf("on", "off"),
   },
 } satisfies Flags;
+
+/** `chat server`, as its help tells of it. */
+export const SERVER_COMMAND: Command = {
+  summary: "keep the room that people chat in",
+  usage: "chat server [flags]",
+  about:
+    "Starts a chat server, says how to join it, and runs until Ctrl-C. People join with a browser, with chat client, with netcat and " +
+    "with telnet, all on one port. The log goes to stderr.",
+  flags: SERVER_FLAGS,
+  examples: [
+    ["chat server", "for this machine only"],
+    ["chat server --host 0.0.0.0", "for everybody who can reach this machine"],
+    ["chat server --log-format json", "a log for programs to read"],
+  ],
+};
 
 /**
  * What the flags mean.

@@ -33,7 +33,7 @@ const HISTORY = /^server\/history\/history\.ts$/;
 const ENGINE_PARTS = /^server\/(semaphore|history\/(batch_queue|digest|words))\.ts$/;
 /** The engine on disk: its side on the event loop is `sqlite_history.ts`, the rest works in the worker. */
 const SQLITE =
-  /^server\/history\/(sqlite_\w+|open_database|data_folder|data_size|retention|transactor|word_\w+|housekeeping|wiping|slack)\.ts$/;
+  /^server\/history\/(sqlite_\w+|open_database|data_folder|data_size|retention|transactor|word_\w+|housekeeping|wiping|slack|searches)\.ts$/;
 const SQLITE_MODULE = /^node:sqlite$/;
 /** What the two sides of the engine on disk share: messages, and what is kept. */
 const SQLITE_BOTH = /^server\/history\/(sqlite_messages|retention)\.ts$/;
@@ -61,7 +61,7 @@ const RULES: readonly Rule[] = [
   { of: /^server\/history\/memory_history\.ts$/, may: [SHARED, HISTORY, ENGINE_PARTS, /^node:timers$/] },
   // Nothing on the event loop's side waits for a disk: it knows messages only.
   { of: /^server\/history\/sqlite_history\.ts$/, may: [SHARED, HISTORY, ENGINE_PARTS, SQLITE_BOTH] },
-  { of: /^server\/history\/sqlite_worker\.ts$/, may: [SHARED, HISTORY, ENGINE_PARTS, SQLITE, SQLITE_MODULE, /^node:timers$/] },
+  { of: /^server\/history\/searches\.ts$/, may: [/^node:timers$/] },
   { of: SQLITE, may: [SHARED, HISTORY, ENGINE_PARTS, SQLITE, SQLITE_MODULE] },
   { of: /^server\/(backup|export)\.ts$/, may: [SHARED, SQLITE, SQLITE_MODULE] },
   { of: SOCKET_PARTS, may: [SHARED, SOCKET] },

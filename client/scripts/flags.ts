@@ -1,10 +1,11 @@
 /**
- * The flags and arguments of the commands for scripts, `chat send` and `chat tail`, and what they mean.
+ * The flags and arguments of the commands for scripts, `chat send` and `chat tail`, what they mean, and the help.
  *
  * @module
  */
 import { type Checked, type Flag, type Flags, onOff, type Values } from "../../shared/flags.ts";
 import { moment, roomName } from "../../shared/flag_values.ts";
+import type { Command } from "../../shared/help.ts";
 import { LOBBY } from "../../shared/protocol.ts";
 import { type Access, type Address, DEFAULT_HOST, DEFAULT_PORT, parseAddress } from "../config.ts";
 import { ACCESS_FLAGS, checkAddress, CLIENT_FLAGS } from "../flags.ts";
@@ -25,6 +26,22 @@ export const SEND_FLAGS = {
   ...ACCESS_FLAGS,
 } satisfies Flags;
 
+/** `chat send`, as its help tells of it. */
+export const SEND_COMMAND: Command = {
+  summary: "say something and leave",
+  usage: "chat send [ADDRESS] [flags] [--] [TEXT...]",
+  about: "Sends the words as one message; without any, each line of stdin as one. Ends with 0 only when the server has acknowledged " +
+    "every message: it tries again for 30 s, and nothing is there twice. The first word is the server's address if it is an IP address, " +
+    "localhost, or anything with a port or tls://, as in example.org:12345; what follows -- is words whatever it looks like, so a script writes " +
+    'chat send -- "$text". If the name is taken, a number is added: bob-2.',
+  flags: SEND_FLAGS,
+  examples: [
+    ["make || chat send build failed", "to the server on this machine"],
+    ["chat send 10.0.0.5 --room ops build failed", "to a room on another one"],
+    ["tail -F app.log | chat send --room ops --name log", "a log into a room"],
+  ],
+};
+
 /** The flags of `chat tail`. */
 export const TAIL_FLAGS = {
   room: ROOM_FLAG,
@@ -39,6 +56,19 @@ export const TAIL_FLAGS = {
   follow: { help: "go on with what is said, until Ctrl-C", default: false, parse: onOff },
   ...ACCESS_FLAGS,
 } satisfies Flags;
+
+/** `chat tail`, as its help tells of it. */
+export const TAIL_COMMAND: Command = {
+  summary: "print what was said in a room",
+  usage: "chat tail [ADDRESS] [flags]",
+  about: "Prints the newest 10 messages of a room, or all since then with --since, and ends; with --follow it goes on with what is said, " +
+    "whatever happens to the connection.",
+  flags: TAIL_FLAGS,
+  examples: [
+    ["chat tail --since 2h", "what was said in the last two hours"],
+    ["chat tail --follow --json", "everything from now on, for a program"],
+  ],
+};
 
 /** Where to begin: after an entry, at a moment in milliseconds since 1970, or so many milliseconds ago. */
 export type Since = { readonly seq: number } | { readonly at: number } | { readonly ago: number };
