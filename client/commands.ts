@@ -60,6 +60,7 @@ export class Commands {
   /** The oldest entry shown of each room: what is asked for next comes before it. */
   readonly #oldest = new Map<string, number>();
   #epoch: string | undefined;
+  #keeps = "";
   /** Rooms that the server named. */
   #heardOf: readonly string[] = [];
 
@@ -71,6 +72,7 @@ export class Commands {
   welcomed(welcome: Welcome): void {
     if (welcome.epoch !== this.#epoch) this.#oldest.clear();
     this.#epoch = welcome.epoch;
+    this.#keeps = cleanText(welcome.keeps);
     this.#parts.memory.welcomed(welcome);
   }
 
@@ -78,6 +80,11 @@ export class Commands {
   showed({ room, entry }: Said | Deleted): void {
     if (!this.#oldest.has(room)) this.#oldest.set(room, entry.seq);
     this.#parts.memory.saw(room, entry.seq);
+  }
+
+  /** What the server keeps, for people; empty before we are in. */
+  get keeps(): string {
+    return this.#keeps;
   }
 
   /** Rooms that could be meant. */
@@ -128,7 +135,7 @@ export class Commands {
         if (input.key !== undefined) return view.notice(settings.set(input.key, input.value));
         return settings.list().forEach((line) => view.notice(line));
       case "help":
-        return helpLines(timeline.role).forEach((line) => view.notice(line));
+        return [...helpLines(timeline.role), `Kept: ${this.#keeps}`].forEach((line) => view.notice(line));
       case "moderate":
         return this.#moderate(input.frame);
       case "report":

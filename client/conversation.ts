@@ -99,9 +99,9 @@ export async function converse(connection: Connection, view: View, options: Conv
   }
 
   function status(): void {
-    const { nick } = timeline;
+    const { nick, unanswered: queued, away, role } = timeline;
     const room = timeline.room(rooms.current);
-    view.status({ nick, room, rooms: rooms.list, online, quietMs, queued: timeline.unanswered, away: timeline.away, role: timeline.role });
+    view.status({ nick, room, rooms: rooms.list, online, quietMs, queued, away, keeps: commands.keeps, role });
   }
 
   for (const say of unsent) timeline.sent(say);

@@ -21,6 +21,8 @@ export interface Codec {
 export interface Local {
   readonly kind: "local";
   readonly answer: ServerFrame;
+  /** Whether what the server keeps is told after it. */
+  readonly andKept?: boolean;
 }
 
 /** Something that was read and asks for nothing, such as an empty line. It counts against the rate. */

@@ -203,6 +203,7 @@ export class Hub {
         break;
       case "local":
         pump.send(frame.answer);
+        if (frame.andKept) pump.send({ kind: "notice", text: `Kept: ${this.#options.keeps}` });
         break;
       default:
         frame satisfies never;

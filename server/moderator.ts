@@ -111,7 +111,7 @@ export class Moderator {
     const { act, session: from } = pending;
     this.#pending.push(pending);
     const { history, now } = this.#options;
-    return history.append({ room: AUDIT_ROOM, at: now(), type: "notice", by: act.by, from, text: encodeAct(act) });
+    return history.append({ room: AUDIT_ROOM, at: now(), type: "notice", by: act.by, from, text: encodeAct(recorded(act)) });
   }
 
   /** Says what is forbidden to whom, or what was done. */
@@ -258,6 +258,11 @@ export class Moderator {
       : { type: "notice", by: SERVER_NAME, text: actSentence(act) } as const;
     for (const room of rooms) void history.append({ room, at: now(), from: SERVER_NAME, ...said });
   }
+}
+
+/** An act as the record keeps it. What is announced is kept by the rooms that hear it: from there it can be deleted, from here nothing can. */
+function recorded({ text, ...act }: KeptAct): KeptAct {
+  return text === undefined || act.act === "announce" ? act : { ...act, text };
 }
 
 /** What somebody is told who is put out, without the advice. */

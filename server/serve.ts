@@ -72,7 +72,7 @@ export interface RunningServer {
 }
 
 /**
- * Serves until SIGINT or SIGTERM; a second one ends it at once. Throws {@link Fatal} when it cannot listen, or cannot keep the history any more.
+ * Serves until SIGINT, SIGTERM or the end of its terminal; a second one ends it at once. Throws {@link Fatal} when it cannot listen, or cannot keep the history any more.
  *
  * @param started Called once it serves: from then on it starts no program, opens no file to write but invites, and connects and listens nowhere but where it decrypts.
  */
@@ -90,7 +90,7 @@ export async function serve(config: ServerConfig, started: () => void): Promise<
   try {
     const server = await startServer(config, log.watch);
     // Where the terminal is gone that the log went to, somebody has closed it to end the server.
-    if (config.tls) signals.onHangup(() => terminal && !Deno.stderr.isTerminal() ? signals.came() : void server.renewCertificate());
+    signals.onHangup(() => terminal && !Deno.stderr.isTerminal() ? signals.came() : void server.renewCertificate());
     const own = ownAddresses();
     const reach = { ...server, own };
     const qr = config.qr ? { qr: await qrCode(pageLink(reachableHosts(reach)[0], reach), colours && Deno.stdout.isTerminal()) } : {};

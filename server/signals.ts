@@ -26,7 +26,7 @@ export class Signals {
     this.#pending--;
   }
 
-  /** Does something at SIGHUP, which would end the process; no such signal is sent by Windows. */
+  /** Does something at SIGHUP, which would end the process without a word; no such signal is sent by Windows. */
   onHangup(hangup: () => void): void {
     if (Deno.build.os === "windows") return;
     this.#hangup = hangup;

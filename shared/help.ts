@@ -22,10 +22,11 @@ const EXIT_CODES = `Exit codes:
   1   not everything was done: messages unsent, a name refused
   64  the command line is wrong
   66  a file is not there: a password's, a certificate's
-  69  no server there, or no way to listen at that address
+  69  no server there, or no place in it; no way to listen at that address
   70  chat itself is broken: please report it
   74  reading or writing failed
-  75  not now: the server is full, or gone; another server has the history
+  75  not now: nothing was acknowledged for 30 s; another server has the
+      history
   76  the server cannot prove that it is the one meant
   77  the operating system does not allow it, or the server lets nobody in so:
       no password or a wrong one, kicked, banned

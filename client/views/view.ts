@@ -21,6 +21,8 @@ export interface Status {
   /** Our messages that have no answer yet. */
   readonly queued: number;
   readonly away: boolean;
+  /** What the server keeps; empty before we are in. */
+  readonly keeps: string;
   /** Present when we keep order here. */
   readonly role?: Role | undefined;
 }

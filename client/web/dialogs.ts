@@ -66,7 +66,7 @@ export class Dialogs {
 
   /** Lists what can be typed: what is for those who keep order, for those only. */
   help(): void {
-    const { room, nick } = this.#status ?? {};
+    const { room, nick, keeps = "" } = this.#status ?? {};
     const role = [...room?.members.values() ?? []].find((member) => member.nick === nick)?.role;
     byId("commands", HTMLElement).replaceChildren(
       ...COMMANDS.filter(({ keepsOrder }) => !keepsOrder || role !== undefined).flatMap(({ name, usage, help }) => [
@@ -74,6 +74,7 @@ export class Dialogs {
         element("dd", { text: help }),
       ]),
     );
+    byId("kept", HTMLElement).textContent = `Kept: ${keeps}`;
     this.#me.close();
     this.#help.showModal();
   }

@@ -31,7 +31,7 @@ export interface KeptAct {
   /** How long it holds, or a slow room's pause, in milliseconds; for ever without it. */
   readonly ms?: number;
   readonly on?: boolean;
-  /** Why, or what is announced. */
+  /** Why; or what is announced, which the record does not keep. */
   readonly text?: string;
 }
 
@@ -47,7 +47,7 @@ const NEEDED: Readonly<Record<KeptAct["act"], readonly (keyof KeptAct)[]>> = {
   unmute: ["target"],
   slow: ["room", "ms"],
   readonly: ["room", "on"],
-  announce: ["text"],
+  announce: [],
   delete: ["nick", "room", "target"],
 };
 const TEXTS = ["by", "nick", "installation", "session", "network", "target", "room", "text"] as const;
@@ -128,7 +128,7 @@ export function actSentence(kept: KeptAct): string {
     case "readonly":
       return on ? `${by} made #${room} read-only` : `${by} let everybody talk in #${room} again`;
     case "announce":
-      return `${sentenceSubject(by)} announces${why}`;
+      return text === undefined ? `${sentenceSubject(by)} announced something` : `${sentenceSubject(by)} announces${why}`;
     case "delete":
       return `${by} deleted a message of ${nick} in #${room} (${target})`;
   }

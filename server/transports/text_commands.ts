@@ -46,8 +46,8 @@ const COMMANDS: Record<string, Command> = {
   away: { usage: "[WHY]", help: "let the others know that you are away", frame: (text) => ({ kind: "away", text }) },
   back: { help: "let them know that you are back", frame: () => ({ kind: "away" }) },
   topic: {
-    usage: "TEXT",
-    help: "say what the room is about",
+    usage: "[TEXT]",
+    help: "say what the room is about, or ask",
     frame: (text) => text === "" ? { kind: "who", ref: "who", room: HERE } : { kind: "topic", room: HERE, text },
   },
   history: { usage: "[N]", help: `the last N messages, ${TEXT_BACKLOG} without a number`, frame: (words) => history(words, "/history") },
@@ -74,7 +74,7 @@ const COMMANDS: Record<string, Command> = {
     help: "messages that have all of the words",
     frame: (words) => words === "" ? "say what to search for: /search lunch" : { kind: "search", room: HERE, words, limit: 20 },
   },
-  help: { help: "this list", frame: () => notice(helpText()) },
+  help: { help: "this list", frame: () => ({ kind: "local", answer: { kind: "notice", text: helpText() }, andKept: true }) },
 };
 
 /** What nobody can do who is not remembered: rights hang on a client's own secret, which netcat has not. */
@@ -123,13 +123,9 @@ function history(words: string, command: string): AskHistory | string {
 
 function helpText(): string {
   const rows = Object.entries(COMMANDS).map(([name, { usage, help }]) => ({ command: `/${name} ${usage ?? ""}`.trim(), help }));
-  rows.push({ command: "bye", help: "leave" });
+  rows.push({ command: "//text", help: "say something that starts with /" }, { command: "bye", help: "leave" });
   const width = Math.max(...rows.map(({ command }) => command.length));
   return rows.map(({ command, help }) => `${command.padEnd(width)}  ${help}`).join("\n");
-}
-
-function notice(text: string): Local {
-  return { kind: "local", answer: { kind: "notice", text } };
 }
 
 function malformed(text: string): Malformed {

@@ -50,7 +50,7 @@ class FastTerminal implements Device {
 const terminal = new FastTerminal();
 const view = new TerminalView(terminal, { paint: paint(true), timeFormat: "24h", bell: false }, systemClock);
 void view.inputs()[Symbol.asyncIterator]().next();
-view.status({ nick: "bob", room: undefined, rooms: [], online: true, quietMs: 0, queued: 0, away: false });
+view.status({ nick: "bob", room: undefined, rooms: [], online: true, quietMs: 0, queued: 0, away: false, keeps: "" });
 let seq = 0;
 let line = "";
 

@@ -411,6 +411,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await ada.page.keyboard.press("Escape");
     await ada.say("/help");
     await ada.reads("#help[open]", "/join");
+    await ada.reads("#kept", "Kept: the newest 1,000 messages of a room, in memory, nothing on disk");
     await accessible(ada, "help");
     await ada.page.click("#help .close");
     await ada.say("/search hello");

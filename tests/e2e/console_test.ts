@@ -107,7 +107,7 @@ Deno.test("console: a notice to everybody, and an end to somebody's connection",
   assertEquals((await owner.next("done")).text, "Everybody who is in was told");
   await bob.lines.match(/^\* The server announces: back at five$/);
   await page.match(/"type":"announcement","by":"server","from":"server","text":"back at five"/);
-  assertEquals(await owner.line(/announces/), "The server announces");
+  assertEquals(await owner.line(/announced/), "The server announced something");
   const { people } = await owner.next("now");
   await owner.ask({ kind: "disconnect", id: people.find(({ nick }) => nick === "bob")!.id });
   assertEquals((await owner.next("done")).text, "bob was disconnected");

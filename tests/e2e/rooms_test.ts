@@ -104,13 +104,15 @@ Deno.test("text mode: /help and what is no command, word for word", async () => 
     "* /nick NAME     take another name",
     "* /away [WHY]    let the others know that you are away",
     "* /back          let them know that you are back",
-    "* /topic TEXT    say what the room is about",
+    "* /topic [TEXT]  say what the room is about, or ask",
     "* /history [N]   the last N messages, 10 without a number",
     "* /numbers [N]   the last N messages with their numbers",
     "* /delete [N]    delete what you said last, or message N; /numbers shows the numbers",
     "* /search WORDS  messages that have all of the words",
     "* /help          this list",
+    "* //text         say something that starts with /",
     "* bye            leave",
+    "* Kept: the newest 1,000 messages of a room, in memory, nothing on disk",
   );
   const unknown = (name: string, near: string) =>
     `! not sent: there is no command /${name} (did you mean /${near}?). /help lists them, // says a text with a slash`;

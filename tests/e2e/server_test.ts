@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
 import { Lines, Peer, Program, program, startServer } from "../harness.ts";
+import { Terminal, tmuxThere } from "./terminal.ts";
 
 Deno.test("chat server: says where it listens first, then how to join, ready to copy", async () => {
   const server = new Program("server", "--ephemeral", "--port", "0");
@@ -123,6 +124,25 @@ Deno.test("C11 shutdown: a Ctrl-C that comes twice at once is one, and everybody
   assertMatch((await alice.lines.rest()).at(-1) ?? "", /^\* The server is stopping\./);
   server.kill("SIGTERM");
   assertEquals(await server.exit(), 0);
+});
+
+Deno.test(
+  "C11 shutdown: a terminal that is closed ends the server in it, and everybody hears the farewell",
+  { ignore: !tmuxThere },
+  async () => {
+    await using terminal = await Terminal.open(160, 40, "server", "--port", "0", "--ephemeral");
+    const port = Number((await terminal.shows("Ctrl-C stops")).match(/Server started on \S+:(\d+)/)?.[1]);
+    using alice = await Peer.named(port, "alice");
+    await terminal.hangUp();
+    assertMatch((await alice.lines.rest()).at(-1) ?? "", /^\* The server is stopping\./);
+  },
+);
+
+Deno.test("chat server: SIGHUP without a terminal to close, and without a certificate to renew, changes nothing", async () => {
+  await using server = await startServer();
+  using alice = await Peer.named(server.port, "alice");
+  server.program.kill("SIGHUP");
+  await alice.sayAndKeep("still here", "alice: still here");
 });
 
 Deno.test("front door: running out of file descriptors is survived", async () => {

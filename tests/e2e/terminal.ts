@@ -118,6 +118,11 @@ export class Terminal implements AsyncDisposable {
     await this.shows("exit code 137");
   }
 
+  /** Closes the terminal, whatever runs in it. */
+  async hangUp(): Promise<void> {
+    await this.#tmux("kill-server");
+  }
+
   async #start(columns: number, rows: number, ...command: string[]): Promise<void> {
     await this.#tmux("-f", "/dev/null", "new-session", "-d", "-x", String(columns), "-y", String(rows), ...command);
   }

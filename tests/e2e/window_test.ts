@@ -48,7 +48,7 @@ browserTest("window: a notice to everybody, an end to a connection", async (chro
   await boss.reads("#answer", "Everybody who is in was told");
   await bob.lines.match(/^\* The server announces: Back at five$/);
   await ada.reads("#log .announcement", "The server announces: Back at five");
-  await boss.reads("#lines p", "The server announces");
+  await boss.reads("#lines p", "The server announced something");
   await boss.page.click('[aria-label="Disconnect bob"]');
   await boss.reads("#parting[open]", "Disconnect bob?");
   await boss.page.keyboard.press("Escape");

@@ -86,7 +86,7 @@ Deno.test("openLog tells what was done to keep order, without the words and addr
     "an address was banned by olga for ever",
     "an address was unbanned by olga",
     "bob was unbanned by olga",
-    "olga announces",
+    "olga announced something",
   ]);
 });
 

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertRejects, assertStringIncludes } from "@std/assert";
 import { Fatal } from "../../shared/exit.ts";
 import type { ClientFrame, Moderate, ServerFrame } from "../../shared/protocol.ts";
 import { readOrder } from "../../server/audit_log.ts";
@@ -582,6 +582,10 @@ Deno.test("announce is an entry in every room that somebody is in", async () => 
     ["lobby", "announcement", "olga", "server"],
     ["dev", "announcement", "olga", "server"],
   ]);
+  // It can be deleted where it was said; so it is nowhere else.
+  const record = await server.history.read({ room: AUDIT_ROOM, after: 0, limit: 10 });
+  assertFalse(record.some(({ text }) => text.includes("six")));
+  assertStringIncludes(await server.answer(olga, { kind: "report", about: "audit" }), "olga announced something");
 });
 
 Deno.test("at the server's window: an announcement and the end of a visit are the server's, kept and told as any act", async () => {
@@ -613,7 +617,7 @@ Deno.test("at the server's window: an announcement and the end of a visit are th
   assertEquals(back.all("refused").map(({ code }) => code), ["resume_unknown"]);
   const audit = (await server.answer(olga, { kind: "report", about: "audit" })).split("\n").slice(-2);
   assertEquals(audit.map((line) => line.replace(/^.* UTC: /, "")), [
-    "The server announces: down at six",
+    "The server announced something",
     "bob was disconnected at the server's window",
   ]);
 });
@@ -646,9 +650,9 @@ Deno.test("report tells what is forbidden, and what was done, the newest last", 
       "2026-09-21 14:13 UTC: bob was banned by olga for 1 h (their client and the address 203.0.113.40)\n" +
       "2026-09-21 14:13 UTC: olga made #lobby read-only",
   );
-  for (let i = 0; i < 210; i++) await server.act(olga, { act: "announce", text: `${i} ${"é".repeat(100)}` });
+  for (let i = 0; i < 210; i++) await server.act(olga, { act: "ban", target: `198.51.100.${i}`, text: `${i} ${"é".repeat(100)}` });
   const lines = (await server.answer(olga, { kind: "report", about: "audit" })).split("\n");
-  assert(lines.length <= 200 && lines.at(-1)!.includes("olga announces: 209 "), `${lines.length} ${lines.at(-1)}`);
+  assert(lines.length <= 200 && lines.at(-1)!.includes(" for ever: 209 "), `${lines.length} ${lines.at(-1)}`);
   assertEquals(olga.ended, undefined);
 });
 

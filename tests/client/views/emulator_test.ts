@@ -170,7 +170,7 @@ Deno.test("TerminalView shows four of 4,000 combining marks", async () => {
   assertEquals(terminal.lines.at(-1), `${"e\u0301\u0301\u0301\u0301ve"}: ${"a\u0301\u0301\u0301\u0301b"}`);
 });
 
-const STATUS: Status = { nick: "bob", room: undefined, rooms: [], online: true, quietMs: 0, queued: 0, away: false };
+const STATUS: Status = { nick: "bob", room: undefined, rooms: [], online: true, quietMs: 0, queued: 0, away: false, keeps: "" };
 /** What terminals agree on the width of. */
 const LETTERS = ["a", "b", " ", "日", "한", "é", "e\u0301", "ש", "-"];
 const KEYS = ["\x1b[D", "\x1b[C", "\x1b[A", "\x1b[B", "\x01", "\x05", "\x7f", "\x17", "\n", "\x0b", "\x19"];

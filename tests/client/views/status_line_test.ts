@@ -6,7 +6,7 @@ import { statusLine } from "../../../client/views/status_line.ts";
 import type { Status } from "../../../client/views/view.ts";
 import { textWidth } from "../../../client/views/width.ts";
 
-const NOTHING: Status = { nick: "bob", room: undefined, rooms: [], online: true, quietMs: 0, queued: 0, away: false };
+const NOTHING: Status = { nick: "bob", room: undefined, rooms: [], online: true, quietMs: 0, queued: 0, away: false, keeps: "" };
 
 function room(name: string, ...others: string[]): Room {
   const members = ["bob", ...others].map((nick) => [nick, { nick, from: nick }] as const);

@@ -71,7 +71,7 @@ class FakeTerminal implements Device {
   }
 }
 
-const status: Status = { nick: "bob", room: undefined, rooms: [], online: true, quietMs: 0, queued: 0, away: false };
+const status: Status = { nick: "bob", room: undefined, rooms: [], online: true, quietMs: 0, queued: 0, away: false, keeps: "" };
 const here: Change = { kind: "here", nick: "bob", again: false, rooms: [] };
 
 async function setUp(): Promise<{ terminal: FakeTerminal; view: TerminalView; inputs: AsyncIterator<Input> }> {

@@ -75,7 +75,7 @@ Deno.test("parseLine says what is wrong with a command", () => {
 
 Deno.test("/help lists every command, with how it is used", () => {
   const frame = parseLine("/help");
-  assert(frame?.kind === "local" && frame.answer.kind === "notice");
+  assert(frame?.kind === "local" && frame.answer.kind === "notice" && frame.andKept);
   assertEquals(frame.answer.text.split("\n"), [
     "/join #ROOM    go to a room; it begins with you where there is none",
     "/part          leave the room you are in",
@@ -85,12 +85,13 @@ Deno.test("/help lists every command, with how it is used", () => {
     "/nick NAME     take another name",
     "/away [WHY]    let the others know that you are away",
     "/back          let them know that you are back",
-    "/topic TEXT    say what the room is about",
+    "/topic [TEXT]  say what the room is about, or ask",
     "/history [N]   the last N messages, 10 without a number",
     "/numbers [N]   the last N messages with their numbers",
     "/delete [N]    delete what you said last, or message N; /numbers shows the numbers",
     "/search WORDS  messages that have all of the words",
     "/help          this list",
+    "//text         say something that starts with /",
     "bye            leave",
   ]);
 });
