@@ -126,7 +126,7 @@ export class Commands {
         return this.#numbers(input.limit);
       case "delete":
         // Everybody hears of it, we too.
-        return this.#ask({ kind: "delete", room: rooms.current, seq: input.seq ?? 0 }, "entry", () => {});
+        return this.#ask({ kind: "delete", room: input.room ?? rooms.current, seq: input.seq ?? 0 }, "entry", () => {});
       case "search":
         return this.#search(input.words);
       case "clear":
@@ -290,8 +290,10 @@ export class Commands {
   }
 }
 
-/** What an answer says more than the room is told: whom a ban reaches, which stands in brackets at its end. */
+/** What an answer says more than the room is told: whom a ban reaches, which stands in brackets at its end, and who else had the name. */
 function moreThanTold(act: Moderate["act"], text: string): string | undefined {
+  // There may be more: told twice is better than not at all.
+  if (act === "kick" || act === "mute") return / \(|; /.test(text) ? text : undefined;
   if (act !== "ban") return undefined;
   const [, reach] = text.match(/ \(([^()]+)\)$/) ?? [];
   return reach === undefined ? text : `The ban holds for ${reach}`;

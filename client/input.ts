@@ -17,8 +17,8 @@ export type Input =
   | { readonly kind: "topic"; readonly text: string | undefined }
   | { readonly kind: "nick" | "ignore" | "unignore"; readonly name: string }
   | { readonly kind: "history" | "numbers"; readonly limit: number }
-  /** Without a number: what we said last. */
-  | { readonly kind: "delete"; readonly seq: number | undefined }
+  /** Without a number: what we said last. Without a room: the one shown. */
+  | { readonly kind: "delete"; readonly seq: number | undefined; readonly room?: string }
   | { readonly kind: "search"; readonly words: string }
   /** Without a key: says what is set. */
   | { readonly kind: "set"; readonly key: string | undefined; readonly value: string }

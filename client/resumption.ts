@@ -4,7 +4,7 @@
  * @module
  */
 import { parseRoomName } from "../shared/names.ts";
-import { type Hello, PROTOCOL_VERSION, type Resume, type Seq, type ServerFrame } from "../shared/protocol.ts";
+import { type Hello, LOBBY, PROTOCOL_VERSION, type Resume, type Seq, type ServerFrame } from "../shared/protocol.ts";
 
 /** What a client says of itself. */
 export interface Introduction {
@@ -78,7 +78,9 @@ export class Resumption {
     const backlog = this.#backlog;
     // One of another time may have a name that no server takes any more, and would keep us out of all the others.
     const hasName = (room: string) => parseRoomName(room).ok;
-    const cursors = Object.fromEntries([...this.#cursors].filter(([room]) => hasName(room)));
+    // What was on its way when we left a room gave it a cursor again.
+    const isOurs = (room: string) => this.#rooms.has(room) || this.#rooms.size === 0 && room === LOBBY;
+    const cursors = Object.fromEntries([...this.#cursors].filter(([room]) => isOurs(room) && hasName(room)));
     const named = [...this.#rooms].filter(hasName);
     const rooms = named.length === 0 ? {} : { rooms: named };
     if (this.#epoch === undefined) return { kind: "hello", v, name, secret, backlog, ...rooms };

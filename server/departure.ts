@@ -46,8 +46,7 @@ export class Departure {
    */
   async leave(seat: Seat, pump: Pump, how: Leave, why: string): Promise<void> {
     const { session } = seat;
-    // A history that broke answers nothing any more.
-    if (session.answered < session.appended && this.#closing !== "storage") await (seat.settled ??= Promise.withResolvers()).promise;
+    await this.settled(seat);
     if (this.#stopping.aborted && seat.pump === pump) await this.#everybodySilent();
     // It has come back on another connection, and this one was told.
     if (seat.pump !== pump) return await pump.finished;
@@ -63,6 +62,12 @@ export class Departure {
     const over = pump.finish(this.#farewell(session, how));
     this.#seats.end(seat);
     await over;
+  }
+
+  /** Settles when everything that a session said has its answer, or none can come: a history that broke answers nothing any more. */
+  async settled(seat: Seat): Promise<void> {
+    const { answered, appended } = seat.session;
+    if (answered < appended && this.#closing !== "storage") await (seat.settled ??= Promise.withResolvers<void>()).promise;
   }
 
   /** Ends a session for good: what it sends is not heard any more, and nothing brings it back. @param farewell Says why. */

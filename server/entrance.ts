@@ -22,6 +22,9 @@ const NAMED = 21;
 /** What somebody is sent of a room whose history does not connect with what it has. */
 const AFTER_RESET = 50;
 
+/** To whom it is said says hello, and is asked for what the server asks of newcomers. */
+const UNKNOWN: Refusal = { code: "resume_unknown", text: "the server does not know this session any more" };
+
 /** What an entrance shares with the hub. */
 export interface EntranceParts {
   readonly places: Places;
@@ -154,15 +157,15 @@ export class Entrance {
   }
 
   #resume(resume: Resume, pump: Pump): Seat | Refusal {
-    const { hash, now } = this.#options;
+    const { hash, now, mayReturn } = this.#options;
     const before = hash(resume.token);
     const session = this.#sessions.resume(before, now());
-    if (!session) return { code: "resume_unknown", text: "the server does not know this session any more" };
+    if (!session) return UNKNOWN;
     if ("code" in session) return session;
-    const banned = this.#keptOut(session.installation, pump);
-    if (banned) {
+    const keptOut = this.#keptOut(session.installation, pump) ?? (mayReturn(session.installation) ? undefined : UNKNOWN);
+    if (keptOut) {
       if (!this.#seats.get(session.id)) this.#sessions.close(session);
-      return banned;
+      return keptOut;
     }
     const noPlace: Refusal[] = [];
     let seat = this.#seats.get(session.id);

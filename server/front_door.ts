@@ -50,7 +50,7 @@ export interface FrontDoorOptions {
   /** What browsers are shown. */
   readonly site: Site;
   /** Serves the server's window, from its own machine or from elsewhere. */
-  readonly console: { serve(socket: Socket, local: boolean, due: number): Promise<void> };
+  readonly console: { serve(socket: Socket, local: boolean, due: number, opened: () => void): Promise<void> };
   /** What encrypts; without it nothing is encrypted. With it, who comes from elsewhere must encrypt. */
   readonly encryption: Decrypting | undefined;
   /** Serves a connection until it is closed. */
@@ -200,8 +200,9 @@ export class FrontDoor {
   }
 
   async #receiveOwner(webSocket: Socket, tcp: TcpSocket, here: boolean): Promise<void> {
+    // From elsewhere one is somebody once the key was right.
     if (here) this.#arrivals.known(tcp);
-    await this.#options.console.serve(webSocket, here, performance.now() + NAME_DUE_MS);
+    await this.#options.console.serve(webSocket, here, performance.now() + NAME_DUE_MS, () => this.#arrivals.known(tcp));
   }
 
   async #receiveChat(webSocket: Socket, tcp: TcpSocket): Promise<void> {

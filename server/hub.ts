@@ -17,7 +17,6 @@ import type { Broadcast, Reading } from "./broadcast.ts";
 import type { Refusal } from "./core/room.ts";
 import { Sessions } from "./core/sessions.ts";
 import type { Local, Nothing } from "./connection.ts";
-import { delay } from "./delay.ts";
 import { authorOf, DELETION_COST, DeletionsOfOthers, lastOf, NOTHING_SAID, rejection, tellTopic } from "./deletion.ts";
 import type { Piece } from "./encoded_tail.ts";
 import { Departure, type Leave } from "./departure.ts";
@@ -140,7 +139,7 @@ export class Hub {
     const wait = this.#carryOut(seat, frame);
     // Whatever is read counts.
     const ms = seat.rate?.take(now, cost) ?? 0;
-    return ms > 0 ? this.#holdUp(wait, ms) : wait;
+    return ms > 0 ? this.#holdUp(seat, wait, ms) : wait;
   }
 
   /** What a frame counts against the rate, in messages. Those who keep order clear up as fast as others talk. */
@@ -220,7 +219,7 @@ export class Hub {
     if ("code" in place) return this.#turnDown(seat, frame, place);
     const deletes = frame.kind === "delete";
     const decided = deletes ? place.room.decideDeletion(session, frame, now) : place.room.decide(session, frame, now, limits.textBytes);
-    const heldBack = deletes ? undefined : order.mayTalk(session, place.room.name, now);
+    const heldBack = deletes ? undefined : place.room.outside(session) ?? order.mayTalk(session, place.room.name, now);
     if ("code" in decided) return this.#turnDown(seat, frame, heldBack ?? decided);
     if (heldBack) {
       // What was said before may be said again: it is answered, and nobody hears it twice.
@@ -236,8 +235,10 @@ export class Hub {
     return full ?? (heldBack ? pump.congestion : place.broadcast.pressure.wait());
   }
 
-  /** Deletes what the session said last in the room. */
+  /** Deletes what the session said last in the room: what is on its way to the history as well. */
   async #deleteLast(seat: Seat, frame: Delete): Promise<void> {
+    await this.#departure.settled(seat);
+    if (seat.isOut) return;
     const place = this.#places.where(seat, frame.room);
     const seq = "code" in place ? 0 : await lastOf(seat.session, place.room, this.#options.history);
     if (seq === undefined) return this.#refuse(seat, frame.ref, NOTHING_SAID);
@@ -256,9 +257,9 @@ export class Hub {
     return this.#options.order.mayBeHeard(session, this.#options.now());
   }
 
-  async #holdUp(wait: Promise<void> | undefined, ms: number): Promise<void> {
+  async #holdUp({ pump }: Seat, wait: Promise<void> | undefined, ms: number): Promise<void> {
     await wait;
-    await delay(ms, this.#stopping.signal);
+    await pump.rest(ms);
   }
 
   #turnDown(seat: Seat, { ref }: Say | Topic | Delete, refusal: Refusal): Promise<void> | undefined {

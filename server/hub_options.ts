@@ -33,4 +33,6 @@ export interface HubOptions {
   readonly newToken: () => string;
   /** What is kept of a secret. */
   readonly hash: (secret: string) => string;
+  /** Whether an installation that was let in before may come back without a word, as `Gate.knows` says. */
+  readonly mayReturn: (installation: string | undefined) => boolean;
 }

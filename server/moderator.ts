@@ -225,7 +225,11 @@ export class Moderator {
 
   /** Ends a session for good and says so where it was. */
   #expel(seat: Seat, act: KeptAct, text: string): void {
-    const rooms = [...seat.session.rooms];
+    // Where nothing was ever said and nobody stays, nobody is told, and no room is known for it.
+    const rooms = [...seat.session.rooms].filter((name) => {
+      const { room } = this.#places.at(name);
+      return room.head > 0 || room.size > 1;
+    });
     this.#departure.expel(seat, { kind: "bye", reason: act.act === "ban" ? "banned" : "kicked", text });
     this.#tell(rooms, { ...act, nick: seat.session.nick });
   }

@@ -53,7 +53,8 @@ export class Moves {
   part(seat: Seat, { room: name }: Part): Answer {
     const place = this.#places.where(seat, name);
     if ("code" in place) return place;
-    if (!place.room.has(seat.session)) return { code: "not_in_room", text: `you are not in #${place.room.name}` };
+    const outside = place.room.outside(seat.session);
+    if (outside) return outside;
     this.#leave(seat, place);
     return { kind: "done", text: `You left #${place.room.name}` };
   }

@@ -46,8 +46,7 @@ export class Past {
     const place = this.#places.where(seat, frame.room);
     if ("code" in place) return answer(seat, frame.ref, place);
     const { room } = place;
-    if (!room.has(seat.session)) return answer(seat, frame.ref, { code: "not_in_room", text: `you are not in #${room.name}` });
-    const refusal = frame.kind === "search" ? refuseSearch(frame.words) : undefined;
+    const refusal = room.outside(seat.session) ?? (frame.kind === "search" ? refuseSearch(frame.words) : undefined);
     if (refusal) return answer(seat, frame.ref, refusal);
     if (frame.kind === "search") {
       const found = await this.#searches.pass(() => this.#search(room.name, frame));

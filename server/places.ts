@@ -23,7 +23,7 @@ export interface Place {
 
 /** What a room that begins counts against the rate, in messages: it is remembered, and a message is one of many. */
 export const NEW_ROOM_COST = 10;
-/** Rooms that are known. Those that nobody is in cost little, but they do cost. */
+/** Rooms that are known and have a past. Those that nobody is in cost little, but they do cost. */
 const KNOWN = 20_000;
 
 /**
@@ -35,6 +35,8 @@ const KNOWN = 20_000;
 export class Places {
   readonly #places = new Map<RoomName, Place>();
   readonly #quiet = new Map<RoomName, RoomPast>();
+  /** Those of the quiet rooms of which nothing was kept: nobody has said anything there for a long time. */
+  readonly #empty = new Set<RoomName>();
   readonly #monotonic: () => number;
   readonly #budget = new TailBudget();
   readonly #newRooms: NewRooms;
@@ -43,7 +45,11 @@ export class Places {
   constructor(records: readonly RoomRecord[], monotonic: () => number, limits: boolean) {
     this.#monotonic = monotonic;
     this.#newRooms = new NewRooms(limits);
-    for (const { room, ...past } of records) if (room !== AUDIT_ROOM) this.#quiet.set(room as RoomName, past);
+    for (const { room, empty = false, ...past } of records) {
+      if (room === AUDIT_ROOM) continue;
+      this.#quiet.set(room as RoomName, past);
+      if (empty) this.#empty.add(room as RoomName);
+    }
     this.#add(LOBBY as RoomName);
   }
 
@@ -85,7 +91,7 @@ export class Places {
     const place = this.#places.get(parsed.name);
     if (place) return place;
     if (this.#quiet.has(parsed.name)) return this.#add(parsed.name);
-    if (this.#quiet.size + this.#places.size > KNOWN) {
+    if (this.#quiet.size - this.#empty.size + this.#places.size > KNOWN) {
       return { code: "too_many_rooms", text: `this server knows ${count(KNOWN)} rooms and begins no more; come into one of those` };
     }
     return this.#newRooms.begin(parsed.name, host, this.#monotonic()) ?? this.#add(parsed.name);
@@ -120,6 +126,7 @@ export class Places {
   #add(name: RoomName): Place {
     const place = this.#place(name);
     this.#quiet.delete(name);
+    this.#empty.delete(name);
     this.#places.set(name, place);
     return place;
   }

@@ -6,6 +6,7 @@
 import type { Notice, ServerFrame } from "../shared/protocol.ts";
 import type { Broadcast, Reader, Reading, Start } from "./broadcast.ts";
 import type { Connection } from "./connection.ts";
+import { delay } from "./delay.ts";
 import type { Piece } from "./encoded_tail.ts";
 import { Left } from "./left.ts";
 import { Outbox } from "./outbox.ts";
@@ -54,6 +55,8 @@ export class Pump implements Reader, Writer {
   /** Whether nobody waits for it any more. */
   #hurried = false;
   #drained: PromiseWithResolvers<void> | undefined;
+  /** Ends the waits of {@link rest}; made for the first one. */
+  #resting: AbortController | undefined;
   readonly #finished = Promise.withResolvers<void>();
 
   constructor(connection: Connection, turns: Turns, catchUp: CatchUp) {
@@ -85,6 +88,14 @@ export class Pump implements Reader, Writer {
   hurry(): void {
     this.#hurried = true;
     this.#drained?.resolve();
+    this.#resting?.abort();
+  }
+
+  /** Waits so many milliseconds before the peer is heard again, or until it is about to go. */
+  async rest(ms: number): Promise<void> {
+    if (this.#over || this.#hurried || this.#farewell !== undefined) return;
+    this.#resting ??= new AbortController();
+    await delay(ms, this.#resting.signal);
   }
 
   /** Sends a frame to this connection alone. */
@@ -125,6 +136,7 @@ export class Pump implements Reader, Writer {
   finish(farewell: ServerFrame): Promise<void> {
     if (this.#farewell === undefined && !this.#over) {
       this.#farewell = this.connection.codec.encode(farewell);
+      this.#resting?.abort();
       for (const [broadcast, reading] of this.#readings) broadcast.unfollow(reading);
       this.#flushTimer = setTimeout(() => this.abort("did not take its last lines"), FLUSH_MS);
       this.wake();
@@ -149,6 +161,7 @@ export class Pump implements Reader, Writer {
     this.#outbox.clear();
     this.#rest = undefined;
     this.#drained?.resolve();
+    this.#resting?.abort();
     this.connection.close(why);
     this.#finished.resolve();
   }

@@ -172,6 +172,7 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
     newId: () => randomText(9),
     newToken: () => randomText(24),
     hash,
+    mayReturn: gate.knows,
   });
   const turns = new Turns();
   const names = [...config.webHosts, config.host.toLowerCase()];

@@ -107,7 +107,7 @@ class Newcomer {
       this.#pump.send(frame.kind === "malformed" ? { ...frame, kind: "error" } : { kind: "error", code: "unexpected", text });
       return ++this.#tries < this.#connection.nameTries;
     }
-    // A token is as good as a password, and in a language that is not ours nothing is decided.
+    // A token is as good as a password while what it was given for holds, and in a language that is not ours nothing is decided.
     if (frame.kind === "resume" || this.#admitted || !frame.v.includes(PROTOCOL_VERSION)) return this.#greet(frame);
     const outside = this.#gate(frame, this.#connection.peer, this.#over.signal);
     if (outside instanceof Promise) return this.#decide(frame, outside);

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The same signal within this many milliseconds is one: a Ctrl-C reaches all that the terminal runs, and `deno task` hands on what it got besides. */
+/** The same signal within this many milliseconds is one: a Ctrl-C reaches all that the terminal runs, and `deno task` hands on what it got besides; of a terminal that is closed both the shell and the system tell. */
 const SAME_MS = 300;
 
 /** The signals that ask the process to end, one after the other. */
@@ -29,8 +29,8 @@ export class Signals {
   /** Does something at SIGHUP, which would end the process without a word; no such signal is sent by Windows. */
   onHangup(hangup: () => void): void {
     if (Deno.build.os === "windows") return;
-    this.#hangup = hangup;
-    Deno.addSignalListener("SIGHUP", hangup);
+    this.#hangup = notTwice(hangup);
+    Deno.addSignalListener("SIGHUP", this.#hangup);
   }
 
   close(): void {

@@ -43,7 +43,7 @@ export class Dialogs {
       this.#toDelete = undefined;
       byId("deletion-text", HTMLElement).textContent = "";
       if (entry === undefined || this.#deletion.returnValue !== "delete") return;
-      want({ kind: "delete", seq: entry.seq });
+      want({ kind: "delete", seq: entry.seq, room: entry.room });
       // The button that had the focus goes with the message.
       byId("text", HTMLElement).focus();
     });

@@ -135,7 +135,9 @@ export class PageView implements View {
   }
 
   old(page: OldEntries): void {
-    this.#dialogs.found(page, this.#nick, (entry) => this.#pane.point(entry));
+    this.#dialogs.found(page, this.#nick, (entry) => {
+      if (entry.room === this.#pane.room) this.#pane.point(entry);
+    });
   }
 
   notice(text: string): void {
@@ -190,7 +192,7 @@ export class PageView implements View {
     addEventListener("focus", () => this.#looked());
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && this.#sidebars.close()) event.preventDefault();
-      else if (event.altKey && /^Digit[1-9]$/.test(event.code)) {
+      else if (event.altKey && /^Digit[1-9]$/.test(event.code) && document.querySelector("dialog[open]") === null) {
         event.preventDefault();
         this.#want({ kind: "switch", to: event.code.slice(-1) });
       }

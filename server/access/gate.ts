@@ -22,7 +22,11 @@ export type Outside = Omit<Refused, "kind" | "ref">;
  *
  * @param over Aborted when nobody waits for the answer any more; whoever is still in the queue then stays outside.
  */
-export type Gate = (hello: Hello, peer: Peer, over: AbortSignal) => Outside | undefined | Promise<Outside | undefined>;
+export interface Gate {
+  (hello: Hello, peer: Peer, over: AbortSignal): Outside | undefined | Promise<Outside | undefined>;
+  /** Whether an installation that was let in before may come back without a word; or else it says hello again. */
+  knows(installation: string | undefined): boolean;
+}
 
 /** What a gate with a password works with. */
 export interface PasswordGateOptions {
@@ -41,7 +45,7 @@ export interface PasswordGateOptions {
 const PROVEN = 10_000;
 
 /** Lets everybody in. */
-export function openGate(): undefined {}
+export const openGate: Gate = Object.assign(() => undefined, { knows: () => true });
 
 const NEEDED: Outside = { code: "password_needed", text: "This server asks for a password, or the code of an invite", final: false };
 const NOT_ENCRYPTED: Outside = {
@@ -59,6 +63,7 @@ const BUSY: Outside = { ...NEEDED, text: "Too many passwords are being checked; 
  * 2. While an address has to wait for its wrong ones, no password from it is checked: the answer, `password_needed` with `retryMs`, then says nothing
  *    of what was given. An invite lets in all the same.
  * 3. Nothing that was given is kept or logged.
+ * 4. An invite that was taken back lets nobody come back, not even with a token.
  */
 export function passwordGate({ password, invites, allowPlaintext, hash, monotonic }: PasswordGateOptions): Gate {
   const attempts = new Attempts();
@@ -69,6 +74,10 @@ export function passwordGate({ password, invites, allowPlaintext, hash, monotoni
   /** Who answers for what is given. */
   function accountOf(installation: string | undefined, host: string): string {
     return installation !== undefined && proven.has(installation) ? `installation ${installation}` : household(host);
+  }
+
+  function isInvited(installation: string): boolean {
+    return invites?.knows(installation) === true;
   }
 
   function prove(installation: string | undefined): void {
@@ -93,10 +102,10 @@ export function passwordGate({ password, invites, allowPlaintext, hash, monotoni
     return wrong(attempts.wait(who, monotonic()));
   }
 
-  return (hello, peer, over) => {
+  function gate(hello: Hello, peer: Peer, over: AbortSignal): Outside | undefined | Promise<Outside | undefined> {
     if (!peer.encrypted && !allowPlaintext && !isOwnMachine(peer.host)) return NOT_ENCRYPTED;
     const installation = hello.secret === undefined ? undefined : hash(hello.secret);
-    if (installation !== undefined && invites?.knows(installation)) return undefined;
+    if (installation !== undefined && isInvited(installation)) return undefined;
     // Tells nothing of who is in, and spares a person the password for a name that cannot be.
     const name = parseNick(hello.name);
     if (!name.ok) return { ...name.refusal, final: false };
@@ -109,7 +118,11 @@ export function passwordGate({ password, invites, allowPlaintext, hash, monotoni
     return turnstile.pass(who, over, () => check(given, installation, who)).then((decided) => {
       return decided === "full" || decided === "over" ? BUSY : decided;
     });
-  };
+  }
+
+  // A client that is not remembered is known by its token alone.
+  const knows = (installation: string | undefined) => installation === undefined || proven.has(installation) || isInvited(installation);
+  return Object.assign(gate, { knows });
 }
 
 function wrong(waitMs: number): Outside {

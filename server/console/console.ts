@@ -99,15 +99,17 @@ export class Console {
    *
    * @param local Whether it is on the server's own machine.
    * @param due When it is to be opened at the latest, on the clock of `performance.now()`.
+   * @param opened Called when it is.
    */
-  async serve(socket: Socket, local: boolean, due: number): Promise<void> {
+  async serve(socket: Socket, local: boolean, due: number, opened: () => void): Promise<void> {
     const window = new ConsoleWindow(socket);
     this.#expect(socket, local, due);
     try {
       for await (const request of window) {
         this.#waitNoMore(socket);
         if (this.#windows.has(window)) window.send(await this.#answer(request));
-        else if (!this.#open(window, request, local)) return await window.flushed();
+        else if (this.#open(window, request, local)) opened();
+        else return await window.flushed();
       }
     } finally {
       this.#waitNoMore(socket);

@@ -62,6 +62,8 @@ export interface Request {
 
 /** The most bans and mutes at a time: each newcomer is held against them. */
 const HELD = 10_000;
+/** Characters of what a request may call somebody: names and addresses have fewer. */
+const LONGEST_TARGET = 256;
 /** Of what somebody called a person, what an answer repeats. */
 const REPEATED = 64;
 
@@ -73,6 +75,8 @@ export function decideAct(order: Moderation, request: Request): Decision | Refus
   const role = order.roleOf(by.installation);
   if (role === undefined) return { code: "not_allowed", text: "only those who keep order here may do that" };
   if ((frame.act === "op" || frame.act === "deop") && role !== "owner") return { code: "not_allowed", text: "only the owner may do that" };
+  // No name and no address is longer; to compare one takes the square of its combining marks.
+  if (frame.target !== undefined && frame.target.length > LONGEST_TARGET) return noSuchPerson(frame.target);
   const text = frame.text === undefined ? undefined : cleanText(frame.text).trim();
   // What stands before it in the room has its place as well.
   const most = frame.act === "announce" ? LIMITS.textBytes - LIMITS.nickBytes - 20 : LIMITS.reasonBytes;
@@ -169,6 +173,8 @@ function op(order: Moderation, said: KeptAct, { frame, people }: Request): Decis
   const who = called(people, frame.target ?? "");
   if (who === undefined) return noSuchPerson(frame.target ?? "");
   const { nick, installation } = who;
+  // Whoever had the name last need not be who is meant.
+  if (!who.isHere) return { code: "no_such_person", text: `${nick} is not here any more` };
   if (installation === undefined) return notRemembered(nick);
   const role = order.roleOf(installation);
   if (role !== undefined) return { code: "not_allowed", text: `${nick} keeps order already` };

@@ -11,7 +11,7 @@ import type { Refusal } from "./room.ts";
 /** Rooms that may begin at one address at once: a class of a hundred may sit behind it. */
 export const AT_ONCE = 100;
 /** After how long it may begin one more, in milliseconds. */
-export const EVERY_MS = 5_000;
+export const EVERY_MS = 60_000;
 /** Rooms of one address that are open though nothing was said in them. */
 export const UNSPOKEN_PER_ADDRESS = 200;
 /** Addresses that are remembered; of more, those that began a room longest ago are forgotten. */

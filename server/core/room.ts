@@ -95,9 +95,16 @@ export class Room {
     return this.#members.delete(session.id);
   }
 
-  /** What a request becomes: an entry that only lacks its place, or a refusal. `now` is in milliseconds since 1970, `maxBytes` bounds the text. */
+  /** Why a session can ask for nothing here, if so: it is not in the room. */
+  outside(session: Session): Refusal | undefined {
+    return this.has(session) ? undefined : { code: "not_in_room", text: `you are not in #${this.name}` };
+  }
+
+  /**
+   * What a request becomes: an entry that only lacks its place, or a refusal. Whether its author is {@link outside} by now is another matter: it may
+   * have been said before. `now` is in milliseconds since 1970, `maxBytes` bounds the text.
+   */
   decide(by: Session, { kind, text: given, ref }: Say | Topic, now: number, maxBytes: number): Draft | Refusal {
-    if (!this.has(by)) return { code: "not_in_room", text: `you are not in #${this.name}` };
     const text = cleanText(given, { newlines: kind === "say" });
     if (kind === "say" && text.trim() === "") return { code: "text_empty", text: "nothing was left to say" };
     const most = kind === "say" ? maxBytes : LIMITS.topicBytes;
@@ -114,7 +121,8 @@ export class Room {
 
   /** As {@link decide}, for the deletion of an entry. Whether it is there, and whose it is, the history knows. */
   decideDeletion(by: Session, { seq: target, ref }: Delete, now: number): Draft | Refusal {
-    if (!this.has(by)) return { code: "not_in_room", text: `you are not in #${this.name}` };
+    const outside = this.outside(by);
+    if (outside) return outside;
     this.#lastAt = Math.max(this.#lastAt, now);
     const draft: Draft = { room: this.name, at: this.#lastAt, type: "deleted", by: by.nick, from: by.id, text: "", target };
     return ref === undefined ? draft : { ...draft, ref };

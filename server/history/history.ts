@@ -35,6 +35,8 @@ export interface RoomRecord {
   readonly topic: string;
   /** The seq of that entry; 0 where there is none. */
   readonly topicSeq: Seq;
+  /** Set where none of its entries was kept any more when the history was opened. */
+  readonly empty?: boolean;
 }
 
 /** A room once an entry is in it; `before` is what it was. */

@@ -50,7 +50,7 @@ export class SqliteCommit {
     const row = `(${Array(ROW_WIDTH).fill("?").join()})`;
     this.#insertRow = db.prepare(`INSERT INTO entries (${ROW_COLUMNS}) VALUES ${row}`);
     this.#insertRows = db.prepare(`INSERT INTO entries (${ROW_COLUMNS}) VALUES ${Array(ROWS).fill(row).join()}`);
-    this.#insertRoom = db.prepare("INSERT INTO rooms (id, name) VALUES (?, ?)");
+    this.#insertRoom = db.prepare("INSERT INTO rooms (id, name) VALUES (?, ?) ON CONFLICT DO NOTHING");
     this.#setTopic = db.prepare("UPDATE rooms SET topic = ?, topic_seq = ? WHERE id = ?");
     this.#refs = new SqliteRefs(db);
     this.#deletions = new SqliteDeletions(db, this.#refs, traces);
@@ -87,6 +87,7 @@ export class SqliteCommit {
     const at = Math.max(room.at, values[i + 1] as number);
     const id = base(room.id) + room.head + 1;
     if (ref !== undefined && owner !== undefined && !this.#refs.remember(owner, ref, request, id, at)) {
+      this.#letGo(room);
       return this.#repeat(request, { ref, owner }, i / DRAFT_WIDTH, answer, "ref_conflict");
     }
     if (deletion !== undefined) {
@@ -95,13 +96,14 @@ export class SqliteCommit {
       const code = this.#deletions.tombstone(room, deletion, { from: values[i + 4] as string, owner });
       if (code !== undefined) {
         if (ref !== undefined && owner !== undefined) this.#refs.forget(owner, ref);
+        this.#letGo(room);
         answer.rejected.push({ index: i / DRAFT_WIDTH, code });
         answer.places.push(0, 0);
         return;
       }
     }
     room.at = at;
-    room.head++;
+    if (room.head++ === 0) this.#insertRoom.run(room.id, name);
     answer.places.push(room.head, at);
     if (deletion !== undefined) {
       this.#deletions.insert({ id, at, by: values[i + 3] as string, from: values[i + 4] as string, ref, target: deletion.target });
@@ -139,8 +141,12 @@ export class SqliteCommit {
     if (known !== undefined) return known;
     const room: SqliteRoom = { id: this.#rooms.size + 1, name, head: 0, at: 0, topic: "", topicSeq: 0, floor: 0, indexed: 0 };
     this.#rooms.set(name, room);
-    this.#insertRoom.run(room.id, name);
     return room;
+  }
+
+  /** Forgets a room that would have begun with a draft that became no entry. */
+  #letGo({ name, head }: SqliteRoom): void {
+    if (head === 0 && this.#before.get(name) === undefined) this.#rooms.delete(name);
   }
 
   #saveTopic(name: string): void {

@@ -51,6 +51,8 @@ class Engine {
   readonly #searches = new Searches((turn) => this.guard(turn));
   #round: Generator<void, void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** When housekeeping goes on, on the clock of `performance.now()`. */
+  #dueAt = 0;
   #committedAt = 0;
   #keptHouseAt = 0;
 
@@ -68,8 +70,8 @@ class Engine {
     this.#housekeeping = new Housekeeping(this.#db, this.#rooms, { index: this.#index, retirement, wiping: this.#wiping }, Date.now);
     const epoch = String(this.#db.prepare("SELECT value FROM meta WHERE key = 'epoch'").get()?.value);
     const rooms = [...this.#rooms.values()].filter(({ head }) => head > 0).map((room) => {
-      const { name, head, topic, topicSeq } = room;
-      return { room: name, head, topic, topicSeq };
+      const { name, head, floor, topic, topicSeq } = room;
+      return { room: name, head, topic, topicSeq, ...floor < head ? {} : { empty: true } };
     });
     answer({ kind: "opened", epoch, rooms });
     this.#keepHouse(QUIET_MS);
@@ -116,7 +118,8 @@ class Engine {
     }
     this.#committedAt = performance.now();
     this.#housekeeping.committed();
-    if (this.#round === undefined) this.#keepHouse(QUIET_MS);
+    // Commits that follow each other closely do not put it off.
+    if (this.#round === undefined && this.#dueAt > this.#committedAt + QUIET_MS) this.#keepHouse(QUIET_MS);
   }
 
   #beginSearch({ id, room: name, words, limit }: Search): void {
@@ -132,6 +135,7 @@ class Engine {
   /** Has the next slice of housekeeping done after `ms`. */
   #keepHouse(ms: number): void {
     clearTimeout(this.#timer);
+    this.#dueAt = performance.now() + ms;
     this.#timer = setTimeout(() => this.guard(() => this.#stepHousekeeping()), ms);
   }
 

@@ -16,6 +16,9 @@ const YOUR_LAST = 0;
 /** How much is shown of a room's past on joining it, and when it is asked for without a number. */
 export const TEXT_BACKLOG = 10;
 
+/** Characters of a command that is none, as far as it is looked at and repeated. */
+const LONGEST_NAME = 20;
+
 /** What a peer in text mode may send. */
 export type TextFrame = ClientFrame | Malformed | Local;
 
@@ -88,14 +91,14 @@ export function parseLine(line: string): TextFrame | undefined {
   if (line.trim() === "") return undefined;
   if (line[0] !== "/") return { kind: "say", room: HERE, text: oneLine(line) };
   if (line[1] === "/") return { kind: "say", room: HERE, text: oneLine(line.slice(1)) };
-  const [, name, words] = cleanText(line).match(/^\/(\S*)\s*(.*?)\s*$/) ?? ["", "", ""];
+  const [, name, words] = cleanText(line).trimEnd().match(/^\/(\S*)\s*([^]*)$/) ?? ["", "", ""];
   if (FOR_THE_REMEMBERED.has(name)) {
     return malformed(`/${name} takes a client that the server remembers: join with chat client or a browser to keep order`);
   }
   if (!Object.hasOwn(COMMANDS, name)) {
     return malformed(
-      `there is no command /${cleanText(name.slice(0, 20))} (did you mean /${
-        closestString(name, Object.keys(COMMANDS))
+      `there is no command /${name.slice(0, LONGEST_NAME)} (did you mean /${
+        closestString(name.slice(0, LONGEST_NAME), Object.keys(COMMANDS))
       }?). /help lists them, // says a text with a slash`,
     );
   }

@@ -343,6 +343,9 @@ Deno.test("commands that keep order ask the server, about the room shown, and te
   const kick = await talk.ask("/kick nobody", "moderate");
   talk.peer.send({ kind: "done", ref: kick.ref!, text: "nobody was kicked by bob" });
   await talk.view.sees("nobody was kicked by bob");
+  const borrowed = await talk.ask("/kick bob", "moderate");
+  talk.peer.send({ kind: "done", ref: borrowed.ref!, text: "bob was kicked by bob; another bob left 3 m ago" });
+  await talk.view.sees("bob was kicked by bob; another bob left 3 m ago");
   assertEquals(talk.view.lines.filter((line) => /slow|bob was banned/.test(line)), []);
 });
 

@@ -69,3 +69,12 @@ Deno.test("Resumption leaves out rooms whose names are not allowed, of which the
   resumption.forget();
   assertEquals(resumption.greeting(BOB), { ...HELLO, epoch: "e1", cursors: seen, rooms: ["lobby", "constructor"] });
 });
+
+Deno.test("Resumption: what was on its way when a room was left brings back no cursor of it", () => {
+  const resumption = new Resumption([], 50);
+  resumption.note(welcomeTo(["lobby", "dev"], { token: "t1" }));
+  resumption.left("dev");
+  resumption.note({ ...said("eve", "hi", 9), room: "dev" });
+  resumption.note(said("eve", "hi", 6));
+  assertEquals(resumption.greeting(BOB), { kind: "resume", v: [1], token: "t1", epoch: "e1", cursors: { lobby: 6 } });
+});

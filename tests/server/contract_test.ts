@@ -236,6 +236,20 @@ Deno.test("C6 exactly once: both in one batch, the second is the first again", a
   assertEquals(texts(carol), ["hi"]);
 });
 
+Deno.test("C6 exactly once: the same ref again from whoever has left the room meanwhile is answered with the first entry; another is refused", async () => {
+  await using server = new FakeServer();
+  const { bob, carol } = await house(server);
+  const last: ClientFrame = { kind: "say", room: "dev", text: "bye all", ref: "r1" };
+  await server.ask(bob, last);
+  await server.commit();
+  await server.ask(bob, { kind: "part", room: "dev" });
+  await server.ask(bob, last, { ...last, ref: "r2" });
+  await server.commit();
+  assertEquals(bob.all("entry").filter(({ ref }) => ref === "r1").map(({ again }) => again), [undefined, true]);
+  assertEquals(bob.all("refused").map(({ ref, code }) => [ref, code]), [["r2", "not_in_room"]]);
+  assertEquals(texts(carol), ["bye all"]);
+});
+
 Deno.test("C6 a ref used for another text or room is refused ref_conflict, for good, and nothing is published", async () => {
   await using server = new FakeServer();
   const { bob, carol } = await house(server);

@@ -102,6 +102,22 @@ Deno.test("delete: seq 0 is what the session said last in the room, then what it
   assertEquals(alice.all("refused").map(({ ref, code }) => [ref, code]), [["a3", "no_such_entry"]]);
 });
 
+Deno.test("delete: seq 0 is what was said in the same breath, and waits for that to be kept", async () => {
+  await using server = new FakeServer();
+  const alice = await server.join("alice");
+  await server.said(alice, "lobby", "stays");
+  alice.receive({ kind: "say", room: "lobby", text: "oops" }, { kind: "delete", ref: "a1", room: "lobby", seq: 0 });
+  await server.idle();
+  assertEquals(server.history.waiting, 1);
+  await server.commit();
+  await server.commit();
+  assertEquals(alice.all("entry").at(-1)?.target, 2);
+  alice.receive({ kind: "say", room: "lobby", text: "and gone" }, { kind: "delete", ref: "a2", room: "lobby", seq: 0 }, { kind: "bye" });
+  await server.commit();
+  await server.commit();
+  assertEquals([alice.all("entry").at(-1)?.target, alice.ended], [4, "finished"]);
+});
+
 Deno.test("delete: whoever comes later, and whoever lags, reads a tombstone", async () => {
   await using server = new FakeServer();
   const [alice, lagging] = [await server.join("alice"), await server.join("bob")];

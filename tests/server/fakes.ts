@@ -409,6 +409,7 @@ export class FakeServer {
       newId: () => `s${++sessions}`,
       newToken: () => `t${++tokens}`,
       hash: (secret) => `hash of ${secret}`,
+      mayReturn: gate.knows,
       ...options,
     });
     this.delivered = this.hub.run().catch((error) => error);

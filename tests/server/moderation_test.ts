@@ -250,6 +250,17 @@ Deno.test("kick: of a flood that was read nothing more is asked for", async () =
   assertEquals([bob.ended, bob.asked], ["finished", 0]);
 });
 
+Deno.test("kick of somebody who is held up for a flood leaves no seat behind", async () => {
+  const limits = { maxConnections: undefined, maxPerAddress: undefined, rate: 1, burst: 1, textBytes: 4_096 };
+  await using server = new OrderedServer({ limits, monotonic: () => 0 });
+  const olga = await server.owner();
+  const bob = await server.remembered("bob");
+  bob.receive(...Array.from({ length: 60 }, () => ({ kind: "ping" }) as const));
+  assertEquals(await server.act(olga, { act: "kick", target: "bob" }), "bob was kicked by olga");
+  await server.idle();
+  assertEquals([bob.ended, [...server.hub.seats].length], ["finished", 1]);
+});
+
 Deno.test("kick ends a session whose connection broke", async () => {
   await using server = new OrderedServer();
   const [olga, bob] = [await server.owner(), await server.remembered("bob")];

@@ -20,8 +20,8 @@ class Stage implements AsyncDisposable {
   monotonic = 0;
   readonly server: FakeServer;
 
-  constructor(history = new FakeHistory()) {
-    this.server = new FakeServer({ history, now: () => this.now, monotonic: () => this.monotonic });
+  constructor(history = new FakeHistory(), mayReturn = () => true) {
+    this.server = new FakeServer({ history, mayReturn, now: () => this.now, monotonic: () => this.monotonic });
   }
 
   /** Lets time pass, with a look at who is gone in the end. */
@@ -768,4 +768,18 @@ Deno.test("C7 another installation never has the name of a connection that says 
     }
   }
   assertEquals([bob.all("bye"), bob.all("ping")], [[], []]);
+});
+
+Deno.test("C7 resume: whose invite was taken back is not known any more, with a seat or without", async () => {
+  let isInvited = true;
+  await using stage = new Stage(undefined, () => isInvited);
+  for (const ms of [0, 30_001]) {
+    isInvited = true;
+    const bob = await stage.lost("bob");
+    await stage.pass(ms);
+    isInvited = false;
+    const back = await stage.resume(token(bob));
+    assertEquals(back.all("refused").map(({ code, final }) => [code, final]), [["resume_unknown", false]]);
+    await stage.pass(30_001);
+  }
 });

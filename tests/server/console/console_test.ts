@@ -69,11 +69,14 @@ const OPTIONS: ConsoleOptions = {
 /** Opens a window, ends it, and returns what it was sent first. */
 async function opened(console: Console, local: boolean, key?: string): Promise<ConsoleFrame> {
   const socket = new WindowSocket(JSON.stringify({ kind: "open", key }));
-  const over = console.serve(socket, local, performance.now() + 60_000);
+  let opens = 0;
+  const over = console.serve(socket, local, performance.now() + 60_000, () => opens++);
   await new Promise((resolve) => setTimeout(resolve));
   socket.stop();
   await over;
-  return socket.frames[0];
+  const [first] = socket.frames;
+  assertEquals(opens, first.kind === "view" ? 1 : 0);
+  return first;
 }
 
 Deno.test("Console: a key is good once, its successor once more, and what is local takes none", async () => {
@@ -94,8 +97,8 @@ Deno.test("Console: a window that is not opened is closed when that is due, and 
   const console = new Console(OPTIONS);
   const [silent, open] = [new WindowSocket(), new WindowSocket('{"kind":"open"}')];
   const soon = performance.now() + 20;
-  const opened = console.serve(open, true, soon);
-  await console.serve(silent, false, soon);
+  const opened = console.serve(open, true, soon, () => {});
+  await console.serve(silent, false, soon, () => {});
   assertEquals(silent.why, "opened no window in time");
   await new Promise((resolve) => setTimeout(resolve, soon + 10 - performance.now()));
   assertEquals([open.why, open.frames[0].kind], [undefined, "view"]);
@@ -107,7 +110,7 @@ Deno.test("Console: a window that is not opened is closed when that is due, and 
 Deno.test("Console: 20 windows may wait for their key; one more, and the oldest is closed", async () => {
   const console = new Console(OPTIONS);
   const sockets = Array.from({ length: 22 }, () => new WindowSocket());
-  const stays = sockets.map((socket) => console.serve(socket, false, performance.now() + 60_000));
+  const stays = sockets.map((socket) => console.serve(socket, false, performance.now() + 60_000, () => {}));
   await Promise.all(stays.slice(0, 2));
   assertEquals(sockets.map(({ why }) => why).filter((why) => why !== undefined), Array(2).fill("opened no window while others waited"));
   assertEquals((await opened(console, false, console.key)).kind, "view");
@@ -120,7 +123,7 @@ Deno.test("Console: what became of a request is answered, one after the other", 
   const console = new Console(OPTIONS);
   const requests = [{ kind: "open" }, { kind: "disconnect", id: "s1" }, { kind: "notice", text: "hi" }, { kind: "open" }];
   const socket = new WindowSocket(...requests.map((request) => JSON.stringify(request)));
-  const over = console.serve(socket, true, performance.now() + 60_000);
+  const over = console.serve(socket, true, performance.now() + 60_000, () => {});
   while (socket.frames.length < 4) await new Promise((resolve) => setTimeout(resolve));
   assertEquals(socket.frames.slice(1), [
     { kind: "refused", text: "Not done: there is no s1" },
@@ -136,7 +139,7 @@ Deno.test("Console: a window that does not read is closed, with a bound on what 
   const console = new Console({ ...OPTIONS, messages: true });
   const socket = new WindowSocket('{"kind":"open"}');
   socket.stalled = true;
-  const over = console.serve(socket, true, performance.now() + 60_000);
+  const over = console.serve(socket, true, performance.now() + 60_000, () => {});
   await new Promise((resolve) => setTimeout(resolve));
   while (socket.why === undefined) {
     for (let i = 0; i < 50; i++) console.watch({ type: "turned_away", address: "203.0.113.7:1", why: "x".repeat(400) });
@@ -150,7 +153,7 @@ Deno.test("Console: a window that does not read is closed, with a bound on what 
 Deno.test("Console: a flood of events is counted, and the newest 100 are shown to who comes later", async () => {
   const console = new Console(OPTIONS);
   const socket = new WindowSocket('{"kind":"open"}');
-  const over = console.serve(socket, true, performance.now() + 60_000);
+  const over = console.serve(socket, true, performance.now() + 60_000, () => {});
   await new Promise((resolve) => setTimeout(resolve));
   for (let i = 0; i < 1_000; i++) console.watch({ type: "turned_away", address: "203.0.113.7:1", why: `${i}` });
   while (socket.frames.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));

@@ -503,3 +503,21 @@ Deno.test("ban: a network of IPv6 that is finer than a /64 is the /64, as everyb
     assertEquals(order.mayEnter("i", host, NOW)?.code, "banned", target);
   }
 });
+
+Deno.test("op: whoever has gone is not made an op, whoever it was that had the name", () => {
+  const people = peopleOf(owner, { ...bob, isHere: false });
+  assertEquals(decide(ordered(), { act: "op", target: "bob" }, { people }) as unknown, {
+    code: "no_such_person",
+    text: "bob is not here any more",
+  });
+});
+
+Deno.test("decideAct looks at no name that is longer than any", () => {
+  const looked: string[] = [];
+  const people = { ...peopleOf(owner), find: (nick: string) => void looked.push(nick) };
+  for (const act of acts) {
+    const decided = decide(ordered(), { act, target: `a${"\u0301\u0316".repeat(4_000)}` }, { people });
+    assertEquals("code" in decided && decided.code, "no_such_person", act);
+  }
+  assertEquals(looked, []);
+});

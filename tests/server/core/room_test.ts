@@ -129,12 +129,14 @@ Deno.test("Room.snapshot tells 16 bytes of reasons for each that it may name, an
   assertEquals(crowd.snapshot(100).members, [{ nick: last.nick, from: last.id }]);
 });
 
-Deno.test("Room.decide refuses whoever is not in the room", () => {
+Deno.test("Room.outside refuses whoever is not in the room; what they say is decided all the same", () => {
   const room = lobby();
   const bob = member(room);
   assertEquals([room.leave(bob), room.leave(bob), room.has(bob)], [true, false, false]);
   const refusal = { code: "not_in_room", text: "you are not in #lobby" };
-  assertEquals(room.decide(bob, { kind: "say", room: "lobby", text: "hi" }, 0, MAX) as unknown, refusal);
+  assertEquals([room.outside(bob), room.outside(member(room))], [refusal, undefined] as unknown[]);
+  assertEquals(room.decideDeletion(bob, { kind: "delete", room: "lobby", seq: 1 }, 0) as unknown, refusal);
+  assert("from" in room.decide(bob, { kind: "say", room: "lobby", text: "hi" }, 0, MAX));
 });
 
 Deno.test("C9 at never falls within a room", () => {

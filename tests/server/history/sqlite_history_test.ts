@@ -104,3 +104,39 @@ Deno.test("SqliteHistory waits for another program that holds the database", asy
   await heard.many(2);
   await heard.close();
 });
+
+Deno.test("SqliteHistory knows no room for what became no entry there, and the rooms that begin after it keep apart", async () => {
+  using folder = new TempFolder();
+  const history = await SqliteHistory.open(folder.path, FOREVER);
+  const heard = new Heard(history);
+  await history.append(draft("lobby", "hi", { ref: "r1" }), "ann");
+  await history.append(draft("deletes", "", { type: "deleted", target: 1 }));
+  await history.append(draft("repeats", "hi", { ref: "r1" }), "ann");
+  await history.append(draft("dev", "ho"));
+  await heard.many(2, 0, 2);
+  await history.append(draft("deletes", "at last"));
+  await heard.many(3, 0, 2);
+  await heard.close();
+  using db = new DatabaseSync(`${folder.path}/chat.db`);
+  assertEquals(db.prepare("SELECT name FROM rooms ORDER BY id").all().map(({ name }) => name), ["lobby", "dev", "deletes"]);
+  const again = await SqliteHistory.open(folder.path, FOREVER);
+  for (const [room, text] of [["lobby", "hi"], ["dev", "ho"], ["deletes", "at last"]]) {
+    assertEquals((await again.read({ room, after: 0, limit: PAGE })).map((entry) => entry.text), [text]);
+  }
+  await new Heard(again).close();
+});
+
+Deno.test("SqliteHistory keeps house while somebody talks all the time, and says which rooms have nothing left", async () => {
+  using folder = new TempFolder();
+  const retention = { entries: 5, ms: Infinity };
+  const history = await SqliteHistory.open(folder.path, { retention });
+  const heard = new Heard(history);
+  const isTidied = async () => (await history.read({ room: "lobby", after: 0, limit: 1 }))[0].seq > 1;
+  let said = 0;
+  do {
+    await history.append(draft("lobby", `${++said}`));
+    await heard.many(said);
+  } while (said < 20_000 && !(said > 5 && await isTidied()));
+  assertLess(said, 20_000);
+  await heard.close();
+});
