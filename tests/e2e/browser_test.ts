@@ -335,6 +335,14 @@ browserTest("the keyboard alone will do", async (chromium) => {
   await keyboard.type("/join dev");
   await keyboard.press("Enter");
   await ada.reads("#room-name", "#dev");
+  // What is asked is asked about the room that is shown.
+  await keyboard.type("/help");
+  await keyboard.press("Enter");
+  await ada.reads("#help[open]", "/join");
+  await keyboard.press("Alt+1");
+  await keyboard.press("Escape");
+  await ada.page.locator("#help[open]").waitFor({ state: "detached" });
+  await ada.reads("#room-name", "#dev");
   await keyboard.press("Alt+1");
   await ada.reads("#room-name", "#lobby");
   await keyboard.type("Ad");

@@ -122,7 +122,7 @@ Deno.test("Places: 20,000 rooms are known, and no more begin; those that are kno
 
 Deno.test("Places: rooms of which nothing is kept any more are known, and leave place for others", () => {
   const records = Array.from(
-    { length: 20_000 },
+    { length: 20_001 },
     (_, i) => ({ room: `room${i}`, head: 9, topic: "", topicSeq: 0, ...i < 2 ? { empty: true } : {} }),
   );
   const places = new Places(records, () => 0, true);

@@ -318,6 +318,15 @@ export const floods: Group = {
       await foe.until(/^\* In #lobby: /);
       return foe;
     }),
+    crowd("5 people who send 40 frames that name a room by 8,000 combining marks: nobody waits for them", 5, async (foe, i) => {
+      const room = `a${"\u0301\u0316".repeat(4_000)}`;
+      await foe.send(hello(`e36-${i}`) + ["join", "who"].map((kind) => line({ kind, ref: kind, room }).repeat(20)).join(""));
+      await foe.until(/"ref":"who"[^\n]*A room's name has at most 64 bytes/, 20);
+    }),
+    crowd("10 people at netcat who send 40 commands with 4,000 spaces in the middle: nobody waits for them", 10, async (foe, i) => {
+      await foe.send(`e37-${i}\n` + `/nick x${" ".repeat(4_000)}y\n/${"x".repeat(4_000)}\n`.repeat(20));
+      await foe.until(/there is no command \/x/, 20);
+    }),
     // The last one: it leaves this address no room to begin.
     {
       name: "20 people with 50 rooms each: others come into theirs, those of the same address into what is known, and in again",
