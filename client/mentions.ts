@@ -23,6 +23,7 @@ export function isForUs({ type, text }: Entry, mention: RegExp): boolean {
  * ```
  */
 export function mentionOf(nick: string): RegExp {
-  const word = nick.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+  // With the flag u nothing else may be escaped, a hyphen neither.
+  const word = nick.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
   return new RegExp(`(?<![\\p{L}\\p{N}_-])@?${word}(?![\\p{L}\\p{N}_-])`, "giu");
 }
