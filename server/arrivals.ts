@@ -21,10 +21,12 @@ interface Nameless {
   connection: Connection | undefined;
 }
 
-/** Every connection there is, those included that are being turned away. */
+/** Every connection there is, those included that are being turned away: these take nobody's place. */
 export class Arrivals {
   readonly #limits: ServerLimits;
   readonly #stays = new Map<TcpSocket, Promise<void>>();
+  /** Those that were let in, each with the network that counts as its address. */
+  readonly #admitted = new Map<TcpSocket, string>();
   /** Those who have not said who they are, in the order they came. */
   readonly #nameless = new Map<TcpSocket, Nameless>();
   readonly #perHousehold = new Map<string, number>();
@@ -47,20 +49,29 @@ export class Arrivals {
     await Promise.all(this.#stays.values());
   }
 
-  /** Notes somebody. @param stay Settles when it has gone. @param nameless Whether it may make room for others until it has a name. */
-  add(socket: TcpSocket, stay: Promise<void>, nameless: boolean): void {
-    const from = household(socket.host);
-    if (nameless) this.#nameless.set(socket, { since: performance.now(), from, connection: undefined });
-    this.#perHousehold.set(from, (this.#perHousehold.get(from) ?? 0) + 1);
+  /** How many are being turned away. */
+  get turnedAway(): number {
+    return this.#stays.size - this.#admitted.size;
+  }
+
+  /** Notes somebody. @param stay Settles when it has gone. @param admitted Whether it was let in: until it has a name it may make room for others. */
+  add(socket: TcpSocket, stay: Promise<void>, admitted: boolean): void {
     this.#stays.set(socket, stay);
+    if (!admitted) return;
+    const from = household(socket.host);
+    this.#admitted.set(socket, from);
+    this.#nameless.set(socket, { since: performance.now(), from, connection: undefined });
+    this.#perHousehold.set(from, (this.#perHousehold.get(from) ?? 0) + 1);
   }
 
   /** Closes a connection and forgets it. */
   forget(socket: TcpSocket, why?: string): void {
     socket.close(why);
-    if (!this.#stays.delete(socket)) return;
+    this.#stays.delete(socket);
     this.#nameless.delete(socket);
-    const from = household(socket.host);
+    const from = this.#admitted.get(socket);
+    if (from === undefined) return;
+    this.#admitted.delete(socket);
     const left = this.#perHousehold.get(from)! - 1;
     if (left > 0) this.#perHousehold.set(from, left);
     else this.#perHousehold.delete(from);
@@ -85,7 +96,7 @@ export class Arrivals {
       return `Too many connections from ${host}: at most ${count(maxPerAddress)} are allowed`;
     }
     if (overflowing && !this.#makeRoom()) return "The server is full: it may open no more files";
-    if (this.#stays.size >= maxConnections && !this.#makeRoom()) return `The server is full: ${count(maxConnections)} are connected`;
+    if (this.#admitted.size >= maxConnections && !this.#makeRoom()) return `The server is full: ${count(maxConnections)} are connected`;
     return undefined;
   }
 

@@ -24,12 +24,12 @@ export async function backup(folder: string, file: string): Promise<ExitCode> {
   const partial = `${file}.partial`;
   const source = openReadOnly(`${folder}/${DATABASE}`);
   try {
-    await reserving(file, () =>
-      reserving(partial, async () => {
-        copy(source, partial);
-        await sync(partial);
-        await Deno.rename(partial, file);
-      }));
+    if (await isThere(file)) throw existing(file);
+    await reserving(partial, async () => {
+      copy(source, partial);
+      await sync(partial);
+      await publish(partial, file);
+    });
   } catch (error) {
     if (error instanceof Fatal) throw error;
     throw new Fatal(EXIT.ioError, `Cannot back up to ${file}: ${error instanceof Error ? error.message : String(error)}`);
@@ -45,7 +45,7 @@ async function reserving(file: string, work: () => Promise<void>): Promise<void>
     (await Deno.open(file, { createNew: true, write: true, mode: 0o600 })).close();
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    throw new Fatal(EXIT.failure, `${file} exists and is left as it is. Name a file that does not, or remove it`);
+    throw existing(file);
   }
   try {
     await work();
@@ -53,6 +53,30 @@ async function reserving(file: string, work: () => Promise<void>): Promise<void>
     for (const name of [file, `${file}-wal`, `${file}-shm`]) await remove(name);
     throw error;
   }
+}
+
+function existing(file: string): Fatal {
+  return new Fatal(EXIT.failure, `${file} exists and is left as it is. Name a file that does not, or remove it`);
+}
+
+async function isThere(file: string): Promise<boolean> {
+  return await Deno.lstat(file).then(() => true, (error) => {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  });
+}
+
+/** Gives a whole copy its name, which nobody sees before; nothing that has the name by now is written over. */
+async function publish(partial: string, file: string): Promise<void> {
+  try {
+    await Deno.link(partial, file);
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) throw existing(file);
+    // Some disks, such as USB sticks, have no links.
+    if (await isThere(file)) throw existing(file);
+    return await Deno.rename(partial, file);
+  }
+  await remove(partial);
 }
 
 async function remove(file: string): Promise<void> {

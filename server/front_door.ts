@@ -65,6 +65,9 @@ export interface Decrypting {
   decrypt(outer: TcpSocket): Promise<Decrypted | string>;
 }
 
+/** Connections that are told at once that there is no room; more are closed without a word. */
+const MOST_TURNED_AWAY = 256;
+
 /** How somebody came. */
 interface Way {
   /** Its TCP connection, whatever is spoken within it. */
@@ -80,8 +83,8 @@ export class FrontDoor {
   readonly #listener: Deno.TcpListener;
   readonly #options: FrontDoorOptions;
   readonly #arrivals: Arrivals;
-  /** What is said within connections that are encrypted. */
-  readonly #decrypted = new Map<TcpSocket, TcpSocket>();
+  /** What stands on top of connections that are encrypted, or speak WebSocket: that is what is told to stop. */
+  readonly #topmost = new Map<TcpSocket, Socket>();
   readonly #spares = new SpareFiles();
   #accepted = 0;
   #closing = false;
@@ -130,13 +133,15 @@ export class FrontDoor {
   async close(): Promise<void> {
     this.#closing = true;
     this.#listener.close();
-    for (const socket of this.#arrivals.sockets) (this.#decrypted.get(socket) ?? socket).stop();
+    for (const socket of this.#arrivals.sockets) (this.#topmost.get(socket) ?? socket).stop();
     await this.#arrivals.gone();
     this.#spares.close();
   }
 
   #admit(socket: TcpSocket, overflowing: boolean): void {
     const full = this.#arrivals.full(socket.host, overflowing);
+    // Whoever does not go when told so keeps a file open for a second.
+    if (full && this.#arrivals.turnedAway >= MOST_TURNED_AWAY) return socket.close();
     const stay = full
       ? this.#turnAway(socket, "no room for it", `! ${full}. Try again later.\n`)
       : this.#receive(socket, { tcp: socket, due: performance.now() + NAME_DUE_MS });
@@ -179,13 +184,10 @@ export class FrontDoor {
     const decrypted = await encryption.decrypt(outer);
     if (typeof decrypted === "string") return this.#options.watch({ type: "turned_away", address: outer.address, why: decrypted });
     const { socket, over } = decrypted;
-    this.#decrypted.set(outer, socket);
     try {
-      if (this.#closing) socket.stop();
-      await this.#receive(socket, { tcp: outer, due: performance.now() + NAME_DUE_MS });
+      await this.#onTop(outer, socket, () => this.#receive(socket, { tcp: outer, due: performance.now() + NAME_DUE_MS }));
     } finally {
       await over();
-      this.#decrypted.delete(outer);
     }
   }
 
@@ -194,9 +196,24 @@ export class FrontDoor {
     if (outcome === "answered") return;
     if ("refused" in outcome) return this.#options.watch({ type: "turned_away", address: socket.address, why: outcome.refused });
     const { webSocket, owner } = outcome;
-    if (owner === undefined) await this.#receiveChat(webSocket, tcp);
-    else await this.#receiveOwner(webSocket, tcp, owner === "here");
-    await webSocket.finish();
+    await this.#onTop(tcp, webSocket, async () => {
+      if (owner === undefined) await this.#receiveChat(webSocket, tcp);
+      else await this.#receiveOwner(webSocket, tcp, owner === "here");
+      await webSocket.finish();
+    });
+  }
+
+  /** Does what there is to do with a socket that a connection carries. */
+  async #onTop(tcp: TcpSocket, socket: Socket, work: () => Promise<void>): Promise<void> {
+    const below = this.#topmost.get(tcp);
+    this.#topmost.set(tcp, socket);
+    try {
+      if (this.#closing) socket.stop();
+      await work();
+    } finally {
+      if (below) this.#topmost.set(tcp, below);
+      else this.#topmost.delete(tcp);
+    }
   }
 
   async #receiveOwner(webSocket: Socket, tcp: TcpSocket, here: boolean): Promise<void> {

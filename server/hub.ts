@@ -16,7 +16,7 @@ import type { ClientFrame, Delete, Draft, Hello, Refused, Resume, Say, Topic } f
 import type { Broadcast, Reading } from "./broadcast.ts";
 import type { Refusal } from "./core/room.ts";
 import { Sessions } from "./core/sessions.ts";
-import type { Local, Nothing } from "./connection.ts";
+import type { Connection, Local, Nothing } from "./connection.ts";
 import { authorOf, DELETION_COST, DeletionsOfOthers, lastOf, NOTHING_SAID, rejection, tellTopic } from "./deletion.ts";
 import type { Piece } from "./encoded_tail.ts";
 import { Departure, type Leave } from "./departure.ts";
@@ -120,6 +120,11 @@ export class Hub {
   turnAway(refusal: Omit<Refused, "kind">, pump: Pump): void {
     this.#entrance.turnAway(refusal, pump);
   }
+  /** Notes that somebody went who never had a name. `why` is for the log. */
+  wentNameless({ peer }: Connection, why: string): void {
+    this.#options.watch({ type: "disconnected", peer, why, sent: 0 });
+  }
+
   /** Takes the leave of a session, or notes that its connection broke. `why` is for the log. */
   leave(seat: Seat, pump: Pump, how: Leave, why: string): Promise<void> {
     return this.#departure.leave(seat, pump, how, why);

@@ -18,6 +18,8 @@ export interface LogLine {
 
 /** What a refusal says of those who are held back. */
 const HELD_BACK: readonly string[] = ["banned", "muted"];
+/** Refusals that repeat what somebody typed: names, addresses, words. */
+const QUOTING: readonly string[] = ["no_such_person", "not_allowed"];
 
 /** How much a line tells. */
 export interface Telling {
@@ -59,7 +61,8 @@ export function logLine(event: ServerEvent, { messages, addresses }: Telling): L
     case "refused": {
       const { nick, peer, code, text } = event;
       // Why somebody is held back was said by a person.
-      const told = messages || !HELD_BACK.includes(code) ? text : code;
+      const isPrivate = HELD_BACK.includes(code) ? !messages : QUOTING.includes(code) && !(messages && addresses);
+      const told = isPrivate ? code : text;
       return info("{who} was refused: {text}", { id: peer.id, who: nick ?? shown(peer.address), text: told });
     }
     case "disconnected": {

@@ -19,9 +19,11 @@ export class LogMeter<K> {
     if (!state) this.#kinds.set(kind, state = { left: BURST, at: now, more: 0 });
     state.left = Math.min(BURST, state.left + Math.max(0, now - state.at) * PER_SECOND / 1_000);
     state.at = now;
-    if (state.left < 1) state.more++;
+    // Once some were left out, all are, until these have been told of.
+    const isLeftOut = state.more > 0 || state.left < 1;
+    if (isLeftOut) state.more++;
     else state.left--;
-    return state.more === 0;
+    return !isLeftOut;
   }
 
   /** How many of each kind got no line since this was asked last; those that have none are not named. */

@@ -99,9 +99,12 @@ export async function serve(config: ServerConfig, started: () => void): Promise<
     await print(opening({ ...reach, command, flags: config.flags, invite, root: Deno.uid() === 0, ...qr }));
     if (config.open) void showWindow(server);
     started();
-    const broken = await Promise.race([server.broken, signals.next()]);
-    await Promise.race([server.stop(broken ? "storage" : "restart"), signals.next()]);
-    if (broken) throw new Fatal(EXIT.ioError, broken.message);
+    const broken: StorageBroken[] = [];
+    void server.broken.then((error) => broken.push(error));
+    await Promise.race([server.broken, signals.next()]);
+    await Promise.race([server.stop(broken.length > 0 ? "storage" : "restart"), signals.next()]);
+    // While it stops, too: what was said last is not kept.
+    for (const { message } of broken) throw new Fatal(EXIT.ioError, message);
   } finally {
     signals.close();
     await within(LOG_MS, log.close());
@@ -197,7 +200,7 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
     hub.stop(why);
     clearInterval(sweeping);
     await within(STOP_MS, door.close());
-    await encryption?.close();
+    if (encryption) await within(STOP_MS, encryption.close());
     await kept.close();
     await Promise.all([delivering, accepting, measuring]);
     console.close();
@@ -249,6 +252,8 @@ async function deliver(hub: Hub, broken: (error: StorageBroken) => void): Promis
   } catch (error) {
     if (!(error instanceof StorageBroken)) throw error;
     broken(error);
+    // Nobody waits any more for answers that cannot come.
+    if (hub.stopping.aborted) hub.stop("storage");
   }
 }
 

@@ -33,6 +33,7 @@ export async function serveConnection(connection: Connection, { hub, gate, turns
     const how = connection.broken ? "broken" : ENDINGS[why] ?? "ended";
     if (newcomer.seat) await hub.leave(newcomer.seat, pump, how, why);
     else await newcomer.seeOff(why);
+    if (!newcomer.seat) hub.wentNameless(connection, why);
   } catch (fault) {
     pump.abort();
     if (newcomer.seat) await hub.leave(newcomer.seat, pump, "broken", "something broke inside the server");

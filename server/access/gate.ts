@@ -90,16 +90,27 @@ export function passwordGate({ password, invites, allowPlaintext, hash, monotoni
 
   /** Nobody guesses a code, however often they may; and whoever was invited is not kept out by a neighbour who guesses passwords. */
   async function whileWaiting(given: string, installation: string | undefined, wait: number): Promise<Outside | undefined> {
-    return await invites?.redeem(given, installation) ? undefined : tooSoon(wait);
+    return await redeemed(given, installation, () => tooSoon(wait));
   }
 
   async function check(given: string, installation: string | undefined, who: string): Promise<Outside | undefined> {
     const wait = attempts.wait(who, monotonic());
     if (wait > 0) return whileWaiting(given, installation, wait);
     if (await password.matches(given)) return void prove(installation);
-    if (await invites?.redeem(given, installation)) return undefined;
-    attempts.failed(who, monotonic());
-    return wrong(attempts.wait(who, monotonic()));
+    return await redeemed(given, installation, () => {
+      attempts.failed(who, monotonic());
+      return wrong(attempts.wait(who, monotonic()));
+    });
+  }
+
+  /** Lets in with the code of an invite; a disk that does not let it be looked at, or marked as used, is no fault of whoever has it. */
+  async function redeemed(given: string, installation: string | undefined, otherwise: () => Outside): Promise<Outside | undefined> {
+    try {
+      return await invites?.redeem(given, installation) ? undefined : otherwise();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return { code: "storage_full", text: `invites cannot be used now: ${why}`, final: false, retryMs: 5_000 };
+    }
   }
 
   function gate(hello: Hello, peer: Peer, over: AbortSignal): Outside | undefined | Promise<Outside | undefined> {

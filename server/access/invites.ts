@@ -92,7 +92,7 @@ export class Invites {
     if (installation !== undefined && invite.installations.includes(installation)) return true;
     if (invite.used >= invite.uses) return false;
     const installations = installation === undefined ? invite.installations : [...invite.installations, installation];
-    await writeInvite(path, { ...invite, used: invite.used + 1, installations });
+    if (!await writeInvite(path, { ...invite, used: invite.used + 1, installations }, true)) return false;
     if (installation !== undefined) this.#know(installation, path);
     return true;
   }
@@ -140,15 +140,24 @@ async function readInvite(path: string): Promise<Invite | undefined> {
   }
 }
 
-/** Writes the whole file or nothing: it is on the disk, under a name of its own, before it takes the old one's place. */
-async function writeInvite(path: string, invite: Invite): Promise<void> {
+/**
+ * Writes the whole file or nothing: it is on the disk, under a name of its own, before it takes the old one's place.
+ *
+ * @param replaces Whether there must be an old one: false is returned where it was taken back meanwhile.
+ */
+async function writeInvite(path: string, invite: Invite, replaces = false): Promise<boolean> {
   const unfinished = `${path}.${Deno.pid}.tmp`;
   try {
     using file = await Deno.open(unfinished, { write: true, create: true, truncate: true, mode: 0o600 });
     let bytes = new TextEncoder().encode(`${JSON.stringify(invite)}\n`);
     while (bytes.length > 0) bytes = bytes.subarray(await file.write(bytes));
     await file.sync();
+    if (replaces && !exists(path)) {
+      await removeFile(unfinished);
+      return false;
+    }
     await Deno.rename(unfinished, path);
+    return true;
   } catch (error) {
     await removeFile(unfinished);
     throw error;

@@ -36,10 +36,14 @@ export class TcpSocket implements Socket {
     this.address = within?.address ?? hostAndPort(hostname, port);
     this.encrypted = within !== undefined;
     if (!("setNoDelay" in conn)) return;
-    // A line said now is heard now; the pumps gather what can be gathered.
-    conn.setNoDelay(true);
-    // Finds out, in hours, about peers that vanished without a word.
-    conn.setKeepAlive(true);
+    try {
+      // A line said now is heard now; the pumps gather what can be gathered.
+      conn.setNoDelay(true);
+      // Finds out, in hours, about peers that vanished without a word.
+      conn.setKeepAlive(true);
+    } catch {
+      // It was reset before it was accepted, as macOS tells here: the first read says so.
+    }
   }
 
   get ended(): boolean {

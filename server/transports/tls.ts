@@ -43,18 +43,20 @@ export class TlsLayer {
 
   /** Makes the handshake with a peer. Returns why there was none, in words for the log. */
   async decrypt(outer: TcpSocket): Promise<Decrypted | string> {
-    const { promise: late, reject } = Promise.withResolvers<never>();
+    const { promise: late, resolve } = Promise.withResolvers<"late">();
     const deadline = setTimeout(() => {
       outer.close("took too long for the TLS handshake");
-      reject(new Error("too late"));
+      resolve("late");
     }, HANDSHAKE_MS);
     try {
-      const halves = await this.#listener.open();
-      if (halves === undefined) return "no room for TLS";
+      const opening = this.#listener.open();
+      const halves = await Promise.race([opening, late]);
+      if (halves === "late") void opening.then(closeBoth);
+      if (halves === undefined || halves === "late") return "no room for TLS";
       const conversation = splice(outer, halves);
       try {
-        await Promise.race([halves.secure.handshake(), late]);
-        return conversation;
+        if (await Promise.race([halves.secure.handshake(), late]) !== "late") return conversation;
+        throw new Error("too late");
       } catch {
         const why = outer.broken ?? "the TLS handshake failed";
         await conversation.over();
@@ -69,6 +71,12 @@ export class TlsLayer {
   async close(): Promise<void> {
     await Promise.all([this.#retired, this.#listener.retire()]);
   }
+}
+
+/** Nobody waits for these any more. */
+function closeBoth(halves: Halves | undefined): void {
+  halves?.plain.close();
+  halves?.secure.close();
 }
 
 /** Passes bytes between a peer and the listener, both ways. */

@@ -87,3 +87,25 @@ Deno.test("EXPORT_FLAGS.since takes dates and milliseconds", () => {
   assertEquals(parse("1790000000000"), { value: 1_790_000_000_000 });
   for (const wrong of ["yesterday", "2026", "2026-13-31", "-5"]) assertEquals("problem" in parse(wrong), true, wrong);
 });
+
+Deno.test("backup: nothing has the file's name before the copy is whole, and what has it by then is left as it is", async () => {
+  using folder = new TempFolder();
+  await (await SqliteHistory.open(folder.path, FOREVER)).close();
+  const file = `${folder.path}/copy.db`;
+  const { sync } = Deno.FsFile.prototype;
+  const seen: string[][] = [];
+  Deno.FsFile.prototype.sync = async function () {
+    seen.push(folder.names.filter((name) => name.startsWith("copy")));
+    await sync.call(this);
+    if (seen.length === 2) await Deno.writeTextFile(file, "mine");
+  };
+  try {
+    assertEquals(await backup(folder.path, file), 0);
+    await Deno.remove(file);
+    await assertRejects(() => backup(folder.path, file), Fatal, "exists and is left as it is");
+  } finally {
+    Deno.FsFile.prototype.sync = sync;
+  }
+  assertEquals([seen, await Deno.readTextFile(file)], [[["copy.db.partial"], ["copy.db.partial"]], "mine"]);
+  assertEquals(folder.names.filter((name) => name.startsWith("copy")), ["copy.db"]);
+});

@@ -126,3 +126,15 @@ Deno.test("openLog keeps what a ban or a mute was for out of a log without messa
   assertStringIncludes(await logged([event], { messages: false }), "bob was refused: muted");
   assertStringIncludes(await logged([event], { messages: true }), "bob was refused: you are muted: swears");
 });
+
+Deno.test("openLog repeats nothing of what those who keep order typed, in a log that is no terminal", async () => {
+  const peer = { id: 1, address: "203.0.113.7:5", host: "203.0.113.7", encrypted: true, transport: "frames" } as const;
+  const refused: readonly ServerEvent[] = [
+    { type: "refused", peer, nick: "olga", code: "not_allowed", text: "you are in 203.0.113.7 yourself" },
+    { type: "refused", peer, nick: "olga", code: "no_such_person", text: "nobody here is called my secret plan, nor was a moment ago" },
+  ];
+  const text = await logged(refused, {});
+  assertStringIncludes(text, "olga was refused: not_allowed");
+  assertFalse(/203\.0\.113\.7|secret/.test(text));
+  assertStringIncludes(await logged(refused, { terminal: true, messages: true }), "you are in 203.0.113.7 yourself");
+});

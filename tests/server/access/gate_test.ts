@@ -329,3 +329,11 @@ function here(connection = new FakeConnection()): FakeConnection {
   Object.assign(connection.peer, { host: "127.0.0.1" });
   return connection;
 }
+
+Deno.test("passwordGate: a disk that lets no invite be used is said to be, and nobody is cut off for it", async () => {
+  const invites = { knows: () => false, redeem: () => Promise.reject(new Error("No space left on device")) } as unknown as Invites;
+  using world = await setUp({ invites });
+  const { code, text, final, retryMs } = await world.hello({ password: world.codes.good }) ?? {};
+  assertEquals([code, text, final, retryMs], ["storage_full", "invites cannot be used now: No space left on device", false, 5_000]);
+  assertEquals(await world.hello({ password: PASSWORD }), undefined);
+});

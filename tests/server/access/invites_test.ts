@@ -162,3 +162,20 @@ Deno.test(
     assertEquals((await Deno.stat(target.path)).uid, 0);
   },
 );
+
+Deno.test("revokeInvite: one that is being redeemed is taken back for good", async () => {
+  using world = await setUp(5);
+  const { folder, invites, code } = world;
+  const { sync } = Deno.FsFile.prototype;
+  Deno.FsFile.prototype.sync = async function () {
+    Deno.FsFile.prototype.sync = sync;
+    await revokeInvite(folder.path, code);
+    await this.sync();
+  };
+  try {
+    assertEquals(await invites.redeem(code, "i1"), false);
+  } finally {
+    Deno.FsFile.prototype.sync = sync;
+  }
+  assertEquals([files(folder), invites.knows("i1"), await invites.redeem(code, "i1")], [[], false, false]);
+});

@@ -257,3 +257,19 @@ Deno.test("TlsLayer: with another certificate conversations go on, and new ones 
     await over();
   }
 });
+
+Deno.test("TlsLayer: a connection to the listener that does not come about keeps that one peer waiting, and ends nothing else", async () => {
+  await using bench = await Bench.open();
+  const { near, outer } = await bench.pair();
+  const { connect } = Deno;
+  const late = Promise.withResolvers<Deno.TcpConn>();
+  Deno.connect = (() => late.promise) as unknown as typeof connect;
+  try {
+    assertEquals(await soon(bench.layer.decrypt(outer), "the peer to be told"), "no room for TLS");
+  } finally {
+    Deno.connect = connect;
+    late.reject(new Error("given up"));
+  }
+  assertEquals(outer.broken, "took too long for the TLS handshake");
+  near.close();
+});

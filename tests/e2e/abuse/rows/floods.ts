@@ -327,6 +327,10 @@ export const floods: Group = {
       await foe.send(`e37-${i}\n` + `/nick x${" ".repeat(4_000)}y\n/${"x".repeat(4_000)}\n`.repeat(20));
       await foe.until(/there is no command \/x/, 20);
     }),
+    crowd("90 requests for the page with a field of 8,000 spaces: nobody waits for them", 90, async (foe) => {
+      await foe.send(`GET / HTTP/1.1\r\nHost: localhost\r\nA: b${" ".repeat(8_000)}c\r\n\r\n`);
+      await foe.until(/^HTTP\/1\.1 /);
+    }),
     // The last one: it leaves this address no room to begin.
     {
       name: "20 people with 50 rooms each: others come into theirs, those of the same address into what is known, and in again",
