@@ -61,6 +61,7 @@ export class Broadcast {
   readonly #tails = new Map<Codec, { readonly tail: EncodedTail; readonly readings: Set<Reading> }>();
   readonly #budget: TailBudget;
   #head: Seq;
+  #deletions = 0;
 
   /** @param head The room's newest entry. @param now A monotonic clock, in milliseconds. @param budget What all tails share. */
   constructor(room: string, head: Seq, now: () => number, budget: TailBudget = new TailBudget()) {
@@ -70,10 +71,16 @@ export class Broadcast {
     this.pressure = new Pressure(now);
   }
 
+  /** How often something was deleted: a copy of what was published before that may hold it. */
+  get deletions(): number {
+    return this.#deletions;
+  }
+
   /** Puts frames onto the tails, once for each codec, and wakes everybody who reads. Waits for nobody. */
   publish(frames: readonly (Entry | Presence)[]): void {
     for (const frame of frames) if (frame.kind === "entry") this.#head = frame.seq;
     const deletes = frames.some((frame) => frame.kind === "entry" && frame.type === "deleted");
+    if (deletes) this.#deletions++;
     for (const { tail, readings } of this.#tails.values()) {
       // In a crowd nobody is told who comes and goes.
       if (!(deletes ? appendDeletions(tail, frames) : tail.append(frames))) continue;
@@ -123,14 +130,15 @@ export class Broadcast {
   }
 }
 
-/** As `append`; what a frame says is deleted, before it or further back, is dropped before that frame comes. */
+/**
+ * As `append`; what a frame says is deleted is dropped before. Where it is among the frames itself, nobody has read it, and a tombstone stands in its
+ * place: to send them all back to the history for it would cost a page each.
+ */
 function appendDeletions(tail: EncodedTail, frames: readonly (Entry | Presence)[]): boolean {
-  let grown = false;
-  for (const frame of frames) {
-    if (frame.kind === "entry" && frame.target !== undefined) tail.drop(frame.target);
-    grown = tail.append([frame]) || grown;
-  }
-  return grown;
+  const targets = new Set(frames.map((frame) => frame.kind === "entry" ? frame.target : undefined));
+  for (const target of targets) if (target !== undefined) tail.drop(target);
+  const isDeleted = (frame: Entry | Presence): frame is Entry => frame.kind === "entry" && targets.has(frame.seq);
+  return tail.append(frames.map((frame) => isDeleted(frame) ? { ...frame, type: "tombstone", text: "" } : frame));
 }
 
 function backlog(start: Start, head: Seq): Backlog | undefined {

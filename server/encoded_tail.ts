@@ -111,13 +111,19 @@ export class EncodedTail {
     return texts.some((text) => text !== "");
   }
 
-  /** Keeps an entry no more, nor what came before it: who has not read that finds it gone. Nothing that is being written is touched. */
+  /**
+   * Keeps an entry no more, nor what came before it: who has not read that finds it gone. Those behind it have it as before. Nothing that is being
+   * written is touched.
+   */
   drop(seq: Seq): void {
-    const at = this.#segments.findLastIndex(({ seqs }) => lastAtMost(seqs, seq) >= 0 && seqs.includes(seq));
+    const at = this.#segments.findLastIndex(({ seqs }) => seqs[lastAtMost(seqs, seq)] === seq);
     if (at < 0) return;
-    const { offset, cursor } = this.end;
-    for (const dropped of this.#segments.splice(0, at + 1)) this.#release(dropped);
-    if (this.#segments.length === 0) this.#add(segment(offset, SEGMENT_BYTES, cursor));
+    const dropped = this.#segments.splice(0, at + 1);
+    for (const one of dropped) this.#release(one);
+    const rest = behind(dropped[at], seq);
+    this.#segments.unshift(rest);
+    this.#size += rest.bytes.length;
+    this.#budget.take(this, rest.bytes.length);
   }
 
   /** What comes after `position`, up to its segment's end and not beyond `until`; `"gone"` when that is no longer kept; `undefined` at the end. */
@@ -217,6 +223,23 @@ export class EncodedTail {
 
 function segment(start: number, size: number, last: Seq): Segment {
   return { bytes: new Uint8Array(size), start, length: 0, before: last, last, seqs: [], ends: [], own: new Map() };
+}
+
+/** A copy of what a segment holds behind an entry, with as much room as it had. */
+function behind({ bytes, start, length, last, seqs, ends, own }: Segment, seq: Seq): Segment {
+  const at = seqs.indexOf(seq);
+  const cut = ends[at];
+  const rest = segment(start + cut, bytes.length - cut, seq);
+  rest.bytes.set(bytes.subarray(cut, length));
+  rest.length = length - cut;
+  rest.last = last;
+  rest.seqs.push(...seqs.slice(at + 1));
+  rest.ends.push(...ends.slice(at + 1).map((end) => end - cut));
+  for (const [session, runs] of own) {
+    const kept = runs.slice(lastAtMost(runs, cut) + 1 & ~1).map((edge) => Math.max(0, edge - cut));
+    if (kept.length > 0) rest.own.set(session, kept);
+  }
+  return rest;
 }
 
 /** Whether its author has seen it already: as it typed it, or as the answer to it. */

@@ -46,6 +46,8 @@ export class Hub {
   readonly #past: Past;
   /** Why the drafts of those who may not talk now are refused, unless they repeat something. */
   readonly #heldBack = new WeakMap<Draft, Refusal>();
+  /** What takes back that somebody talked in a slow room, should it not be kept. */
+  readonly #talked = new WeakMap<Draft, () => void>();
   readonly #ofOthers = new DeletionsOfOthers();
   #messages = 0;
   #commits = 0;
@@ -104,6 +106,11 @@ export class Hub {
   stop(why: "restart" | "storage" = "restart"): void {
     this.#departure.close(why);
     this.#stopping.abort();
+  }
+
+  /** The history takes no more. */
+  close(): void {
+    this.#moderator.close();
   }
 
   /** Delivers what the history commits, until it is closed. Throws what breaks the history. */
@@ -231,7 +238,8 @@ export class Hub {
       if (frame.ref === undefined || session.installation === undefined) return this.#turnDown(seat, frame, heldBack);
       this.#heldBack.set(decided, heldBack);
     } else if (!deletes) {
-      order.talked(session, place.room.name, now);
+      const takeBack = order.talked(session, place.room.name, now);
+      if (takeBack) this.#talked.set(decided, takeBack);
     }
     if (author !== undefined) this.#ofOthers.add(decided, author);
     this.#appendedAt ??= this.#options.monotonic();
@@ -303,6 +311,7 @@ export class Hub {
       this.#places.tidy(place);
     }
     for (const { draft, original } of repeated) {
+      this.#talked.get(draft)?.();
       this.#ofOthers.take(draft);
       this.#seats.get(draft.from)?.pump.send({ ...original, again: true });
       this.#seats.answered(draft.from, "repeated");
@@ -313,6 +322,7 @@ export class Hub {
         this.#moderator.rejected(refusal);
         continue;
       }
+      this.#talked.get(draft)?.();
       this.#ofOthers.take(draft);
       const seat = this.#seats.get(draft.from);
       if (seat) this.#refuse(seat, draft.ref, refusal);

@@ -13,19 +13,30 @@ const KEPT_BYTES = SEGMENT_BYTES;
 /** What is left of one room: bytes to write, or a reading whose rest the history has. */
 type Rest = Uint8Array | readonly [Broadcast, Reading];
 
+/** A rest as it is kept. */
+interface Kept {
+  /** As long as nothing was deleted in the room since; `undefined` where there was no place for it. */
+  readonly bytes: Uint8Array | undefined;
+  readonly deletions: number;
+  readonly reading: readonly [Broadcast, Reading];
+}
+
 /**
  * What was published before a peer left, in the order it left. None of it holds a room's tail, which is nobody's when all have left.
  *
- * 1. Up to {@link KEPT_BYTES} are kept as they are; the rest of a room that would go beyond that is read from history when its turn comes.
+ * 1. Up to {@link KEPT_BYTES} are kept as they are; the rest of a room that would go beyond that, or where something was deleted since, is read from
+ *    history when its turn comes.
  * 2. It is full with as many rooms as one can be in: whoever goes on joining and leaving waits until some of it is written.
  */
 export class Left {
-  readonly #rests: Rest[] = [];
+  readonly #rests: Kept[] = [];
   #bytes = 0;
 
   /** What comes next. */
   get first(): Rest | undefined {
-    return this.#rests[0];
+    if (this.#rests.length === 0) return undefined;
+    const [{ bytes, deletions, reading }] = this.#rests;
+    return bytes !== undefined && deletions === reading[0].deletions ? bytes : reading;
   }
 
   get isFull(): boolean {
@@ -35,19 +46,15 @@ export class Left {
   /** Takes what is left to read up to where it left. */
   add(broadcast: Broadcast, reading: Reading & { readonly until: Position }): void {
     const bytes = reading.backlog ? undefined : unread(reading, KEPT_BYTES - this.#bytes);
-    if (bytes === undefined) {
-      reading.tail = EncodedTail.at(reading.until, reading.reader.connection.codec);
-      this.#rests.push([broadcast, reading]);
-    } else if (bytes.length > 0) {
-      this.#bytes += bytes.length;
-      this.#rests.push(bytes);
-    }
+    if (bytes?.length === 0) return;
+    reading.tail = EncodedTail.at(reading.until, reading.reader.connection.codec);
+    this.#bytes += bytes?.length ?? 0;
+    this.#rests.push({ bytes, deletions: broadcast.deletions, reading: [broadcast, reading] });
   }
 
   /** The first is done with. */
   shift(): void {
-    const rest = this.#rests.shift();
-    if (rest instanceof Uint8Array) this.#bytes -= rest.length;
+    this.#bytes -= this.#rests.shift()?.bytes?.length ?? 0;
   }
 
   /** Nobody waits for it any more. */

@@ -47,6 +47,7 @@ export class Moderator {
   readonly #pending: Pending[] = [];
   /** The newest act. */
   #head: number;
+  #closed = false;
 
   constructor(options: HubOptions, { places, seats, departure }: ModeratorParts) {
     this.#options = options;
@@ -60,6 +61,11 @@ export class Moderator {
       lately: (nick) => seats.lately(nick),
       here: () => Array.from(seats, personOf),
     };
+  }
+
+  /** The history takes no more: what is committed by then is done, and nothing follows from it. */
+  close(): void {
+    this.#closed = true;
   }
 
   /** Decides what somebody wants to do, and appends it. A returned promise is the history's: it is full. */
@@ -109,6 +115,9 @@ export class Moderator {
 
   #append(pending: Pending): Promise<void> | undefined {
     const { act, session: from } = pending;
+    if (this.#closed) return undefined;
+    // Before the act: once that is kept, so is what everybody hears.
+    if (act.act === "announce") this.#tell(this.#places.occupied(), act);
     this.#pending.push(pending);
     const { history, now } = this.#options;
     return history.append({ room: AUDIT_ROOM, at: now(), type: "notice", by: act.by, from, text: encodeAct(recorded(act)) });
@@ -214,7 +223,6 @@ export class Moderator {
       case "readonly":
         return this.#tell([act.room!], act);
       case "announce":
-        return this.#tell(this.#places.occupied(), act);
       case "unban":
       case "delete":
         return;
@@ -256,6 +264,7 @@ export class Moderator {
 
   /** Puts an act into rooms as an entry of theirs. They are few, and nobody waits for them. */
   #tell(rooms: Iterable<string>, act: KeptAct): void {
+    if (this.#closed) return;
     const { history, now } = this.#options;
     const said = act.act === "announce"
       ? { type: "announcement", by: act.by, text: act.text! } as const

@@ -5,9 +5,10 @@
  */
 import { type AskHistory, LIMITS, type Search, type Seq, type ServerFrame } from "../shared/protocol.ts";
 import type { Broadcast, Reading } from "./broadcast.ts";
+import { household } from "./core/network.ts";
 import { refuseSearch } from "./core/search_words.ts";
 import { type Piece, SEGMENT_BYTES } from "./encoded_tail.ts";
-import { type Found, type History, PAGE } from "./history/history.ts";
+import { type Found, type History, PAGE, StorageBroken } from "./history/history.ts";
 import { fitting, pageOf, rangeOf } from "./page.ts";
 import { type Places, sendMembers } from "./places.ts";
 import { answer, type Seat } from "./seat.ts";
@@ -27,6 +28,8 @@ export class Past {
   readonly #places: Places;
   readonly #pages = new Semaphore(PAGES_AT_ONCE);
   readonly #searches = new Semaphore(SEARCHES_AT_ONCE);
+  /** The newest search of each household that has one. */
+  readonly #asking = new Map<string, Promise<void>>();
   readonly #stopping: AbortSignal;
 
   /** @param stopping Aborted when the server stops: searches are not answered then. */
@@ -37,19 +40,36 @@ export class Past {
   }
 
   /** What a reader is sent that the tail does not reach back to, and where it goes on. The only way old entries are sent unasked. */
-  catchUp(broadcast: Broadcast, reading: Reading): Promise<Piece> {
-    return this.#pages.pass(() => this.#refill(broadcast, reading));
+  async catchUp(broadcast: Broadcast, reading: Reading): Promise<Piece> {
+    try {
+      return await this.#pages.pass(() => this.#refill(broadcast, reading));
+    } catch (error) {
+      unlessBroken(error);
+      reading.backlog = undefined;
+      return { bytes: new Uint8Array(), next: reading.until ?? reading.tail.end };
+    }
   }
 
   /** Reads or searches a room's past for a session that is in it. */
   async look(seat: Seat, frame: AskHistory | Search): Promise<void> {
+    try {
+      await this.#look(seat, frame);
+    } catch (error) {
+      unlessBroken(error);
+    }
+  }
+
+  async #look(seat: Seat, frame: AskHistory | Search): Promise<void> {
     const place = this.#places.where(seat, frame.room);
     if ("code" in place) return answer(seat, frame.ref, place);
     const { room } = place;
     const refusal = room.outside(seat.session) ?? (frame.kind === "search" ? refuseSearch(frame.words) : undefined);
     if (refusal) return answer(seat, frame.ref, refusal);
     if (frame.kind === "search") {
-      const found = await this.#searches.pass(() => this.#search(room.name, frame));
+      const found = await this.#inTurn(
+        household(seat.pump.connection.peer.host),
+        () => this.#searches.pass(() => this.#search(room.name, frame)),
+      );
       if (found === undefined) return;
       const page = pageOf(room.name, found.entries, frame.limit, "last");
       answer(seat, frame.ref, found.complete ? page : { ...page, more: true });
@@ -59,6 +79,19 @@ export class Past {
       answer(seat, frame.ref, pageOf(room.name, entries, frame.limit, frame.after === undefined ? "last" : "first"));
     }
     await seat.pump.congestion;
+  }
+
+  /** Does one thing at a time for each household, so that the others are not behind all that one of them asks for. */
+  async #inTurn<T>(who: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#asking.get(who);
+    const done = (before ?? Promise.resolve()).then(work);
+    const over = done.then(() => {}, () => {});
+    this.#asking.set(who, over);
+    try {
+      return await done;
+    } finally {
+      if (this.#asking.get(who) === over) this.#asking.delete(who);
+    }
   }
 
   /** What a search finds, or `undefined` when the server stops before that. */
@@ -128,6 +161,11 @@ export class Past {
     frames.push(...backlog.closing);
     return frames;
   }
+}
+
+/** Of a history that is broken everybody is told, with a farewell: here there is no answer. */
+function unlessBroken(error: unknown): void {
+  if (!(error instanceof StorageBroken)) throw error;
 }
 
 function reset(room: string, cursor: Seq, next: Seq): ServerFrame {

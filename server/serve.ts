@@ -201,6 +201,7 @@ export async function startServer(config: ServerConfig, watch: Watch): Promise<R
     clearInterval(sweeping);
     await within(STOP_MS, door.close());
     if (encryption) await within(STOP_MS, encryption.close());
+    hub.close();
     await kept.close();
     await Promise.all([delivering, accepting, measuring]);
     console.close();

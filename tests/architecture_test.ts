@@ -33,7 +33,7 @@ const HISTORY = /^server\/history\/history\.ts$/;
 const ENGINE_PARTS = /^server\/(semaphore|history\/(batch_queue|digest|words))\.ts$/;
 /** The engine on disk: its side on the event loop is `sqlite_history.ts`, the rest works in the worker. */
 const SQLITE =
-  /^server\/history\/(sqlite_\w+|open_database|data_folder|data_size|retention|transactor|word_\w+|housekeeping|wiping|slack|searches)\.ts$/;
+  /^server\/history\/(sqlite_\w+|open_database|data_folder|data_size|retention|transactor|word_\w+|housekeeping|wiping|slack|searches|steady_clock)\.ts$/;
 const SQLITE_MODULE = /^node:sqlite$/;
 /** What the two sides of the engine on disk share: messages, and what is kept. */
 const SQLITE_BOTH = /^server\/history\/(sqlite_messages|retention)\.ts$/;

@@ -108,18 +108,24 @@ export class Moderation {
     ];
   }
 
-  /** Notes that somebody talked. */
-  talked(who: Who, room: string, now: number): void {
+  /** Notes that somebody talked. Returns, where the room is slow, what takes that back: what was said was not kept. */
+  talked(who: Who, room: string, now: number): (() => void) | undefined {
     const pause = this.#slow.get(room);
-    if (pause === undefined) return;
-    let talked = this.#talked.get(room);
-    if (!talked) this.#talked.set(room, talked = new Map());
-    talked.delete(identity(who));
-    talked.set(identity(who), now);
+    if (pause === undefined) return undefined;
+    const talked = this.#talked.get(room) ?? new Map<string, number>();
+    this.#talked.set(room, talked);
+    const name = identity(who);
+    const before = talked.get(name);
+    talked.delete(name);
+    talked.set(name, now);
     for (const [other, at] of talked) {
       if (talked.size <= TALKERS && now - at < pause) break;
       talked.delete(other);
     }
+    return () => {
+      if (before === undefined) talked.delete(name);
+      else talked.set(name, before);
+    };
   }
 
   /** What an `unban` or `unmute` would lift at the time `now`. */

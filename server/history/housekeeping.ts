@@ -34,7 +34,7 @@ export class Housekeeping {
   #commits = 0;
   #refsDue = 0;
 
-  /** @param now Milliseconds since 1970. */
+  /** @param now Milliseconds since 1970, as far as it can be relied on: what is too old by it is gone for good. */
   constructor(db: DatabaseSync, rooms: ReadonlyMap<string, SqliteRoom>, { index, retirement, wiping }: Chores, now: () => number) {
     this.#rooms = rooms;
     this.#index = index;

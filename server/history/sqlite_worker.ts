@@ -18,6 +18,7 @@ import { describe, meaningOf, whatToDo } from "./sqlite_error.ts";
 import type { Answer, DraftValues, Open, Request, Search } from "./sqlite_messages.ts";
 import { SqliteRead } from "./sqlite_read.ts";
 import { loadRooms, type SqliteRoom } from "./sqlite_rooms.ts";
+import { SteadyClock } from "./steady_clock.ts";
 import { Wiping } from "./wiping.ts";
 import { WordIndex } from "./word_index.ts";
 import { WordSearch } from "./word_search.ts";
@@ -66,8 +67,9 @@ class Engine {
     this.#wiping = new Wiping(this.#db, this.#opened, Date.now);
     this.#commits = new SqliteCommit(this.#db, this.#rooms, { index: this.#index, wiping: this.#wiping });
     this.#reads = new SqliteRead(this.#db, this.#rooms);
+    const clock = new SteadyClock(Date.now, () => performance.now());
     const retirement = new Retirement(this.#db, retention, this.#index);
-    this.#housekeeping = new Housekeeping(this.#db, this.#rooms, { index: this.#index, retirement, wiping: this.#wiping }, Date.now);
+    this.#housekeeping = new Housekeeping(this.#db, this.#rooms, { index: this.#index, retirement, wiping: this.#wiping }, clock.now);
     const epoch = String(this.#db.prepare("SELECT value FROM meta WHERE key = 'epoch'").get()?.value);
     const rooms = [...this.#rooms.values()].filter(({ head }) => head > 0).map((room) => {
       const { name, head, floor, topic, topicSeq } = room;

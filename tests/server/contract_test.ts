@@ -415,6 +415,24 @@ Deno.test("C14 storage broken: nothing more is acknowledged, and everybody gets 
   await Promise.all(server.stays.values());
 });
 
+Deno.test("C14 storage broken: whoever is being served from the history gets bye storage too, and it is no fault", async () => {
+  await using server = new FakeServer();
+  const { bob, carol } = await house(server);
+  await server.said(carol, "dev", "one");
+  const { promise, reject } = Promise.withResolvers<void>();
+  server.history.reading = promise;
+  bob.receive({ kind: "history", room: "dev", limit: 5, ref: "r1" });
+  const late = server.connect();
+  late.receive({ kind: "hello", v: [1], name: "late", rooms: ["dev"], backlog: 5 });
+  await server.idle();
+  reject(new StorageBroken("the disk is gone"));
+  await server.idle();
+  server.hub.stop("storage");
+  for (const peer of [bob, carol, late]) peer.stop();
+  await server.idle();
+  assertEquals([bob, late].map((peer) => [peer.all("bye").at(-1)?.reason, peer.ended]), [["storage", "finished"], ["storage", "finished"]]);
+});
+
 Deno.test("C14 storage broken: whoever is already leaving is let go too", async () => {
   const server = new FakeServer();
   const bob = await server.join("bob");

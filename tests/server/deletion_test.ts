@@ -270,3 +270,44 @@ Deno.test("delete: the history in memory forgets the text with everything that h
     "",
   ]]);
 });
+
+Deno.test("delete: whoever has read a message, or has none of it yet, is sent the deletion and nothing from the history", async () => {
+  await using server = new FakeServer();
+  const [alice, bob, nat] = [await server.join("alice"), await server.join("bob"), await server.join("nat", new FakeConnection(textCodec))];
+  await server.said(alice, "lobby", "one");
+  let reads = 0;
+  const { read } = server.history;
+  server.history.read = (range) => (reads++, read.call(server.history, range));
+  alice.receive({ kind: "say", room: "lobby", text: "two" }, { kind: "delete", room: "lobby", seq: 1 });
+  await server.commit();
+  alice.receive({ kind: "say", room: "lobby", text: "three", ref: "a4" }, { kind: "delete", room: "lobby", seq: 4 });
+  await server.commit();
+  for (const peer of [alice, bob]) {
+    const told = peer.all("entry").map(({ seq, type, text, target }) => [seq, type, text || target]);
+    assertEquals(told, [[1, "said", "one"], [2, "said", "two"], [3, "deleted", 1], [4, "tombstone", undefined], [5, "deleted", 4]]);
+    assertEquals(peer.all("members"), []);
+    assertWhole(peer.frames);
+  }
+  assert(
+    nat.text.endsWith("alice: two\n* alice deleted message 1\n* a message of alice was deleted\n* alice deleted message 4\n"),
+    nat.text,
+  );
+  assertEquals(reads, 0);
+});
+
+Deno.test("delete: who has left the room with some of it unread is not sent the text any more", async () => {
+  await using server = new FakeServer();
+  const [alice, bob] = [
+    await server.join("alice", undefined, { rooms: ["dev"] }),
+    await server.join("bob", undefined, { rooms: ["dev", "lobby"] }),
+  ];
+  bob.stall();
+  // The first is being written.
+  for (const text of ["fine", "oops"]) await server.said(alice, "dev", text);
+  await server.ask(bob, { kind: "part", room: "dev" });
+  alice.receive({ kind: "delete", room: "dev", seq: 2 });
+  await server.commit();
+  bob.release();
+  await server.idle();
+  assertEquals(bob.all("entry").map(({ type, text }) => [type, text]), [["said", "fine"], ["tombstone", ""]]);
+});

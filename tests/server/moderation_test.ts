@@ -708,3 +708,51 @@ Deno.test("readOrder reads more than a page", async () => {
   const order: Moderation = await readOrder(history);
   assertEquals([order.held(NOW), order.mayEnter(undefined, "10.0.1.193", NOW)?.code], [450, "banned"]);
 });
+
+Deno.test("announce is answered when every room has it, and refused with them", async () => {
+  await using server = new OrderedServer();
+  const olga = await server.owner();
+  olga.receive({ kind: "moderate", ref: "a", act: "announce", text: "down at six" });
+  await server.idle();
+  server.history.commit(1);
+  await server.idle();
+  assertEquals([olga.all("done").map(({ ref }) => ref), olga.all("entry").at(-1)?.text], [["r1"], "down at six"]);
+  await server.commit();
+  assertEquals(olga.all("done").at(-1)?.ref, "a");
+});
+
+Deno.test("slow: what could not be saved uses up no pause, nor does what was said before", async () => {
+  await using server = new OrderedServer();
+  const [olga, bob] = [await server.owner(), await server.remembered("bob")];
+  await server.act(olga, { act: "slow", room: "lobby", ms: HOUR });
+  const once: ClientFrame = { kind: "say", room: "lobby", text: "once", ref: "b1" };
+  bob.receive(once);
+  await server.idle();
+  server.history.reject("storage_full");
+  await server.idle();
+  bob.receive(once);
+  await server.commit();
+  assertEquals(bob.all("entry").at(-1)?.text, "once");
+  bob.receive({ ...once, ref: "b2" });
+  await server.commit();
+  assertEquals(bob.all("refused").map(({ ref, code }) => [ref, code]), [["b1", "storage_full"], ["b2", "slow_mode"]]);
+  server.clock.now += HOUR;
+  bob.receive(once);
+  await server.commit();
+  bob.receive({ ...once, ref: "b3" });
+  await server.commit();
+  assertEquals(bob.all("entry").at(-1)?.ref, "b3");
+});
+
+Deno.test("an act that is committed when the history takes no more is done, and nothing is thrown", async () => {
+  await using server = new OrderedServer();
+  const [olga, bob] = [await server.owner(), await server.remembered("bob")];
+  olga.receive({ kind: "moderate", ref: "m", act: "mute", target: "bob" });
+  await server.idle();
+  const told = bob.all("entry").length;
+  server.hub.close();
+  await server.history.close();
+  assertEquals(await server.delivered, undefined);
+  await server.idle();
+  assertEquals([olga.all("done").at(-1)?.ref, bob.all("entry").length], ["m", told]);
+});

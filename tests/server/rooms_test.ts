@@ -669,3 +669,26 @@ Deno.test("who: the answer to a join fits the outbox, however many are away and 
   assertEquals(listed.filter(({ away }) => away === undefined), []);
   assertEquals(listed.filter(({ away }) => away !== "").length, 60);
 });
+
+Deno.test("search: one at a time for each household, and nobody else waits behind them", async () => {
+  await using server = new FakeServer();
+  const at = (nick: string, host: string) => server.join(nick, new FakeConnection(undefined, host));
+  const crowd = [
+    await at("a1", "203.0.113.1"),
+    await at("a2", "203.0.113.1"),
+    await at("a3", "203.0.113.1"),
+    await at("a4", "203.0.113.1"),
+  ];
+  const bob = await at("bob", "203.0.113.2");
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.history.reading = promise;
+  let begun = 0;
+  const { search } = server.history;
+  server.history.search = (...asked) => (begun++, search.apply(server.history, asked));
+  const asked: ClientFrame = { kind: "search", room: "lobby", words: "x", limit: 1, ref: "r" };
+  for (const peer of [...crowd, bob]) await server.ask(peer, asked);
+  assertEquals(begun, 2);
+  resolve();
+  await server.idle();
+  assertEquals([begun, ...[...crowd, bob].map((peer) => peer.all("page").length)], [5, 1, 1, 1, 1, 1]);
+});
