@@ -30,14 +30,16 @@ export interface ConversationOptions {
   /** Where the view leaves people out by itself, too. */
   readonly ignored?: Ignored;
   readonly memory: Memory;
+  /** The room to begin with; the lobby where none is given. */
+  readonly room?: string;
 }
 
 /** Talks until the person leaves or there is nobody to talk to; returns whether everything said was kept. */
 export async function converse(connection: Connection, view: View, options: ConversationOptions): Promise<ExitCode> {
-  const { strict, seen, unsent = [], settings, memory, ignored = new Ignored() } = options;
+  const { strict, seen, unsent = [], settings, memory, ignored = new Ignored(), room: start } = options;
   const { requests = new Requests((frame) => connection.send(frame)) } = options;
   const timeline = new Timeline(seen);
-  const rooms = new OpenRooms();
+  const rooms = new OpenRooms(start);
   const commands = new Commands({ connection, view, timeline, rooms, ignored, requests, settings, memory });
   let [online, quietMs, refused] = [false, 0, 0];
 

@@ -33,7 +33,7 @@ export class Composer {
     this.#options = options;
     this.#drafts = new Map(Object.entries(options.drafts));
     this.#room = room;
-    this.#write(this.#drafts.get(room) ?? "");
+    this.#address();
     this.#field.addEventListener("input", () => this.#changed());
     addEventListener("resize", () => this.#grow());
     this.#field.addEventListener("keydown", (event) => this.#key(event));
@@ -53,9 +53,7 @@ export class Composer {
   open(room: string): void {
     if (room === this.#room) return;
     this.#room = room;
-    this.#field.setAttribute("aria-label", `Message to #${room}`);
-    this.#field.placeholder = `Message to #${room}`;
-    this.#write(this.#drafts.get(room) ?? "");
+    this.#address();
   }
 
   /** Gives back what could not be used; what is being written stays. */
@@ -65,6 +63,13 @@ export class Composer {
     const both = draft === "" ? text : `${draft}\n${text}`;
     this.#keep(room, both);
     if (room === this.#room) this.#write(both);
+  }
+
+  /** Names the room, and has what was being typed there. */
+  #address(): void {
+    this.#field.setAttribute("aria-label", `Message to #${this.#room}`);
+    this.#field.placeholder = `Message to #${this.#room}`;
+    this.#write(this.#drafts.get(this.#room) ?? "");
   }
 
   #key(event: KeyboardEvent): void {

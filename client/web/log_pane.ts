@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Entry, LOBBY, type Say, type Seq } from "../../shared/protocol.ts";
+import type { Entry, Say, Seq } from "../../shared/protocol.ts";
 import type { Ignored } from "../ignored.ts";
 import type { Requests } from "../requests.ts";
 import type { Shown } from "../rooms.ts";
@@ -34,11 +34,13 @@ export class LogPane {
   readonly #logs = new Map<string, RoomLog>();
   readonly #view: LogView;
   readonly #pages: Pages;
-  #room: string = LOBBY;
+  #room: string;
   /** Whether somebody has looked since the "new messages" line was drawn. */
   #lineSeen = false;
 
-  constructor(parts: LogPaneParts) {
+  /** @param room The one to begin with. */
+  constructor(room: string, parts: LogPaneParts) {
+    this.#room = room;
     this.#parts = parts;
     this.#pages = new Pages(parts.requests, () => {
       const nick = parts.asker();

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Bye, type Entry, LOBBY, type Say } from "../../shared/protocol.ts";
+import type { Bye, Entry, Say } from "../../shared/protocol.ts";
 import { cleanText } from "../../shared/text.ts";
 import type { Ignored } from "../ignored.ts";
 import type { Input } from "../input.ts";
@@ -33,6 +33,8 @@ export interface PageViewParts {
   readonly ignored: Ignored;
   readonly attention: Attention;
   readonly nameForm: NameForm;
+  /** The room to begin with. */
+  readonly room: string;
 }
 
 /** The chat page. */
@@ -60,8 +62,8 @@ export class PageView implements View {
 
   constructor(parts: PageViewParts) {
     this.#parts = parts;
-    const { memory, requests, ignored } = parts;
-    this.#pane = new LogPane({
+    const { memory, requests, ignored, room } = parts;
+    this.#pane = new LogPane(room, {
       requests,
       ignored,
       asker: () => this.#status?.online && this.#status.room !== undefined ? this.#nick : undefined,
@@ -69,7 +71,7 @@ export class PageView implements View {
       drawNow: () => this.#drawNow(),
     });
     this.#head = new PageHead((words) => this.#want({ kind: "search", words }));
-    this.#composer = new Composer(LOBBY, {
+    this.#composer = new Composer(room, {
       drafts: memory.saved.drafts,
       submit: (text) => this.#submit(text),
       keep: (drafts) => memory.set({ drafts }),
@@ -95,7 +97,7 @@ export class PageView implements View {
   show(change: Change): void {
     switch (change.kind) {
       case "here":
-        this.#here(change.rooms);
+        this.#here();
         break;
       case "said":
         this.#said(change);
@@ -216,7 +218,7 @@ export class PageView implements View {
     this.#want(input);
   }
 
-  #here(rooms: readonly Room[]): void {
+  #here(): void {
     const { memory, nameForm } = this.#parts;
     const first = this.#epoch === undefined;
     if (!first && this.#epoch !== memory.epoch) this.#pane.forget();
@@ -224,10 +226,7 @@ export class PageView implements View {
     this.#lost = undefined;
     this.#pane.reconnected();
     nameForm.hide();
-    if (!first) return;
-    this.#composer.focus();
-    const { room } = memory.saved;
-    if (room !== undefined && room !== LOBBY && rooms.some(({ name }) => name === room)) this.#want({ kind: "switch", to: room });
+    if (first) this.#composer.focus();
   }
 
   #open(room: string): void {

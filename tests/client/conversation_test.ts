@@ -9,7 +9,7 @@ import type { ClientFrame, Say } from "../../shared/protocol.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { FakeMemory, NO_SETTINGS } from "./fake_view.ts";
 import { room, saidIn, Talk } from "./talk.ts";
-import { echo, FakeServer, type Peer, said } from "./fake_server.ts";
+import { echo, FakeServer, type Peer, said, welcome } from "./fake_server.ts";
 
 const STRICT = { strict: true, settings: NO_SETTINGS, memory: new FakeMemory() };
 
@@ -67,6 +67,17 @@ Deno.test("converse sends a pipe's lines, waits for every acknowledgement, leave
   assertEquals(await done, 0);
   assertEquals(heard.map((frame) => frame.kind === "say" ? frame.text : frame.kind), ["hi", "there", "bye"]);
   assertEquals(output.text, "eve: hello\n");
+});
+
+Deno.test("converse says what is typed before the welcome in the room that it begins with", async () => {
+  using server = new FakeServer();
+  const [output, errors] = [new Kept(), new Kept()];
+  const done = converse(connect(server), new PlainView({ input: lines("early"), output, errors }, false), { ...STRICT, room: "dev" });
+  const peer = await server.accept();
+  await peer.next();
+  peer.send({ ...welcome("s1"), rooms: [room("lobby"), room("dev")] });
+  const [first] = await serve(peer);
+  assertEquals([first, await done], [{ ...first, kind: "say", room: "dev", text: "early" }, 0]);
 });
 
 Deno.test("converse counts what a pipe could not get across", async () => {
