@@ -65,14 +65,14 @@ export class LogPane {
     this.#room = room;
     this.#pages.reset();
     // Whoever comes back wants to see the newest.
-    if (!this.#shown.attached) this.#shown.clear();
+    if (!this.#shown.attached) this.#shown.drop();
     this.#view.open(this.#shown);
   }
 
   /** Fills the room shown with what came while it was not. */
   fill({ changes, unread, leftOut }: Shown): void {
     const log = this.#shown;
-    if (leftOut > 0) log.clear();
+    if (leftOut > 0) log.drop();
     const first = changes.find((change) => change.kind === "said" && !change.past && !change.own);
     if (unread > 0 && first?.kind === "said") log.readTo = first.entry.prev;
     for (const change of changes) {
@@ -113,6 +113,15 @@ export class LogPane {
     if (log.attached) log.note(text);
   }
 
+  /** Tells what somebody is to see: after the newest message of the room shown, which is gone to. */
+  answer(text: string): void {
+    const log = this.#shown;
+    // What came since cannot be asked for now.
+    if (!log.attached && this.#parts.asker() === undefined) log.drop();
+    log.note(text);
+    this.latest();
+  }
+
   /** Somebody looks at the page. */
   looked(): void {
     this.#lineSeen = true;
@@ -123,7 +132,9 @@ export class LogPane {
     this.#shown.readTo = undefined;
   }
 
+  /** Leaves an empty log. */
   clear(): void {
+    this.#pages.reset();
     this.#shown.clear();
   }
 

@@ -102,7 +102,9 @@ export class LogView {
       gone.remove();
     }
     for (const key of this.#elements.keys()) if (!kept.has(key)) this.#elements.delete(key);
-    if (items.length === 0) this.#scroller.append(element("p", { class: "note", text: "Nothing has been said here yet." }));
+    if (items.length === 0 && this.#log.silent) {
+      this.#scroller.append(element("p", { class: "note", text: "Nothing has been said here yet." }));
+    }
     this.#restore(anchor);
     this.#settle();
   }

@@ -143,7 +143,7 @@ export class PageView implements View {
   }
 
   notice(text: string): void {
-    this.#note(text, this.#pane.room);
+    this.#pane.answer(text);
     this.#parts.attention.tell(text);
     this.#draw();
   }

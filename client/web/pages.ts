@@ -25,7 +25,7 @@ export class Pages {
   readonly #requests: Requests;
   /** The room shown; `undefined` while nothing can be asked. */
   readonly #shown: () => PagesOf | undefined;
-  #loading = false;
+  #loading: "page" | "latest" | undefined;
   /** Counts what was asked, so that only the newest question's answer is used. */
   #asked = 0;
 
@@ -36,7 +36,7 @@ export class Pages {
 
   /** Another room or another connection: what is on its way is not waited for. */
   reset(): void {
-    this.#loading = false;
+    this.#loading = undefined;
     this.#asked++;
   }
 
@@ -60,11 +60,13 @@ export class Pages {
 
   /** The newest page, instead of what is held. */
   latest(then: () => void): void {
+    // Everybody who wants it is content with one.
+    if (this.#loading === "latest") return;
     this.reset();
     this.#ask({}, (log, rows, more) => {
       log.restart(rows, { more, newest: true });
       then();
-    });
+    }, "latest");
   }
 
   /** An entry and those around it, instead of what is held. */
@@ -76,14 +78,18 @@ export class Pages {
     });
   }
 
-  #ask(where: { readonly before?: Seq; readonly after?: Seq }, then: (log: RoomLog, rows: EntryRow[], more: boolean) => void): void {
+  #ask(
+    where: { readonly before?: Seq; readonly after?: Seq },
+    then: (log: RoomLog, rows: EntryRow[], more: boolean) => void,
+    loading: "page" | "latest" = "page",
+  ): void {
     const shown = this.#shown();
-    if (this.#loading || shown === undefined) return;
-    this.#loading = true;
+    if (this.#loading !== undefined || shown === undefined) return;
+    this.#loading = loading;
     const asked = ++this.#asked;
     this.#requests.ask({ kind: "history", room: shown.room, limit: PAGE, ...where }, (answer) => {
       if (asked !== this.#asked) return;
-      this.#loading = false;
+      this.#loading = undefined;
       if (answer?.kind === "page") then(shown.log, answer.entries.map((entry) => rowOf(entry, shown.nick)), answer.more);
     });
   }

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /**
- * As much of a browser as the page's parts ask for, so that they are tested without one. Every id is on the page; nothing has a size.
+ * As much of a browser as the page's parts ask for, so that they are tested without one. Every id is on the page.
  *
  * @module
  */
@@ -23,7 +23,6 @@ export class FakeElement extends EventTarget {
   open = false;
   selectionStart = 0;
   scrollTop = 0;
-  scrollHeight = 0;
   clientHeight = 0;
 
   constructor(tag = "div") {
@@ -33,6 +32,11 @@ export class FakeElement extends EventTarget {
 
   get children(): FakeElement[] {
     return this.nodes.filter((node) => node instanceof FakeElement);
+  }
+
+  /** Everything in it is 100 px high, and nothing else has a size. */
+  get scrollHeight(): number {
+    return 100 * this.children.length;
   }
 
   get firstElementChild(): FakeElement | null {
@@ -132,6 +136,8 @@ export class FakeElement extends EventTarget {
   }
 
   setSelectionRange(): void {}
+
+  scrollIntoView(): void {}
 
   getBoundingClientRect(): { readonly top: number; readonly bottom: number } {
     return { top: 0, bottom: 0 };

@@ -1,0 +1,104 @@
+import { assertEquals } from "@std/assert";
+import { Ignored } from "../../../client/ignored.ts";
+import type { Room } from "../../../client/changes.ts";
+import { Requests } from "../../../client/requests.ts";
+import { PageView, type PageViewParts } from "../../../client/web/page_view.ts";
+import type { Status } from "../../../client/views/view.ts";
+import type { Entry, History } from "../../../shared/protocol.ts";
+import { message, said } from "../fake_server.ts";
+import { page } from "./fake_dom.ts";
+
+/** Somebody at the page in #lobby, and a server that keeps `kept`. */
+class Reader {
+  readonly view: PageView;
+  readonly told: string[] = [];
+  /** What the server was asked for. */
+  readonly asked: History[] = [];
+  readonly #requests: Requests;
+  readonly #kept: readonly Entry[];
+
+  constructor(kept: readonly Entry[] = [], more: Partial<PageViewParts> = {}) {
+    page.reset();
+    this.#kept = kept;
+    this.#requests = new Requests((frame) => this.asked.push(frame as History) > 0);
+    const parts = {
+      memory: { saved: { drafts: {}, sound: true, notifications: false }, epoch: "e1", set() {} },
+      requests: this.#requests,
+      ignored: new Ignored(),
+      attention: { show() {}, forget() {}, tell: (text: string) => void this.told.push(text) },
+      nameForm: { hide() {}, tell() {} },
+      room: "lobby",
+      ...more,
+    };
+    this.view = new PageView(parts as unknown as PageViewParts);
+    this.view.show({ kind: "here", nick: "bob", again: false, rooms: [] });
+    this.status();
+    this.answer();
+  }
+
+  status(more: Partial<Status> = {}): void {
+    const room: Room = { name: "lobby", topic: "", cursor: 0, total: 1, members: new Map() };
+    const rooms = [{ number: 1, name: "lobby", unread: 0, mentioned: false }, { number: 2, name: "dev", unread: 0, mentioned: false }];
+    this.view.status({ nick: "bob", room, rooms, online: true, quietMs: 0, queued: 0, away: false, keeps: "", ...more });
+  }
+
+  /** Draws, and gives the pages that are asked for meanwhile until there is nothing more to ask. */
+  answer(): void {
+    page.draw();
+    for (; this.asked.length > 0; page.draw()) {
+      const { ref, before = Infinity, after = 0, limit } = this.asked.shift()!;
+      const all = this.#kept.filter(({ seq }) => seq > after && seq < before);
+      const entries = after > 0 ? all.slice(0, limit) : all.slice(-limit);
+      this.#requests.hear({ kind: "page", ref: ref!, room: "lobby", entries, more: all.length > limit });
+    }
+  }
+
+  /** Reads what was said before and around an entry. */
+  read(entry: Entry): void {
+    this.view.old({ title: "found", entries: [entry] });
+    page.get("found-list").querySelectorAll("button")[0].click();
+    page.draw();
+    this.answer();
+  }
+
+  /** The log's rows, their times apart. */
+  get rows(): string[] {
+    return page.get("log").children.map((row) => (row.querySelectorAll("p").at(-1) ?? row).textContent);
+  }
+}
+
+/** 1,000 messages. */
+const LONG = Array.from({ length: 1_000 }, (_, i) => said("eve", `said ${i + 1}`, i + 1));
+
+Deno.test("PageView shows what a command answers where old pages are read: at the end, below the newest message", () => {
+  const reader = new Reader(LONG);
+  reader.read(LONG[100]);
+  assertEquals(reader.rows.includes("said 1000"), false);
+  for (const text of ["one", "two"]) reader.view.notice(text);
+  assertEquals(reader.asked.length, 1);
+  reader.answer();
+  assertEquals(reader.rows.slice(-3), ["said 1000", "one", "two"]);
+});
+
+Deno.test("PageView shows what a command answers where old pages are read and there is no connection", () => {
+  const reader = new Reader(LONG);
+  reader.read(LONG[100]);
+  reader.status({ online: false });
+  reader.view.notice("Not connected");
+  page.draw();
+  assertEquals(reader.rows, ["Not connected"]);
+  reader.status();
+  reader.answer();
+  assertEquals(reader.rows.slice(-2), ["said 1000", "Not connected"]);
+});
+
+Deno.test("PageView.clear leaves the page empty, and what comes is shown", () => {
+  const reader = new Reader(LONG.slice(0, 3));
+  assertEquals(reader.rows.slice(-3), ["said 1", "said 2", "said 3"]);
+  reader.view.clear();
+  reader.answer();
+  assertEquals(reader.rows, []);
+  reader.view.show(message(said("eve", "after", 4)));
+  reader.answer();
+  assertEquals(reader.rows.slice(-1), ["after"]);
+});
