@@ -59,7 +59,8 @@ export class Composer {
   /** Gives back what could not be used; what is being written stays. */
   giveBack(text: string, room: string): void {
     const draft = this.#drafts.get(room) ?? "";
-    if (draft.includes(text)) return;
+    // Twice would be once too often; only whole lines are the same text.
+    if (`\n${draft}\n`.includes(`\n${text}\n`)) return;
     const both = draft === "" ? text : `${draft}\n${text}`;
     this.#keep(room, both);
     if (room === this.#room) this.#write(both);

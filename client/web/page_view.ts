@@ -106,8 +106,11 @@ export class PageView implements View {
         this.#deleted(change);
         break;
       case "failed":
-        this.#pane.failed(change.say, change.why);
-        this.giveBack(change.say.text, change.say.room);
+        this.#failed(change);
+        break;
+      case "notice":
+        this.#note(sentence(change), this.#pane.room);
+        this.#parts.attention.tell(sentence(change)!);
         break;
       case "lost":
         this.#lost = cleanText(change.why);
@@ -245,6 +248,15 @@ export class PageView implements View {
     const { attention } = this.#parts;
     if (entry.type === "said") attention.tell(`${cleanText(entry.by)}: ${cleanText(entry.text)}`);
     if (entry.type === "announcement") attention.tell(sentence(change)!);
+  }
+
+  #failed(change: Extract<Change, { kind: "failed" }>): void {
+    const { say, why } = change;
+    const told = sentence(change)!;
+    this.#pane.failed(say, why);
+    if (say.room !== this.#pane.room) this.#pane.answer(`#${cleanText(say.room)}: ${told}`);
+    this.#parts.attention.tell(told);
+    this.giveBack(say.text, say.room);
   }
 
   #deleted(change: Deleted): void {

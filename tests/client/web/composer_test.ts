@@ -16,3 +16,11 @@ Deno.test("Composer begins with a room's draft and says which room it writes to"
   made.open("lobby");
   assertEquals([field.value, field.placeholder], ["other", "Message to #lobby"]);
 });
+
+Deno.test("Composer.giveBack adds to what is being written, unless whole lines of it are the same", () => {
+  const { made } = composer("dev", { dev: "no, nothing" });
+  made.giveBack("no", "dev");
+  assertEquals(page.get("text").value, "no, nothing\nno");
+  made.giveBack("no", "dev");
+  assertEquals(page.get("text").value, "no, nothing\nno");
+});

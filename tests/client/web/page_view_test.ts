@@ -102,3 +102,22 @@ Deno.test("PageView.clear leaves the page empty, and what comes is shown", () =>
   reader.answer();
   assertEquals(reader.rows.slice(-1), ["after"]);
 });
+
+Deno.test("PageView tells of a message that was refused: in its room, aloud, and in the room shown where that is another", () => {
+  const reader = new Reader();
+  const say = { kind: "say", ref: "r", text: "loud" } as const;
+  reader.view.show({ kind: "failed", say: { ...say, room: "lobby" }, why: "slowly" });
+  page.draw();
+  assertEquals([reader.rows, page.get("text").value], [["Not sent: slowly Edit"], "loud"]);
+  reader.view.show({ kind: "failed", say: { ...say, room: "dev" }, why: "no" });
+  page.draw();
+  assertEquals(reader.rows.slice(1), ['#dev: Not sent: no ("loud")']);
+  assertEquals(reader.told, ['Not sent: slowly ("loud")', 'Not sent: no ("loud")']);
+});
+
+Deno.test("PageView tells the server's notices aloud too", () => {
+  const reader = new Reader();
+  reader.view.show({ kind: "notice", text: "tea time" });
+  page.draw();
+  assertEquals([reader.rows, reader.told], [["tea time"], ["tea time"]]);
+});
