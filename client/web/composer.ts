@@ -74,7 +74,8 @@ export class Composer {
   }
 
   #key(event: KeyboardEvent): void {
-    if (event.isComposing) return;
+    // Safari ends a composition before the Enter that ends it: by its code alone that Enter is none of ours.
+    if (event.isComposing || event.keyCode === 229) return;
     if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
       event.preventDefault();
       this.#submit();

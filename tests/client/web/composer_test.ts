@@ -24,3 +24,12 @@ Deno.test("Composer.giveBack adds to what is being written, unless whole lines o
   made.giveBack("no", "dev");
   assertEquals(page.get("text").value, "no, nothing\nno");
 });
+
+Deno.test("Composer sends with Enter, and not with the one that ends a composition", () => {
+  const { written } = composer("dev", { dev: "nihongo" });
+  page.press("text", "Enter", { isComposing: true, keyCode: 229 });
+  page.press("text", "Enter", { isComposing: false, keyCode: 229 });
+  assertEquals(written, []);
+  page.press("text", "Enter", { keyCode: 13 });
+  assertEquals(written, ["nihongo"]);
+});
