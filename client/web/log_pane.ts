@@ -104,13 +104,17 @@ export class LogPane {
 
   /** Adds a message of ours that was refused. */
   failed({ room, text }: Say, why: string): void {
-    this.#log(room).failed(text, why);
+    const log = this.#log(room);
+    log.failed(text, why);
+    this.#trim(log);
   }
 
   /** Tells something, where what happens now is shown. */
   note(text: string, room: string): void {
     const log = this.#log(room);
-    if (log.attached) log.note(text);
+    if (!log.attached) return;
+    log.note(text);
+    this.#trim(log);
   }
 
   /** Tells what somebody is to see: after the newest message of the room shown, which is gone to. */
@@ -120,6 +124,7 @@ export class LogPane {
     if (!log.attached && this.#parts.asker() === undefined) log.drop();
     log.note(text);
     this.latest();
+    this.#trim(log);
   }
 
   /** Somebody looks at the page. */
@@ -200,7 +205,8 @@ export class LogPane {
 
   #trim(log: RoomLog): void {
     if (log.rows.length <= HELD_ROWS) return;
-    if (this.#view.following) log.trimStart();
+    // What is in sight is only of the room shown.
+    if (log !== this.#shown || this.#view.following) log.trimStart();
     else log.trimEnd(this.#view.visible ?? 0);
   }
 

@@ -6,6 +6,7 @@ import { PageView, type PageViewParts } from "../../../client/web/page_view.ts";
 import type { Status } from "../../../client/views/view.ts";
 import type { Entry, History } from "../../../shared/protocol.ts";
 import { message, said } from "../fake_server.ts";
+import { MOST_ROWS } from "../../../client/web/room_log.ts";
 import { page } from "./fake_dom.ts";
 
 /** Somebody at the page in #lobby, and a server that keeps `kept`. */
@@ -120,4 +121,17 @@ Deno.test("PageView tells the server's notices aloud too", () => {
   reader.view.show({ kind: "notice", text: "tea time" });
   page.draw();
   assertEquals([reader.rows, reader.told], [["tea time"], ["tea time"]]);
+});
+
+Deno.test("PageView stays small in a room where people only come and go, or nothing is taken", () => {
+  for (const kind of ["joined", "failed", "answer"] as const) {
+    const reader = new Reader();
+    for (let i = 1; i <= 3 * MOST_ROWS; i++) {
+      if (kind === "joined") reader.view.show({ kind, room: "lobby", by: `eve ${i}`, total: 2 });
+      else if (kind === "failed") reader.view.show({ kind, say: { kind: "say", room: "lobby", text: `${i}` }, why: "no" });
+      else reader.view.notice(`${i}`);
+    }
+    page.draw();
+    assertEquals([kind, reader.rows.length <= 2 * MOST_ROWS], [kind, true]);
+  }
 });
