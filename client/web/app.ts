@@ -12,6 +12,7 @@ import { converse } from "../conversation.ts";
 import { Ignored } from "../ignored.ts";
 import { askedPassword } from "../password.ts";
 import { Requests } from "../requests.ts";
+import { Bell } from "../views/bell.ts";
 import { Attention } from "./attention.ts";
 import { showEnding } from "./ending.ts";
 import { takeInvite } from "./invite.ts";
@@ -56,7 +57,7 @@ async function chat(): Promise<void> {
     random: Math.random,
   });
   const requests = new Requests((frame) => connection.send(frame));
-  const view = new PageView({ memory, requests, ignored, attention, nameForm, room });
+  const view = new PageView({ memory, requests, ignored, attention, bell: new Bell(systemClock), nameForm, room });
   const settings = new PageSettings(memory, attention);
   const conversation = converse(connection, view, { strict: false, seen, unsent, settings, memory, requests, ignored, room });
   await conversation.catch((error) => {

@@ -12,6 +12,7 @@ import { parseInput } from "../slash_commands.ts";
 import type { Requests } from "../requests.ts";
 import type { Shown } from "../rooms.ts";
 import type { Change, Deleted, Room, Said } from "../changes.ts";
+import type { Bell } from "../views/bell.ts";
 import type { Names, OldEntries, Status, View } from "../views/view.ts";
 import { sentence } from "../views/wording.ts";
 import type { Attention } from "./attention.ts";
@@ -32,6 +33,7 @@ export interface PageViewParts {
   readonly requests: Requests;
   readonly ignored: Ignored;
   readonly attention: Attention;
+  readonly bell: Bell;
   readonly nameForm: NameForm;
   /** The room to begin with. */
   readonly room: string;
@@ -152,8 +154,9 @@ export class PageView implements View {
   }
 
   ring(): void {
-    const { memory: { saved }, attention } = this.#parts;
-    if (isLookedAt()) return;
+    const { memory: { saved }, attention, bell } = this.#parts;
+    // As seldom as in a terminal; a page has nothing to write for it.
+    if (isLookedAt() || bell.ring() === "") return;
     if (saved.sound) attention.ring();
     if (saved.notifications) attention.notify("Somebody says your name");
   }

@@ -5,7 +5,11 @@ import { Requests } from "../../../client/requests.ts";
 import { PageView, type PageViewParts } from "../../../client/web/page_view.ts";
 import type { Status } from "../../../client/views/view.ts";
 import type { Entry, History } from "../../../shared/protocol.ts";
+import { Bell } from "../../../client/views/bell.ts";
+import { FakeClock } from "../fake_clock.ts";
 import { message, said } from "../fake_server.ts";
+import type { Attention } from "../../../client/web/attention.ts";
+import type { PageMemory } from "../../../client/web/page_memory.ts";
 import { MOST_ROWS } from "../../../client/web/room_log.ts";
 import { page } from "./fake_dom.ts";
 
@@ -27,6 +31,7 @@ class Reader {
       requests: this.#requests,
       ignored: new Ignored(),
       attention: { show() {}, forget() {}, tell: (text: string) => void this.told.push(text) },
+      bell: new Bell(new FakeClock()),
       nameForm: { hide() {}, tell() {} },
       room: "lobby",
       ...more,
@@ -134,4 +139,22 @@ Deno.test("PageView stays small in a room where people only come and go, or noth
     page.draw();
     assertEquals([kind, reader.rows.length <= 2 * MOST_ROWS], [kind, true]);
   }
+});
+
+Deno.test("PageView.ring rings and notifies once in five seconds, where nobody looks", async () => {
+  const clock = new FakeClock({ skip: 10_000 });
+  const rung: string[] = [];
+  const reader = new Reader([], {
+    bell: new Bell(clock),
+    attention: { show() {}, ring: () => void rung.push("ring"), notify: () => void rung.push("notify") } as unknown as Attention,
+    memory: { saved: { drafts: {}, sound: true, notifications: true }, set() {} } as unknown as PageMemory,
+  });
+  reader.view.ring();
+  assertEquals(rung, []);
+  page.looked = false;
+  for (const ms of [0, 4_999, 1]) {
+    await clock.sleep(ms);
+    reader.view.ring();
+  }
+  assertEquals(rung, ["ring", "notify", "ring", "notify"]);
 });
