@@ -5,7 +5,7 @@
  * @module
  */
 import type { Bye, Entry, Say } from "../../shared/protocol.ts";
-import { cleanText } from "../../shared/text.ts";
+import { cleanText, plural } from "../../shared/text.ts";
 import type { Ignored } from "../ignored.ts";
 import type { Input } from "../input.ts";
 import { parseInput } from "../slash_commands.ts";
@@ -208,9 +208,19 @@ export class PageView implements View {
   }
 
   #want(input: Input): void {
+    if (input.kind === "leave" && !this.#mayLeave()) return;
     this.#inputs.push(input);
     this.#wanted.resolve();
     this.#wanted = Promise.withResolvers();
+  }
+
+  /** Whether nothing is lost with us, or somebody says that it may be. */
+  #mayLeave(): boolean {
+    const { length } = this.#pending;
+    if (length === 0) return true;
+    return confirm(
+      length === 1 ? "1 message is not sent yet. Leave without it?" : `${plural(length, "message")} are not sent yet. Leave without them?`,
+    );
   }
 
   #submit(text: string): void {

@@ -67,6 +67,12 @@ class Reader {
     this.answer();
   }
 
+  /** Writes something and sends it. */
+  type(text: string): void {
+    page.get("text").value = text;
+    page.submit("composer");
+  }
+
   /** The log's rows, their times apart. */
   get rows(): string[] {
     return page.get("log").children.map((row) => (row.querySelectorAll("p").at(-1) ?? row).textContent);
@@ -157,4 +163,24 @@ Deno.test("PageView.ring rings and notifies once in five seconds, where nobody l
     reader.view.ring();
   }
   assertEquals(rung, ["ring", "notify", "ring", "notify"]);
+});
+
+Deno.test("PageView asks before somebody leaves without what has no answer yet", async () => {
+  const reader = new Reader();
+  const asked: string[] = [];
+  const answers = [false, true];
+  Object.assign(globalThis, { confirm: (text: string) => asked.push(text) > 0 && answers.shift() });
+  const inputs = reader.view.inputs();
+  const one = { kind: "say", room: "lobby", text: "one" } as const;
+  reader.view.pending([one, { ...one, text: "two" }]);
+  reader.type("/quit");
+  reader.view.pending([one]);
+  page.get("leave").click();
+  assertEquals((await inputs.next()).value, { kind: "leave" });
+  assertEquals(asked, ["2 messages are not sent yet. Leave without them?", "1 message is not sent yet. Leave without it?"]);
+  reader.view.pending([]);
+  reader.type("hi");
+  assertEquals((await inputs.next()).value, { kind: "say", text: "hi" });
+  reader.type("bye");
+  assertEquals([(await inputs.next()).value, asked.length], [{ kind: "leave" }, 2]);
 });
