@@ -179,6 +179,22 @@ Deno.test("converse shows another room, with what waited there, when the server 
   assertEquals((await talk.ask("hi", "say")).room, "dev");
 });
 
+Deno.test("converse hears a name again that somebody ignored had, when nobody of that name is here any more", async () => {
+  const eve = { nick: "eve", from: "session of eve" };
+  const rooms = ["lobby", "dev"].map((name) => room(name, { total: 2, members: [eve] }));
+  await using talk = await Talk.begin({ rooms });
+  await talk.type("/ignore eve", "You see nothing of eve any more");
+  for (const name of ["lobby", "dev"]) {
+    talk.peer.send({ kind: "renamed", room: name, by: "eve", nick: "zoe", from: eve.from, total: 2 });
+  }
+  const left = { kind: "left", by: "zoe", from: eve.from, total: 1 } as const;
+  talk.peer.send({ ...left, room: "dev" });
+  talk.peer.send({ ...said("zoe", "still eve", 1), from: eve.from });
+  talk.peer.send({ ...left, room: "lobby" });
+  await talk.hear(said("zoe", "somebody else", 2));
+  assertEquals(talk.view.lines.some((line) => line.includes("still eve") || line.includes("zoe left")), false);
+});
+
 Deno.test("converse says what was not sent, and whether it will be", async () => {
   const talk = await Talk.begin();
   talk.memory.keeps = true;
