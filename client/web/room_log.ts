@@ -179,7 +179,7 @@ export class RoomLog {
 
   /** Puts by, of rows that go, what no page brings back: our messages that were refused. */
   #put(rows: readonly LogRow[]): void {
-    this.#later.unshift(...rows.filter((row) => row.kind === "failed"));
+    this.#later.unshift(...rows.filter(isRefused));
   }
 
   /** @param attached Whether the newest entry is held now. */
@@ -190,6 +190,10 @@ export class RoomLog {
     this.#rows.push(...this.#later);
     this.#later = [];
   }
+}
+
+function isRefused(row: LogRow): row is NoteRow {
+  return row.kind === "failed";
 }
 
 function isEntry(row: LogRow): row is EntryRow {

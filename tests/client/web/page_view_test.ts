@@ -4,7 +4,7 @@ import type { Room } from "../../../client/changes.ts";
 import { Requests } from "../../../client/requests.ts";
 import { PageView, type PageViewParts } from "../../../client/web/page_view.ts";
 import type { Status } from "../../../client/views/view.ts";
-import type { Entry, History } from "../../../shared/protocol.ts";
+import type { AskHistory, Entry } from "../../../shared/protocol.ts";
 import { Bell } from "../../../client/views/bell.ts";
 import { FakeClock } from "../fake_clock.ts";
 import { message, said } from "../fake_server.ts";
@@ -18,14 +18,14 @@ class Reader {
   readonly view: PageView;
   readonly told: string[] = [];
   /** What the server was asked for. */
-  readonly asked: History[] = [];
+  readonly asked: AskHistory[] = [];
   readonly #requests: Requests;
   readonly #kept: readonly Entry[];
 
   constructor(kept: readonly Entry[] = [], more: Partial<PageViewParts> = {}) {
     page.reset();
     this.#kept = kept;
-    this.#requests = new Requests((frame) => this.asked.push(frame as History) > 0);
+    this.#requests = new Requests((frame) => this.asked.push(frame as AskHistory) > 0);
     const parts = {
       memory: { saved: { drafts: {}, sound: true, notifications: false }, epoch: "e1", set() {} },
       requests: this.#requests,

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { Sidebars } from "../../../client/web/sidebars.ts";
 import type { Input } from "../../../client/input.ts";
 import type { Member } from "../../../shared/protocol.ts";
-import { FakeElement, page } from "./fake_dom.ts";
+import { type FakeElement, page } from "./fake_dom.ts";
 
 /** The lists, what is asked for in them, and whom something is to be done about. */
 function sidebars(): { readonly made: Sidebars; readonly wanted: Input[]; readonly kept: Member[] } {
