@@ -317,7 +317,7 @@ export class PageView implements View {
       online,
       roles: this.#roles.in(room),
       giveBack: (text: string) => this.giveBack(text, shown),
-      delete: online ? (entry: Entry) => this.#dialogs.confirmDeletion(entry) : undefined,
+      delete: (entry: Entry) => this.#dialogs.confirmDeletion(entry),
       keepsOrder: role !== undefined,
     };
     this.#pane.render(context, this.#pending);

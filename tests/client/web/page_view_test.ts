@@ -184,3 +184,15 @@ Deno.test("PageView asks before somebody leaves without what has no answer yet",
   reader.type("bye");
   assertEquals([(await inputs.next()).value, asked.length], [{ kind: "leave" }, 2]);
 });
+
+Deno.test("PageView leaves the rows of the log as they are when the connection goes and comes back", () => {
+  const reader = new Reader(LONG.slice(0, 3));
+  reader.view.pending([{ kind: "say", ref: "r1", room: "lobby", text: "mine" }]);
+  page.draw();
+  const before = page.get("log").children.slice(0, -1);
+  assertEquals(reader.rows.at(-1), "Sending…");
+  reader.status({ online: false });
+  page.draw();
+  assertEquals(page.get("log").children.slice(0, -1).every((row, i) => row === before[i]), true);
+  assertEquals(reader.rows.at(-1), "Waits for the connection");
+});
