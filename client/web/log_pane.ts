@@ -120,10 +120,12 @@ export class LogPane {
   /** Tells what somebody is to see: after the newest message of the room shown, which is gone to. */
   answer(text: string): void {
     const log = this.#shown;
-    // What came since cannot be asked for now.
-    if (!log.attached && this.#parts.asker() === undefined) log.drop();
     log.note(text);
-    this.latest();
+    // Where the newest cannot be loaded now, it is loaded later, above the answer.
+    this.#toLatest(() => {
+      log.drop();
+      this.latest();
+    });
     this.#trim(log);
   }
 
@@ -161,11 +163,7 @@ export class LogPane {
 
   /** Goes to the newest message. */
   latest(): void {
-    if (this.#shown.attached) return this.#view.toEnd();
-    this.#pages.latest(() => {
-      this.#view.toEnd();
-      this.#parts.draw();
-    });
+    this.#toLatest(() => {});
   }
 
   /** Shows an entry among those around it. */
@@ -195,6 +193,16 @@ export class LogPane {
     let log = this.#logs.get(room);
     if (log === undefined) this.#logs.set(room, log = new RoomLog());
     return log;
+  }
+
+  /** @param otherwise Is called where the newest message is not held and cannot be loaded now. */
+  #toLatest(otherwise: () => void): void {
+    const toEnd = () => {
+      this.#view.toEnd();
+      this.#parts.draw();
+    };
+    if (this.#shown.attached) return toEnd();
+    this.#pages.latest(toEnd, otherwise);
   }
 
   /** Draws the line after an entry, unless there is one that nobody has seen yet. */

@@ -58,15 +58,15 @@ export class Pages {
     });
   }
 
-  /** The newest page, instead of what is held. */
-  latest(then: () => void): void {
+  /** The newest page, instead of what is held. @param otherwise Is called when it cannot be had now. */
+  latest(then: () => void, otherwise: () => void): void {
     // Everybody who wants it is content with one.
     if (this.#loading === "latest") return;
     this.reset();
     this.#ask({}, (log, rows, more) => {
       log.restart(rows, { more, newest: true });
       then();
-    }, "latest");
+    }, { loading: "latest", otherwise });
   }
 
   /** An entry and those around it, instead of what is held. */
@@ -81,16 +81,18 @@ export class Pages {
   #ask(
     where: { readonly before?: Seq; readonly after?: Seq },
     then: (log: RoomLog, rows: EntryRow[], more: boolean) => void,
-    loading: "page" | "latest" = "page",
+    { loading = "page", otherwise = () => {} }: { readonly loading?: "page" | "latest"; readonly otherwise?: () => void } = {},
   ): void {
     const shown = this.#shown();
-    if (this.#loading !== undefined || shown === undefined) return;
+    if (this.#loading !== undefined) return;
+    if (shown === undefined) return otherwise();
     this.#loading = loading;
     const asked = ++this.#asked;
     this.#requests.ask({ kind: "history", room: shown.room, limit: PAGE, ...where }, (answer) => {
       if (asked !== this.#asked) return;
       this.#loading = undefined;
       if (answer?.kind === "page") then(shown.log, answer.entries.map((entry) => rowOf(entry, shown.nick)), answer.more);
+      else otherwise();
     });
   }
 }

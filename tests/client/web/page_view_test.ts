@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Ignored } from "../../../client/ignored.ts";
 import type { Room } from "../../../client/changes.ts";
+import type { ConnectionEvent } from "../../../client/events.ts";
 import { Requests } from "../../../client/requests.ts";
 import { PageView, type PageViewParts } from "../../../client/web/page_view.ts";
 import type { Status } from "../../../client/views/view.ts";
@@ -67,6 +68,12 @@ class Reader {
     this.answer();
   }
 
+  /** The connection breaks: what was asked is not answered. */
+  cut(): void {
+    this.#requests.hear({ kind: "lost", why: "cut" } as ConnectionEvent);
+    this.status({ online: false });
+  }
+
   /** Writes something and sends it. */
   type(text: string): void {
     page.get("text").value = text;
@@ -102,6 +109,15 @@ Deno.test("PageView shows what a command answers where old pages are read and th
   reader.status();
   reader.answer();
   assertEquals(reader.rows.slice(-2), ["said 1000", "Not connected"]);
+});
+
+Deno.test("PageView shows what a command answers where the connection breaks before the newest messages have come", () => {
+  const reader = new Reader(LONG);
+  reader.read(LONG[100]);
+  reader.view.notice("Not connected");
+  reader.cut();
+  page.draw();
+  assertEquals(reader.rows, ["Not connected"]);
 });
 
 Deno.test("PageView.clear leaves the page empty, and what comes is shown", () => {
