@@ -14,7 +14,7 @@ import type { PageMemory } from "../../../client/web/page_memory.ts";
 import { MOST_ROWS } from "../../../client/web/room_log.ts";
 import { page } from "./fake_dom.ts";
 
-/** Somebody at the page in #lobby, and a server that keeps `kept`. */
+/** Somebody at the page in a room, and a server that keeps `kept`. */
 class Reader {
   readonly view: PageView;
   readonly told: string[] = [];
@@ -22,10 +22,12 @@ class Reader {
   readonly asked: AskHistory[] = [];
   readonly #requests: Requests;
   readonly #kept: readonly Entry[];
+  readonly #room: string;
 
-  constructor(kept: readonly Entry[] = [], more: Partial<PageViewParts> = {}) {
+  constructor(kept: readonly Entry[] = [], more: Partial<PageViewParts> = {}, welcomed = true) {
     page.reset();
     this.#kept = kept;
+    this.#room = more.room ?? "lobby";
     this.#requests = new Requests((frame) => this.asked.push(frame as AskHistory) > 0);
     const parts = {
       memory: { saved: { drafts: {}, sound: true, notifications: false }, epoch: "e1", set() {} },
@@ -34,17 +36,21 @@ class Reader {
       attention: { show() {}, forget() {}, tell: (text: string) => void this.told.push(text) },
       bell: new Bell(new FakeClock()),
       nameForm: { hide() {}, tell() {} },
-      room: "lobby",
+      room: this.#room,
       ...more,
     };
     this.view = new PageView(parts as unknown as PageViewParts);
+    if (welcomed) this.welcome();
+  }
+
+  welcome(): void {
     this.view.show({ kind: "here", nick: "bob", again: false, rooms: [] });
     this.status();
     this.answer();
   }
 
   status(more: Partial<Status> = {}): void {
-    const room: Room = { name: "lobby", topic: "", cursor: 0, total: 1, members: new Map() };
+    const room: Room = { name: this.#room, topic: "", cursor: 0, total: 1, members: new Map() };
     const rooms = [{ number: 1, name: "lobby", unread: 0, mentioned: false }, { number: 2, name: "dev", unread: 0, mentioned: false }];
     this.view.status({ nick: "bob", room, rooms, online: true, quietMs: 0, queued: 0, away: false, keeps: "", ...more });
   }
@@ -56,7 +62,7 @@ class Reader {
       const { ref, before = Infinity, after = 0, limit } = this.asked.shift()!;
       const all = this.#kept.filter(({ seq }) => seq > after && seq < before);
       const entries = after > 0 ? all.slice(0, limit) : all.slice(-limit);
-      this.#requests.hear({ kind: "page", ref: ref!, room: "lobby", entries, more: all.length > limit });
+      this.#requests.hear({ kind: "page", ref: ref!, room: this.#room, entries, more: all.length > limit });
     }
   }
 
@@ -88,6 +94,17 @@ class Reader {
 
 /** 1,000 messages. */
 const LONG = Array.from({ length: 1_000 }, (_, i) => said("eve", `said ${i + 1}`, i + 1));
+
+Deno.test("PageView begins in the room that it is given, and asks for no other", async () => {
+  const reader = new Reader([], { room: "dev" }, false);
+  reader.view.pending([{ kind: "say", ref: "r1", room: "dev", text: "waits" }]);
+  page.draw();
+  assertEquals([page.get("room-name").textContent, page.get("text").placeholder], ["#dev", "Message to #dev"]);
+  assertEquals(reader.rows, ["Waits for the connection"]);
+  reader.welcome();
+  reader.type("hi");
+  assertEquals((await reader.view.inputs().next()).value, { kind: "say", text: "hi" });
+});
 
 Deno.test("PageView shows what a command answers where old pages are read: at the end, below the newest message", () => {
   const reader = new Reader(LONG);
