@@ -4,6 +4,7 @@
  * @module
  */
 import { EXIT, type ExitCode } from "../shared/exit.ts";
+import { fold } from "../shared/names.ts";
 import { cleanText, plural } from "../shared/text.ts";
 import { Commands, type Memory, type Settings } from "./commands.ts";
 import type { Connection } from "./connection.ts";
@@ -30,14 +31,16 @@ export interface ConversationOptions {
   /** Where the view leaves people out by itself, too. */
   readonly ignored?: Ignored;
   readonly memory: Memory;
+  /** The room to begin with; the lobby where none is given. */
+  readonly room?: string;
 }
 
 /** Talks until the person leaves or there is nobody to talk to; returns whether everything said was kept. */
 export async function converse(connection: Connection, view: View, options: ConversationOptions): Promise<ExitCode> {
-  const { strict, seen, unsent = [], settings, memory, ignored = new Ignored() } = options;
+  const { strict, seen, unsent = [], settings, memory, ignored = new Ignored(), room: start } = options;
   const { requests = new Requests((frame) => connection.send(frame)) } = options;
   const timeline = new Timeline(seen);
-  const rooms = new OpenRooms();
+  const rooms = new OpenRooms(start);
   const commands = new Commands({ connection, view, timeline, rooms, ignored, requests, settings, memory });
   let [online, quietMs, refused] = [false, 0, 0];
 
@@ -64,7 +67,10 @@ export async function converse(connection: Connection, view: View, options: Conv
     if (change.kind === "lost") online = false;
     if (change.kind === "quiet" || change.kind === "lost") quietMs = change.kind === "quiet" ? change.ms : 0;
     if (change.kind === "failed") refused++;
-    if (ignored.covers(change)) return;
+    if (ignored.covers(change)) {
+      if (change.kind === "left" && !isHere(change.by)) ignored.gone(change.by);
+      return;
+    }
     const shown = rooms.admit(change);
     if (change.kind === "said" && change.mention && !change.past) view.ring();
     if (!shown) return;
@@ -72,6 +78,12 @@ export async function converse(connection: Connection, view: View, options: Conv
     view.show(change);
     // The room that was shown is none of ours.
     if (rooms.current !== current) commands.act({ kind: "switch", to: rooms.current });
+  }
+
+  /** Whether somebody of this name is in a room of ours. */
+  function isHere(name: string): boolean {
+    const members = rooms.list.flatMap(({ name }) => [...timeline.room(name)?.members.values() ?? []]);
+    return members.some(({ nick }) => fold(nick) === fold(name));
   }
 
   async function speak(): Promise<void> {

@@ -39,11 +39,16 @@ interface Waiting {
 
 /** Which room is shown, and what waits in the others. */
 export class OpenRooms {
-  #current: string = LOBBY;
+  #current: string;
   /** The room shown before. */
   #previous: string | undefined;
   /** In the order we came in. */
   readonly #rooms = new Map<string, Waiting>();
+
+  /** @param start The room shown until the server says which ones we are in. */
+  constructor(start: string = LOBBY) {
+    this.#current = start;
+  }
 
   /** The room that is shown, and that what is typed goes to. */
   get current(): string {

@@ -12,6 +12,7 @@ import { converse } from "../conversation.ts";
 import { Ignored } from "../ignored.ts";
 import { askedPassword } from "../password.ts";
 import { Requests } from "../requests.ts";
+import { Bell } from "../views/bell.ts";
 import { Attention } from "./attention.ts";
 import { showEnding } from "./ending.ts";
 import { takeInvite } from "./invite.ts";
@@ -19,6 +20,7 @@ import { NameForm } from "./name_form.ts";
 import { PageMemory } from "./page_memory.ts";
 import { PageSettings } from "./page_settings.ts";
 import { PageView } from "./page_view.ts";
+import { startRoom } from "./saved.ts";
 import { dialWeb } from "./wire.ts";
 
 /** How much of what was said before a newcomer is shown. */
@@ -29,6 +31,7 @@ async function chat(): Promise<void> {
   const memory = new PageMemory();
   const { name, left, secret } = memory.saved;
   const { seen, unsent } = memory;
+  const room = startRoom(memory.saved);
   const attention = new Attention();
   const nameForm = new NameForm(name);
   const ignored = new Ignored();
@@ -54,9 +57,9 @@ async function chat(): Promise<void> {
     random: Math.random,
   });
   const requests = new Requests((frame) => connection.send(frame));
-  const view = new PageView({ memory, requests, ignored, attention, nameForm });
+  const view = new PageView({ memory, requests, ignored, attention, bell: new Bell(systemClock), nameForm, room });
   const settings = new PageSettings(memory, attention);
-  const conversation = converse(connection, view, { strict: false, seen, unsent, settings, memory, requests, ignored });
+  const conversation = converse(connection, view, { strict: false, seen, unsent, settings, memory, requests, ignored, room });
   await conversation.catch((error) => {
     // What the server said before it closed the door is told better.
     if (view.ended === undefined) throw error;

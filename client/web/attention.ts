@@ -10,6 +10,8 @@ import { byId } from "./elements.ts";
 const TELL_MS = 1_500;
 /** Messages read out one by one; more are counted. */
 const READ_OUT = 3;
+/** A sound that the browser lets us make only so long after it was wanted, in milliseconds, is none any more. */
+const LATE_MS = 1_000;
 
 /** Calls for attention. */
 export class Attention {
@@ -43,20 +45,17 @@ export class Attention {
     this.#spoken.textContent = "";
   }
 
-  /** Two soft tones. */
+  /** Two soft tones; none where the browser keeps a page silent that nobody has touched yet. */
   ring(): void {
     const audio = this.#audio ??= new AudioContext();
-    for (const [i, pitch] of [660, 880].entries()) {
-      const start = audio.currentTime + i * 0.12;
-      const tone = audio.createOscillator();
-      const loudness = audio.createGain();
-      tone.frequency.value = pitch;
-      loudness.gain.setValueAtTime(0.08, start);
-      loudness.gain.exponentialRampToValueAtTime(0.001, start + 0.25);
-      tone.connect(loudness).connect(audio.destination);
-      tone.start(start);
-      tone.stop(start + 0.3);
-    }
+    if (audio.state === "running") return sound(audio);
+    const since = performance.now();
+    // Tones that it plays no sooner than somebody clicks would pile up until then.
+    const inTime = () => {
+      if (performance.now() - since < LATE_MS) sound(audio);
+    };
+    // It fails where there is nothing to make a sound with.
+    audio.resume().then(inTime, () => undefined);
   }
 
   /** Shows a notification of the system's. */
@@ -77,5 +76,19 @@ export class Attention {
     if (!("Notification" in globalThis)) return "this browser shows none here";
     const answer = await Notification.requestPermission();
     return answer === "granted" ? undefined : "the browser does not allow them for this page";
+  }
+}
+
+function sound(audio: AudioContext): void {
+  for (const [i, pitch] of [660, 880].entries()) {
+    const start = audio.currentTime + i * 0.12;
+    const tone = audio.createOscillator();
+    const loudness = audio.createGain();
+    tone.frequency.value = pitch;
+    loudness.gain.setValueAtTime(0.08, start);
+    loudness.gain.exponentialRampToValueAtTime(0.001, start + 0.25);
+    tone.connect(loudness).connect(audio.destination);
+    tone.start(start);
+    tone.stop(start + 0.3);
   }
 }

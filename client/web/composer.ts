@@ -33,7 +33,7 @@ export class Composer {
     this.#options = options;
     this.#drafts = new Map(Object.entries(options.drafts));
     this.#room = room;
-    this.#write(this.#drafts.get(room) ?? "");
+    this.#address();
     this.#field.addEventListener("input", () => this.#changed());
     addEventListener("resize", () => this.#grow());
     this.#field.addEventListener("keydown", (event) => this.#key(event));
@@ -53,22 +53,29 @@ export class Composer {
   open(room: string): void {
     if (room === this.#room) return;
     this.#room = room;
-    this.#field.setAttribute("aria-label", `Message to #${room}`);
-    this.#field.placeholder = `Message to #${room}`;
-    this.#write(this.#drafts.get(room) ?? "");
+    this.#address();
   }
 
   /** Gives back what could not be used; what is being written stays. */
   giveBack(text: string, room: string): void {
     const draft = this.#drafts.get(room) ?? "";
-    if (draft.includes(text)) return;
+    // Twice would be once too often; only whole lines are the same text.
+    if (`\n${draft}\n`.includes(`\n${text}\n`)) return;
     const both = draft === "" ? text : `${draft}\n${text}`;
     this.#keep(room, both);
     if (room === this.#room) this.#write(both);
   }
 
+  /** Names the room, and has what was being typed there. */
+  #address(): void {
+    this.#field.setAttribute("aria-label", `Message to #${this.#room}`);
+    this.#field.placeholder = `Message to #${this.#room}`;
+    this.#write(this.#drafts.get(this.#room) ?? "");
+  }
+
   #key(event: KeyboardEvent): void {
-    if (event.isComposing) return;
+    // Safari ends a composition before the Enter that ends it: by its code alone that Enter is none of ours.
+    if (event.isComposing || event.keyCode === 229) return;
     if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
       event.preventDefault();
       this.#submit();

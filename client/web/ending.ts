@@ -47,6 +47,8 @@ export function showEnding(ending: Ending, text?: string): void {
   again.textContent = words.again;
   again.addEventListener("click", () => location.reload());
   dialog.addEventListener("cancel", (event) => event.preventDefault());
+  // Escape pressed twice closes it all the same, and below it nothing works any more.
+  dialog.addEventListener("close", () => dialog.showModal());
   dialog.showModal();
 }
 

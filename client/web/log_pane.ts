@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Entry, LOBBY, type Say, type Seq } from "../../shared/protocol.ts";
+import type { Entry, Say, Seq } from "../../shared/protocol.ts";
 import type { Ignored } from "../ignored.ts";
 import type { Requests } from "../requests.ts";
 import type { Shown } from "../rooms.ts";
@@ -34,11 +34,13 @@ export class LogPane {
   readonly #logs = new Map<string, RoomLog>();
   readonly #view: LogView;
   readonly #pages: Pages;
-  #room: string = LOBBY;
+  #room: string;
   /** Whether somebody has looked since the "new messages" line was drawn. */
   #lineSeen = false;
 
-  constructor(parts: LogPaneParts) {
+  /** @param room The one to begin with. */
+  constructor(room: string, parts: LogPaneParts) {
+    this.#room = room;
     this.#parts = parts;
     this.#pages = new Pages(parts.requests, () => {
       const nick = parts.asker();
@@ -63,14 +65,14 @@ export class LogPane {
     this.#room = room;
     this.#pages.reset();
     // Whoever comes back wants to see the newest.
-    if (!this.#shown.attached) this.#shown.clear();
+    if (!this.#shown.attached) this.#shown.drop();
     this.#view.open(this.#shown);
   }
 
   /** Fills the room shown with what came while it was not. */
   fill({ changes, unread, leftOut }: Shown): void {
     const log = this.#shown;
-    if (leftOut > 0) log.clear();
+    if (leftOut > 0) log.drop();
     const first = changes.find((change) => change.kind === "said" && !change.past && !change.own);
     if (unread > 0 && first?.kind === "said") log.readTo = first.entry.prev;
     for (const change of changes) {
@@ -102,13 +104,29 @@ export class LogPane {
 
   /** Adds a message of ours that was refused. */
   failed({ room, text }: Say, why: string): void {
-    this.#log(room).failed(text, why);
+    const log = this.#log(room);
+    log.failed(text, why);
+    this.#trim(log);
   }
 
   /** Tells something, where what happens now is shown. */
   note(text: string, room: string): void {
     const log = this.#log(room);
-    if (log.attached) log.note(text);
+    if (!log.attached) return;
+    log.note(text);
+    this.#trim(log);
+  }
+
+  /** Tells what somebody is to see: after the newest message of the room shown, which is gone to. */
+  answer(text: string): void {
+    const log = this.#shown;
+    log.note(text);
+    // Where the newest cannot be loaded now, it is loaded later, above the answer.
+    this.#toLatest(() => {
+      log.drop();
+      this.latest();
+    });
+    this.#trim(log);
   }
 
   /** Somebody looks at the page. */
@@ -121,7 +139,9 @@ export class LogPane {
     this.#shown.readTo = undefined;
   }
 
+  /** Leaves an empty log. */
   clear(): void {
+    this.#pages.reset();
     this.#shown.clear();
   }
 
@@ -143,11 +163,7 @@ export class LogPane {
 
   /** Goes to the newest message. */
   latest(): void {
-    if (this.#shown.attached) return this.#view.toEnd();
-    this.#pages.latest(() => {
-      this.#view.toEnd();
-      this.#parts.draw();
-    });
+    this.#toLatest(() => {});
   }
 
   /** Shows an entry among those around it. */
@@ -179,6 +195,16 @@ export class LogPane {
     return log;
   }
 
+  /** @param otherwise Is called where the newest message is not held and cannot be loaded now. */
+  #toLatest(otherwise: () => void): void {
+    const toEnd = () => {
+      this.#view.toEnd();
+      this.#parts.draw();
+    };
+    if (this.#shown.attached) return toEnd();
+    this.#pages.latest(toEnd, otherwise);
+  }
+
   /** Draws the line after an entry, unless there is one that nobody has seen yet. */
   #drawLine(log: RoomLog, after: Seq): void {
     if (this.#lineSeen || log.readTo === undefined) log.readTo = after;
@@ -187,7 +213,8 @@ export class LogPane {
 
   #trim(log: RoomLog): void {
     if (log.rows.length <= HELD_ROWS) return;
-    if (this.#view.following) log.trimStart();
+    // What is in sight is only of the room shown.
+    if (log !== this.#shown || this.#view.following) log.trimStart();
     else log.trimEnd(this.#view.visible ?? 0);
   }
 

@@ -83,16 +83,18 @@ export class LogView {
     const rows = this.#log.rows.filter((row) => row.kind !== "entry" || row.own || !this.#hides(row.entry));
     const items = logItems(rows, { readTo: this.#log.readTo, pending: shown, dayOf });
     // What every message looks like by: with another one, all are made anew.
-    const looks = `${context.nick} ${context.online} ${context.keepsOrder} ${JSON.stringify([...context.roles])}`;
+    const looks = `${context.nick} ${context.keepsOrder} ${JSON.stringify([...context.roles])}`;
     if (looks !== this.#looks) this.#elements.clear();
     this.#looks = looks;
     const anchor = this.#anchor();
     const kept = new Set<string>();
     let next = this.#scroller.firstElementChild;
     for (const item of items) {
-      kept.add(item.key);
-      let made = this.#elements.get(item.key);
-      if (made === undefined) this.#elements.set(item.key, made = itemElement(item, context));
+      // Only what has no answer looks different without a connection.
+      const key = item.kind === "pending" ? `${item.key} ${context.online}` : item.key;
+      kept.add(key);
+      let made = this.#elements.get(key);
+      if (made === undefined) this.#elements.set(key, made = itemElement(item, context));
       if (made === next) next = next.nextElementSibling;
       else this.#scroller.insertBefore(made, next);
     }
@@ -102,7 +104,9 @@ export class LogView {
       gone.remove();
     }
     for (const key of this.#elements.keys()) if (!kept.has(key)) this.#elements.delete(key);
-    if (items.length === 0) this.#scroller.append(element("p", { class: "note", text: "Nothing has been said here yet." }));
+    if (items.length === 0 && this.#log.silent) {
+      this.#scroller.append(element("p", { class: "note", text: "Nothing has been said here yet." }));
+    }
     this.#restore(anchor);
     this.#settle();
   }

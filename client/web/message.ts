@@ -32,8 +32,8 @@ export interface MessageContext {
   readonly online: boolean;
   /** Gives a text back to be changed and sent again. */
   readonly giveBack: (text: string) => void;
-  /** Deletes an entry; absent where nothing can be deleted now. */
-  readonly delete?: ((entry: Entry) => void) | undefined;
+  /** Deletes an entry. */
+  readonly delete: (entry: Entry) => void;
   /** Whether it may be anybody's. */
   readonly keepsOrder: boolean;
 }
@@ -50,7 +50,7 @@ export function itemElement(item: LogItem, context: MessageContext): HTMLElement
       if (row.kind !== "entry") return element("p", { class: "note", dir: "auto", text: cleanText(row.text, { newlines: true }) });
       if (row.entry.type !== "announcement") return element("p", { class: "note", dir: "auto", text: entryNote(row) });
       const made = element("p", { class: "note announcement", dir: "auto", text: entryNote(row) });
-      if (context.delete !== undefined && context.keepsOrder) made.append(deleteButton(row.entry, context.delete));
+      if (context.keepsOrder) made.append(deleteButton(row.entry, context.delete));
       return made;
     }
     case "failed": {

@@ -114,10 +114,11 @@ export class PageMemory implements Memory, Keeper {
     this.#saveSoon();
   }
 
-  /** Forgets the session: we have left. */
+  /** Forgets the session, and what was not said yet: we have left, and whoever comes next may be somebody else. */
   forget(): void {
     this.#token = undefined;
-    this.set({ left: true });
+    this.#unsent.clear();
+    this.set({ left: true, drafts: {} });
     this.stop();
   }
 

@@ -4,14 +4,15 @@
  *
  * @module
  */
-import { type Bye, type Entry, LOBBY, type Say } from "../../shared/protocol.ts";
-import { cleanText } from "../../shared/text.ts";
+import type { Bye, Entry, Say } from "../../shared/protocol.ts";
+import { cleanText, plural } from "../../shared/text.ts";
 import type { Ignored } from "../ignored.ts";
 import type { Input } from "../input.ts";
 import { parseInput } from "../slash_commands.ts";
 import type { Requests } from "../requests.ts";
 import type { Shown } from "../rooms.ts";
 import type { Change, Deleted, Room, Said } from "../changes.ts";
+import type { Bell } from "../views/bell.ts";
 import type { Names, OldEntries, Status, View } from "../views/view.ts";
 import { sentence } from "../views/wording.ts";
 import type { Attention } from "./attention.ts";
@@ -32,7 +33,10 @@ export interface PageViewParts {
   readonly requests: Requests;
   readonly ignored: Ignored;
   readonly attention: Attention;
+  readonly bell: Bell;
   readonly nameForm: NameForm;
+  /** The room to begin with. */
+  readonly room: string;
 }
 
 /** The chat page. */
@@ -60,8 +64,8 @@ export class PageView implements View {
 
   constructor(parts: PageViewParts) {
     this.#parts = parts;
-    const { memory, requests, ignored } = parts;
-    this.#pane = new LogPane({
+    const { memory, requests, ignored, room } = parts;
+    this.#pane = new LogPane(room, {
       requests,
       ignored,
       asker: () => this.#status?.online && this.#status.room !== undefined ? this.#nick : undefined,
@@ -69,7 +73,7 @@ export class PageView implements View {
       drawNow: () => this.#drawNow(),
     });
     this.#head = new PageHead((words) => this.#want({ kind: "search", words }));
-    this.#composer = new Composer(LOBBY, {
+    this.#composer = new Composer(room, {
       drafts: memory.saved.drafts,
       submit: (text) => this.#submit(text),
       keep: (drafts) => memory.set({ drafts }),
@@ -95,7 +99,7 @@ export class PageView implements View {
   show(change: Change): void {
     switch (change.kind) {
       case "here":
-        this.#here(change.rooms);
+        this.#here();
         break;
       case "said":
         this.#said(change);
@@ -104,8 +108,11 @@ export class PageView implements View {
         this.#deleted(change);
         break;
       case "failed":
-        this.#pane.failed(change.say, change.why);
-        this.giveBack(change.say.text, change.say.room);
+        this.#failed(change);
+        break;
+      case "notice":
+        this.#note(sentence(change), this.#pane.room);
+        this.#parts.attention.tell(sentence(change)!);
         break;
       case "lost":
         this.#lost = cleanText(change.why);
@@ -141,14 +148,15 @@ export class PageView implements View {
   }
 
   notice(text: string): void {
-    this.#note(text, this.#pane.room);
+    this.#pane.answer(text);
     this.#parts.attention.tell(text);
     this.#draw();
   }
 
   ring(): void {
-    const { memory: { saved }, attention } = this.#parts;
-    if (isLookedAt()) return;
+    const { memory: { saved }, attention, bell } = this.#parts;
+    // As seldom as in a terminal; a page has nothing to write for it.
+    if (isLookedAt() || bell.ring() === "") return;
     if (saved.sound) attention.ring();
     if (saved.notifications) attention.notify("Somebody says your name");
   }
@@ -200,9 +208,19 @@ export class PageView implements View {
   }
 
   #want(input: Input): void {
+    if (input.kind === "leave" && !this.#mayLeave()) return;
     this.#inputs.push(input);
     this.#wanted.resolve();
     this.#wanted = Promise.withResolvers();
+  }
+
+  /** Whether nothing is lost with us, or somebody says that it may be. */
+  #mayLeave(): boolean {
+    const { length } = this.#pending;
+    if (length === 0) return true;
+    return confirm(
+      length === 1 ? "1 message is not sent yet. Leave without it?" : `${plural(length, "message")} are not sent yet. Leave without them?`,
+    );
   }
 
   #submit(text: string): void {
@@ -216,7 +234,7 @@ export class PageView implements View {
     this.#want(input);
   }
 
-  #here(rooms: readonly Room[]): void {
+  #here(): void {
     const { memory, nameForm } = this.#parts;
     const first = this.#epoch === undefined;
     if (!first && this.#epoch !== memory.epoch) this.#pane.forget();
@@ -224,10 +242,7 @@ export class PageView implements View {
     this.#lost = undefined;
     this.#pane.reconnected();
     nameForm.hide();
-    if (!first) return;
-    this.#composer.focus();
-    const { room } = memory.saved;
-    if (room !== undefined && room !== LOBBY && rooms.some(({ name }) => name === room)) this.#want({ kind: "switch", to: room });
+    if (first) this.#composer.focus();
   }
 
   #open(room: string): void {
@@ -246,6 +261,15 @@ export class PageView implements View {
     const { attention } = this.#parts;
     if (entry.type === "said") attention.tell(`${cleanText(entry.by)}: ${cleanText(entry.text)}`);
     if (entry.type === "announcement") attention.tell(sentence(change)!);
+  }
+
+  #failed(change: Extract<Change, { kind: "failed" }>): void {
+    const { say, why } = change;
+    const told = sentence(change)!;
+    this.#pane.failed(say, why);
+    if (say.room !== this.#pane.room) this.#pane.answer(`#${cleanText(say.room)}: ${told}`);
+    this.#parts.attention.tell(told);
+    this.giveBack(say.text, say.room);
   }
 
   #deleted(change: Deleted): void {
@@ -293,7 +317,7 @@ export class PageView implements View {
       online,
       roles: this.#roles.in(room),
       giveBack: (text: string) => this.giveBack(text, shown),
-      delete: online ? (entry: Entry) => this.#dialogs.confirmDeletion(entry) : undefined,
+      delete: (entry: Entry) => this.#dialogs.confirmDeletion(entry),
       keepsOrder: role !== undefined,
     };
     this.#pane.render(context, this.#pending);

@@ -25,7 +25,7 @@ export class Pages {
   readonly #requests: Requests;
   /** The room shown; `undefined` while nothing can be asked. */
   readonly #shown: () => PagesOf | undefined;
-  #loading = false;
+  #loading: "page" | "latest" | undefined;
   /** Counts what was asked, so that only the newest question's answer is used. */
   #asked = 0;
 
@@ -36,7 +36,7 @@ export class Pages {
 
   /** Another room or another connection: what is on its way is not waited for. */
   reset(): void {
-    this.#loading = false;
+    this.#loading = undefined;
     this.#asked++;
   }
 
@@ -58,13 +58,15 @@ export class Pages {
     });
   }
 
-  /** The newest page, instead of what is held. */
-  latest(then: () => void): void {
+  /** The newest page, instead of what is held. @param otherwise Is called when it cannot be had now. */
+  latest(then: () => void, otherwise: () => void): void {
+    // Everybody who wants it is content with one.
+    if (this.#loading === "latest") return;
     this.reset();
     this.#ask({}, (log, rows, more) => {
       log.restart(rows, { more, newest: true });
       then();
-    });
+    }, { loading: "latest", otherwise });
   }
 
   /** An entry and those around it, instead of what is held. */
@@ -76,15 +78,21 @@ export class Pages {
     });
   }
 
-  #ask(where: { readonly before?: Seq; readonly after?: Seq }, then: (log: RoomLog, rows: EntryRow[], more: boolean) => void): void {
+  #ask(
+    where: { readonly before?: Seq; readonly after?: Seq },
+    then: (log: RoomLog, rows: EntryRow[], more: boolean) => void,
+    { loading = "page", otherwise = () => {} }: { readonly loading?: "page" | "latest"; readonly otherwise?: () => void } = {},
+  ): void {
     const shown = this.#shown();
-    if (this.#loading || shown === undefined) return;
-    this.#loading = true;
+    if (this.#loading !== undefined) return;
+    if (shown === undefined) return otherwise();
+    this.#loading = loading;
     const asked = ++this.#asked;
     this.#requests.ask({ kind: "history", room: shown.room, limit: PAGE, ...where }, (answer) => {
       if (asked !== this.#asked) return;
-      this.#loading = false;
+      this.#loading = undefined;
       if (answer?.kind === "page") then(shown.log, answer.entries.map((entry) => rowOf(entry, shown.nick)), answer.more);
+      else otherwise();
     });
   }
 }

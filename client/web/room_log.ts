@@ -45,6 +45,8 @@ export class RoomLog {
   /** The newest entry that we know to exist. */
   #head: Seq = 0;
   #notes = 0;
+  /** What is to be told after the newest entry, while that one is not held. */
+  #later: NoteRow[] = [];
 
   get rows(): readonly LogRow[] {
     return this.#rows;
@@ -58,6 +60,11 @@ export class RoomLog {
   /** Whether what happens now comes after the last row. */
   get attached(): boolean {
     return this.#attached;
+  }
+
+  /** Whether we know of nothing that was ever said. */
+  get silent(): boolean {
+    return this.#head === 0;
   }
 
   /** The first entry held. */
@@ -92,14 +99,14 @@ export class RoomLog {
     return row;
   }
 
-  /** Something to tell, after what is there. */
+  /** Something to tell, after the newest entry. */
   note(text: string): void {
-    this.#rows.push({ kind: "note", id: ++this.#notes, text });
+    this.#tell({ kind: "note", id: ++this.#notes, text });
   }
 
   /** A message of ours that was refused. */
   failed(text: string, why: string): void {
-    this.#rows.push({ kind: "failed", id: ++this.#notes, text, why });
+    this.#tell({ kind: "failed", id: ++this.#notes, text, why });
   }
 
   /** The page before the first row. @param more Whether there may be older ones. */
@@ -117,26 +124,35 @@ export class RoomLog {
     this.#rows.push(...page.filter(({ entry }) => entry.seq > last));
     const newest = this.newest ?? 0;
     // What came while this page was on its way may not be in it.
-    this.#attached = !more && newest >= this.#head;
+    const attached = !more && newest >= this.#head;
     this.#head = Math.max(this.#head, newest);
-    if (this.#attached) this.missed = 0;
+    this.#attach(attached);
   }
 
   /** Holds another part of the room instead. @param newest Whether it is the newest part. */
   restart(page: readonly EntryRow[], { more, newest }: { readonly more: boolean; readonly newest: boolean }): void {
+    this.#put(this.#rows);
     this.#rows = [...page];
     this.#complete = !more;
-    this.#attached = newest && (this.newest ?? 0) >= this.#head;
+    const attached = newest && (this.newest ?? 0) >= this.#head;
     this.#head = Math.max(this.#head, this.newest ?? 0);
-    this.missed = this.#attached ? 0 : this.missed;
+    this.#attach(attached);
   }
 
-  /** Drops everything; what comes is shown. */
-  clear(): void {
+  /** Drops what is held; what comes is shown, and the newest page can be loaded before it. */
+  drop(): void {
+    this.#put(this.#rows);
     this.#rows = [];
     this.#complete = false;
-    this.#attached = true;
-    this.missed = 0;
+    this.#attach(true);
+  }
+
+  /** Takes everything away, and loads it no more; what comes is shown. */
+  clear(): void {
+    this.#rows = [];
+    this.#later = [];
+    this.#complete = true;
+    this.#attach(true);
   }
 
   /** Drops the oldest rows where there are too many; for a reader at the end. */
@@ -151,10 +167,33 @@ export class RoomLog {
     if (this.#rows.length <= MOST_ROWS) return;
     const at = this.#rows.findIndex((row) => isEntry(row) && row.entry.seq >= reader);
     const end = Math.max(MOST_ROWS, at + MOST_ROWS / 2);
-    const dropped = this.#rows.slice(end).filter(isEntry);
+    const dropped = this.#rows.slice(end);
     this.#rows = this.#rows.slice(0, end);
-    if (dropped.length > 0) this.#attached = false;
+    this.#put(dropped);
+    this.#attach(this.#attached && !dropped.some(isEntry));
   }
+
+  #tell(row: NoteRow): void {
+    (this.#attached ? this.#rows : this.#later).push(row);
+  }
+
+  /** Puts by, of rows that go, what no page brings back: our messages that were refused. */
+  #put(rows: readonly LogRow[]): void {
+    this.#later.unshift(...rows.filter(isRefused));
+  }
+
+  /** @param attached Whether the newest entry is held now. */
+  #attach(attached: boolean): void {
+    this.#attached = attached;
+    if (!attached) return;
+    this.missed = 0;
+    this.#rows.push(...this.#later);
+    this.#later = [];
+  }
+}
+
+function isRefused(row: LogRow): row is NoteRow {
+  return row.kind === "failed";
 }
 
 function isEntry(row: LogRow): row is EntryRow {

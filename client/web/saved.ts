@@ -4,7 +4,7 @@
  * @module
  */
 import { decodeClientFrame } from "../../shared/codec.ts";
-import type { Seq } from "../../shared/protocol.ts";
+import { LOBBY, type Seq } from "../../shared/protocol.ts";
 import type { SayWithRef } from "../unacknowledged.ts";
 
 /** How a server was left, with the token of the session there. */
@@ -54,6 +54,12 @@ export function parseSaved(text: string | null, secret: string): Saved {
     sound: found.sound === true,
     notifications: found.notifications === true,
   };
+}
+
+/** The room to begin with: the one shown last, where we are in it. */
+export function startRoom({ room, session }: Pick<Saved, "room" | "session">): string {
+  const rooms = session?.rooms ?? [];
+  return room !== undefined && rooms.includes(room) ? room : rooms[0] ?? LOBBY;
 }
 
 function session({ epoch, token, rooms, cursors }: Record<string, unknown>): SavedSession | undefined {

@@ -11,6 +11,7 @@ import type { Input } from "../input.ts";
 import type { OpenRoom } from "../rooms.ts";
 import type { Room } from "../changes.ts";
 import { button, byId, element } from "./elements.ts";
+import { KeptList } from "./kept_list.ts";
 import { nickClass, roleElement } from "./message.ts";
 
 /** As in a list of names on paper: capitals count for nothing, 9 comes before 10. */
@@ -22,8 +23,8 @@ export class Sidebars {
   readonly #keepOrder: (member: Member) => void;
   readonly #drawers = [byId("rooms", HTMLElement), byId("people", HTMLElement)];
   readonly #buttons = [byId("show-rooms", HTMLButtonElement), byId("show-people", HTMLButtonElement)];
-  readonly #roomList = byId("room-list", HTMLUListElement);
-  readonly #peopleList = byId("people-list", HTMLUListElement);
+  readonly #roomList = new KeptList(byId("room-list", HTMLUListElement));
+  readonly #peopleList = new KeptList(byId("people-list", HTMLUListElement));
   #rooms = "";
   #people = "";
 
@@ -60,9 +61,11 @@ export class Sidebars {
     const looks = JSON.stringify([rooms, current]);
     if (looks === this.#rooms) return;
     this.#rooms = looks;
-    const focused = (document.activeElement as HTMLElement | null)?.dataset.room;
-    this.#roomList.replaceChildren(...rooms.map((room) => this.#room(room, room.name === current, rooms.length > 1)));
-    if (focused !== undefined) this.#roomList.querySelector<HTMLElement>(`[data-room="${CSS.escape(focused)}"]`)?.focus();
+    const leavable = rooms.length > 1;
+    this.#roomList.show(rooms.map((room) => {
+      const shown = room.name === current;
+      return { key: room.name, looks: JSON.stringify([room, shown, leavable]), make: () => this.#room(room, shown, leavable) };
+    }));
     const elsewhere = rooms.some(({ name, unread }) => name !== current && unread > 0);
     this.#buttons[0].classList.toggle("unread", elsewhere);
     this.#buttons[0].setAttribute("aria-label", elsewhere ? "Rooms, with new messages" : "Rooms");
@@ -76,16 +79,22 @@ export class Sidebars {
     if (looks === this.#people) return;
     this.#people = looks;
     const own = members.find((member) => member.nick === nick);
-    this.#peopleList.replaceChildren(...members.map((member) => {
-      const item = person(member, member === own);
-      if (mayActOn(own, member)) item.append(this.#orderButton(member));
-      return item;
-    }));
-    if (total > members.length) {
-      this.#peopleList.append(element("li", { class: "quiet", text: `and ${count(total - members.length)} more` }));
-    }
+    const listed = members.map((member) => {
+      const actable = mayActOn(own, member);
+      const looks = JSON.stringify([member, member === own, actable]);
+      return { key: member.from, looks, make: () => this.#person(member, member === own, actable) };
+    });
+    const more = `and ${count(total - members.length)} more`;
+    const rest = { key: "", looks: more, make: () => element("li", { class: "quiet", text: more }) };
+    this.#peopleList.show(total > members.length ? [...listed, rest] : listed);
     for (const place of document.querySelectorAll(".people-count")) place.textContent = count(total);
     this.#buttons[1].setAttribute("aria-label", `People here: ${count(total)}`);
+  }
+
+  #person(member: Member, own: boolean, actable: boolean): HTMLLIElement {
+    const item = person(member, own);
+    if (actable) item.append(this.#orderButton(member));
+    return item;
   }
 
   #orderButton(member: Member): HTMLButtonElement {
@@ -94,7 +103,7 @@ export class Sidebars {
     return made;
   }
 
-  #room({ name, number, unread, mentioned }: OpenRoom, current: boolean, leavable: boolean): HTMLElement {
+  #room({ name, number, unread, mentioned }: OpenRoom, current: boolean, leavable: boolean): HTMLLIElement {
     const text = `#${cleanText(name)}`;
     const shown = button({ class: "room", title: number < 10 ? `Alt+${number}` : "" }, () => {
       this.#want({ kind: "switch", to: name });
@@ -148,7 +157,7 @@ function mayActOn(own: Member | undefined, other: Member): boolean {
   return own.role === "owner" || other.role === undefined;
 }
 
-function person({ nick, away, role }: Member, own: boolean): HTMLElement {
+function person({ nick, away, role }: Member, own: boolean): HTMLLIElement {
   const name = cleanText(nick);
   const item = element(
     "li",

@@ -9,7 +9,7 @@ import type { ClientFrame, Say } from "../../shared/protocol.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { FakeMemory, NO_SETTINGS } from "./fake_view.ts";
 import { room, saidIn, Talk } from "./talk.ts";
-import { echo, FakeServer, type Peer, said } from "./fake_server.ts";
+import { echo, FakeServer, type Peer, said, welcome } from "./fake_server.ts";
 
 const STRICT = { strict: true, settings: NO_SETTINGS, memory: new FakeMemory() };
 
@@ -67,6 +67,17 @@ Deno.test("converse sends a pipe's lines, waits for every acknowledgement, leave
   assertEquals(await done, 0);
   assertEquals(heard.map((frame) => frame.kind === "say" ? frame.text : frame.kind), ["hi", "there", "bye"]);
   assertEquals(output.text, "eve: hello\n");
+});
+
+Deno.test("converse says what is typed before the welcome in the room that it begins with", async () => {
+  using server = new FakeServer();
+  const [output, errors] = [new Kept(), new Kept()];
+  const done = converse(connect(server), new PlainView({ input: lines("early"), output, errors }, false), { ...STRICT, room: "dev" });
+  const peer = await server.accept();
+  await peer.next();
+  peer.send({ ...welcome("s1"), rooms: [room("lobby"), room("dev")] });
+  const [first] = await serve(peer);
+  assertEquals([first, await done], [{ ...first, kind: "say", room: "dev", text: "early" }, 0]);
 });
 
 Deno.test("converse counts what a pipe could not get across", async () => {
@@ -166,6 +177,22 @@ Deno.test("converse shows another room, with what waited there, when the server 
   await talk.view.sees("eve: psst");
   assertEquals(talk.view.lines.slice(-2), ["-- dev, 1 new, 0 left out", "eve: psst"]);
   assertEquals((await talk.ask("hi", "say")).room, "dev");
+});
+
+Deno.test("converse hears a name again that somebody ignored had, when nobody of that name is here any more", async () => {
+  const eve = { nick: "eve", from: "session of eve" };
+  const rooms = ["lobby", "dev"].map((name) => room(name, { total: 2, members: [eve] }));
+  await using talk = await Talk.begin({ rooms });
+  await talk.type("/ignore eve", "You see nothing of eve any more");
+  for (const name of ["lobby", "dev"]) {
+    talk.peer.send({ kind: "renamed", room: name, by: "eve", nick: "zoe", from: eve.from, total: 2 });
+  }
+  const left = { kind: "left", by: "zoe", from: eve.from, total: 1 } as const;
+  talk.peer.send({ ...left, room: "dev" });
+  talk.peer.send({ ...said("zoe", "still eve", 1), from: eve.from });
+  talk.peer.send({ ...left, room: "lobby" });
+  await talk.hear(said("zoe", "somebody else", 2));
+  assertEquals(talk.view.lines.some((line) => line.includes("still eve") || line.includes("zoe left")), false);
 });
 
 Deno.test("converse says what was not sent, and whether it will be", async () => {

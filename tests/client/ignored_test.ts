@@ -32,3 +32,22 @@ Deno.test("Ignored follows somebody to another name", () => {
   ignored.renamed("zoe", "zora");
   assertEquals(["eve", "eva", "zora"].map((name) => ignored.has(name)), [true, true, false]);
 });
+
+Deno.test("Ignored lets a name go that somebody had for a while, and keeps those that were typed", () => {
+  const ignored = new Ignored();
+  ignored.add("eve");
+  // In each of two rooms.
+  for (const _ of ["lobby", "dev"]) ignored.renamed("eve", "bob");
+  for (const _ of ["lobby", "dev"]) {
+    ignored.renamed("Bob", "eva");
+    assertEquals(ignored.covers({ kind: "renamed", room: "dev", by: "bob", nick: "eva", total: 2, own: false }), true);
+  }
+  assertEquals(["eve", "bob", "eva"].map((name) => ignored.has(name)), [true, false, true]);
+  ignored.gone("EVA");
+  ignored.gone("eve");
+  assertEquals(["eve", "bob", "eva"].map((name) => ignored.has(name)), [true, false, false]);
+  ignored.renamed("eve", "zoe");
+  assertEquals([ignored.delete("zoe"), ignored.has("zoe"), ignored.delete("zoe")], [true, false, false]);
+  ignored.renamed("eve", "eve");
+  assertEquals([ignored.delete("eve"), ignored.has("eve")], [true, false]);
+});

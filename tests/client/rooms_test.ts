@@ -27,6 +27,15 @@ Deno.test("OpenRooms shows the lobby first, or the first room where there is non
   assertEquals([rooms.current, rooms.list.map(({ number, name }) => [number, name])], ["lobby", [[1, "lobby"], [2, "ops"]]]);
 });
 
+Deno.test("OpenRooms begins with a room, and stays there where it is one of ours", () => {
+  const rooms = new OpenRooms("dev");
+  assertEquals(rooms.current, "dev");
+  rooms.here([room("lobby"), room("dev")]);
+  assertEquals(rooms.current, "dev");
+  rooms.here([room("lobby")]);
+  assertEquals(rooms.current, "lobby");
+});
+
 Deno.test("OpenRooms.admit lets through what happens in the room shown, and counts what is said elsewhere", () => {
   const rooms = inRooms("lobby", "dev");
   assertEquals(rooms.admit(message("lobby", 1)), true);

@@ -45,6 +45,7 @@ function frame(frame: ConsoleFrame): void {
       break;
     case "done":
     case "refused":
+      dialogs.answered(frame.kind === "done");
       say(frame.text);
       break;
     case "denied":
@@ -54,6 +55,7 @@ function frame(frame: ConsoleFrame): void {
 
 function lost(): void {
   connected(false);
+  dialogs.lost();
   state.textContent = "Not connected to the server. Trying again…";
 }
 
@@ -67,11 +69,14 @@ function connected(yes: boolean): void {
 
 async function askForKey(tried: boolean): Promise<void> {
   page.hidden = true;
+  dialogs.lost();
   key.keep(await keyForm.ask(tried));
 }
 
-function ask(request: ConsoleRequest): void {
-  if (!link.ask(request)) say("Not done: there is no connection to the server");
+function ask(request: ConsoleRequest): boolean {
+  const asked = link.ask(request);
+  if (!asked) say("Not done: there is no connection to the server");
+  return asked;
 }
 
 /** Says what became of a click. */

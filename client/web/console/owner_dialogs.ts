@@ -5,20 +5,24 @@
  * @module
  */
 import type { ConsoleRequest, Person } from "../../../shared/console.ts";
-import { cleanText } from "../../../shared/text.ts";
+import { LIMITS } from "../../../shared/protocol.ts";
+import { byteLength, cleanText, count } from "../../../shared/text.ts";
 import { byId } from "../elements.ts";
 
 /** The dialogs of the window. */
 export class OwnerDialogs {
-  readonly #ask: (request: ConsoleRequest) => void;
+  readonly #send: (request: ConsoleRequest) => boolean;
   readonly #notice = byId("notice", HTMLDialogElement);
   readonly #text = byId("notice-text", HTMLTextAreaElement);
+  readonly #problem = byId("notice-problem", HTMLElement);
   readonly #parting = byId("parting", HTMLDialogElement);
   #person: Person | undefined;
+  /** What has no answer yet, the oldest first: the server answers in that order. */
+  #asked: ConsoleRequest[] = [];
 
-  /** @param ask Takes what is asked of the server. */
-  constructor(ask: (request: ConsoleRequest) => void) {
-    this.#ask = ask;
+  /** @param send Asks something of the server; false where that cannot be done. */
+  constructor(send: (request: ConsoleRequest) => boolean) {
+    this.#send = send;
     byId("show-notice", HTMLButtonElement).addEventListener("click", () => this.#notice.showModal());
     byId("notice-form", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
@@ -40,11 +44,32 @@ export class OwnerDialogs {
     this.#parting.showModal();
   }
 
+  /** Takes the server's answer: what was announced need not be kept to be tried again. */
+  answered(done: boolean): void {
+    const request = this.#asked.shift();
+    if (done && request?.kind === "notice" && request.text === this.#announcement) this.#text.value = "";
+  }
+
+  /** There is another connection, or none: what has no answer gets none. */
+  lost(): void {
+    this.#asked = [];
+  }
+
+  get #announcement(): string {
+    return cleanText(this.#text.value).trim();
+  }
+
   #tell(): void {
-    const text = this.#text.value.trim();
-    if (text === "") return;
+    const text = this.#announcement;
+    const bytes = byteLength(text);
+    const fits = bytes <= LIMITS.textBytes;
+    this.#problem.textContent = fits ? "" : `That is ${count(bytes)} bytes long, and ${count(LIMITS.textBytes)} is the most.`;
+    if (text === "" || !fits) return;
     this.#notice.close();
-    this.#text.value = "";
     this.#ask({ kind: "notice", text });
+  }
+
+  #ask(request: ConsoleRequest): void {
+    if (this.#send(request)) this.#asked.push(request);
   }
 }

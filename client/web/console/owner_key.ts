@@ -12,17 +12,15 @@ export class OwnerKey {
   #key: string | undefined;
 
   constructor() {
-    this.#key = fragment() ?? sessionStorage.getItem(PLACE) ?? undefined;
+    this.keep(fragment() ?? sessionStorage.getItem(PLACE) ?? undefined);
   }
 
-  /** Takes the key: it is good once. */
-  take(): string | undefined {
-    const key = this.#key;
-    this.keep(undefined);
-    return key;
+  /** What is kept; it stays until the server has answered it. */
+  get key(): string | undefined {
+    return this.#key;
   }
 
-  /** Keeps the next key. */
+  /** Keeps the next key, or none. */
   keep(key: string | undefined): void {
     this.#key = key;
     if (key === undefined) sessionStorage.removeItem(PLACE);

@@ -70,7 +70,7 @@ export class OwnerLink {
       resolve(end);
     };
     socket.addEventListener("open", () => {
-      const key = this.#options.key.take();
+      const { key } = this.#options.key;
       this.#tried = key !== undefined;
       this.ask({ kind: "open", ...key === undefined ? {} : { key } });
     });
@@ -79,7 +79,9 @@ export class OwnerLink {
       for (const line of String(data).split("\n")) {
         if (line === "") continue;
         const frame: ConsoleFrame = JSON.parse(line);
+        // Each is good once.
         if (frame.kind === "view") this.#options.key.keep(frame.key);
+        if (frame.kind === "denied") this.#options.key.keep(undefined);
         end = frame.kind === "denied" ? "denied" : "lost";
         this.#options.frame(frame);
       }

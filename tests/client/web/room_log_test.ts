@@ -120,3 +120,45 @@ Deno.test("RoomLog.bury leaves a tombstone in its place, and the log shows no ot
   const items = logItems(log.rows, { readTo: 3, pending: [], dayOf: () => "" });
   assertEquals(items.map(({ kind, key }) => `${kind} ${key}`), ["day d1", "message m1h", "message m2x", "message m3"]);
 });
+
+function notes(log: RoomLog): string[] {
+  return log.rows.flatMap((row) => row.kind === "entry" ? [] : [row.text]);
+}
+
+Deno.test("RoomLog tells after its newest entry what came while that was not held, and keeps what was refused", () => {
+  const log = new RoomLog();
+  for (const live of range(1, 60)) log.add(live);
+  log.note("passing");
+  log.failed("refused", "why");
+  log.restart(range(1, 50), { more: false, newest: false });
+  log.note("answer");
+  log.failed("refused too", "why");
+  assertEquals([log.rows.length, notes(log)], [50, []]);
+  log.newer(range(51, 60), false);
+  assertEquals([log.newest, notes(log)], [60, ["refused", "answer", "refused too"]]);
+  log.restart(range(11, 60), { more: true, newest: true });
+  assertEquals(notes(log), ["refused", "refused too"]);
+  log.drop();
+  assertEquals([log.attached, log.complete, notes(log)], [true, false, ["refused", "refused too"]]);
+});
+
+Deno.test("RoomLog keeps what was refused where its end is dropped", () => {
+  const log = new RoomLog();
+  for (const live of range(1, MOST_ROWS + 50)) log.add(live);
+  log.failed("refused", "why");
+  log.trimEnd(1);
+  assertEquals([log.attached, notes(log)], [false, []]);
+  log.newer(range(MOST_ROWS + 1, MOST_ROWS + 50), false);
+  assertEquals(notes(log), ["refused"]);
+});
+
+Deno.test("RoomLog.clear takes everything away, and nothing is loaded again", () => {
+  const log = new RoomLog();
+  assertEquals(log.silent, true);
+  for (const live of range(11, 12)) log.add(live);
+  log.failed("refused", "why");
+  log.clear();
+  assertEquals([log.rows, log.complete, log.attached, log.silent], [[], true, true, false]);
+  log.add(row(13));
+  assertEquals([seqs(log), log.complete], [[13], true]);
+});

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { parseSaved, type Saved } from "../../../client/web/saved.ts";
+import { parseSaved, type Saved, startRoom } from "../../../client/web/saved.ts";
 
 Deno.test("parseSaved reads what was written", () => {
   const saved: Saved = {
@@ -33,4 +33,15 @@ Deno.test("parseSaved takes anything, and gives something to begin with", () => 
     ...fresh,
     session: { epoch: "e", token: undefined, rooms: ["a"], cursors: { b: 2 } },
   });
+});
+
+Deno.test("startRoom is the room shown last, the first one of ours where we are not in it, and the lobby", () => {
+  const session = { epoch: "e", rooms: ["ops", "dev"], cursors: {} };
+  const rooms = [
+    startRoom({ room: "dev", session }),
+    startRoom({ room: "gone", session }),
+    startRoom({ session }),
+    startRoom({ room: "dev" }),
+  ];
+  assertEquals(rooms, ["dev", "ops", "ops", "lobby"]);
 });
