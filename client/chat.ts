@@ -99,7 +99,7 @@ async function chatAsPerson(
       allowPlaintext: config.access.allowPlaintext,
     },
     secret: await secretFor(formatAddress(config), state.secret),
-    rooms: seen?.rooms ?? [],
+    rooms: state.rooms,
     backlog: PERSON_BACKLOG,
     keeper: state,
     clock: systemClock,

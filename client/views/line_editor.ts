@@ -88,10 +88,13 @@ export class LineEditor {
     return undefined;
   }
 
-  /** Replaces the line. */
-  set(text: string): void {
-    this.#mode = undefined;
-    this.#buffer.set(cleanText(text, { newlines: true }));
+  /** Takes back a line that could not be used: where it belongs `here` and nothing else is being typed, as that; else Up brings it. */
+  giveBack(line: string, here: boolean): void {
+    const text = cleanText(line, { newlines: true });
+    if (here && this.text === "") {
+      this.#mode = undefined;
+      this.#buffer.set(text);
+    } else this.#history.remember(text);
   }
 
   /** Puts the line aside, with its cursor and a paste that waits, and begins an empty one. A search ends as if it had not been. */
@@ -100,7 +103,8 @@ export class LineEditor {
     const paste = this.#mode instanceof PasteQuestion ? this.#mode : undefined;
     const draft = { text, cursor, place: this.#history.place, paste };
     this.#history.leave();
-    this.set("");
+    this.#mode = undefined;
+    this.#buffer.set("");
     return draft;
   }
 

@@ -190,8 +190,7 @@ export class TerminalView implements View {
 
   giveBack(line: string, room: string): void {
     const here = this.#status?.room === undefined || this.#status.room.name === room;
-    // Otherwise the Up key brings it: it was sent from here.
-    if (here && this.#editor.text === "") this.#editor.set(line);
+    this.#editor.giveBack(line, here);
     this.#redraw();
   }
 

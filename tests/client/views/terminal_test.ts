@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import type { Input } from "../../../client/input.ts";
-import type { Change } from "../../../client/changes.ts";
+import type { Change, Room } from "../../../client/changes.ts";
 import { paint } from "../../../client/views/paint.ts";
 import { type Device, TerminalView } from "../../../client/views/terminal.ts";
 import type { Status } from "../../../client/views/view.ts";
@@ -73,6 +73,10 @@ class FakeTerminal implements Device {
 
 const status: Status = { nick: "bob", room: undefined, rooms: [], online: true, quietMs: 0, queued: 0, away: false, keeps: "" };
 const here: Change = { kind: "here", nick: "bob", again: false, rooms: [] };
+
+function room(name: string): Room {
+  return { name, topic: "", cursor: 0, total: 1, members: new Map() };
+}
 
 async function setUp(): Promise<{ terminal: FakeTerminal; view: TerminalView; inputs: AsyncIterator<Input> }> {
   const terminal = new FakeTerminal();
@@ -155,6 +159,22 @@ Deno.test("TerminalView gives a refused text back for editing, but not over anot
   assertEquals(terminal.rows.at(-2), "bob> /hlep");
   terminal.press("\x03");
   await next;
+});
+
+Deno.test("TerminalView gives a refused text back with the Up key where another is typed or another room is shown", async () => {
+  const text = `${"a long message ".repeat(4)}with an end`;
+  for (const [typed, name] of [["draft", "lobby"], ["", "dev"]]) {
+    const { terminal, view, inputs } = await setUp();
+    const next = inputs.next();
+    view.status({ ...status, room: room("lobby") });
+    terminal.press(typed);
+    await settle();
+    view.show({ kind: "failed", why: "you are not in it", say: { kind: "say", room: name, text } });
+    await settle();
+    assertEquals(terminal.rows.at(-2), `bob> ${typed}`);
+    terminal.press("\x1b[A\r");
+    assertEquals((await next).value, { kind: "say", text });
+  }
 });
 
 Deno.test("TerminalView redraws where a narrower terminal has broken its rows", async () => {
