@@ -88,13 +88,11 @@ export class LineEditor {
     return undefined;
   }
 
-  /** Takes back a line that could not be used: where it belongs `here` and nothing else is being typed, as that; else Up brings it. */
+  /** Takes back a line that could not be used: where it belongs `here` and nothing else is being typed or asked, as that; else Up brings it. */
   giveBack(line: string, here: boolean): void {
     const text = cleanText(line, { newlines: true });
-    if (here && this.text === "") {
-      this.#mode = undefined;
-      this.#buffer.set(text);
-    } else this.#history.remember(text);
+    if (here && this.#mode === undefined && this.text === "") this.#buffer.set(text);
+    else this.#history.remember(text);
   }
 
   /** Puts the line aside, with its cursor and a paste that waits, and begins an empty one. A search ends as if it had not been. */

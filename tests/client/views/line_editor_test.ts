@@ -352,6 +352,22 @@ Deno.test("LineEditor holds a paste until it has an answer, and says so", () => 
   assertEquals(editor.text, `${lines(6)}\nmore you`, "letters that come together are pressed one by one");
 });
 
+Deno.test("LineEditor holds a paste and a search when a line is given back", () => {
+  const editor = new LineEditor();
+  paste(editor, lines(6));
+  editor.giveBack("refused", true);
+  type(editor, ENTER);
+  assertEquals(editor.text, lines(6));
+  editor.take();
+  type(editor, SEARCH, "x");
+  editor.giveBack("refused too", true);
+  assertEquals([editor.question, editor.text], ['search "x": nothing older found', ""]);
+  type(editor, CANCEL, UP);
+  assertEquals(editor.text, "refused too");
+  type(editor, UP);
+  assertEquals(editor.text, "refused");
+});
+
 Deno.test("LineEditor asks before it pastes the beginning of a paste too long to keep", () => {
   const editor = new LineEditor();
   paste(editor, "x", true);
