@@ -8,7 +8,7 @@ import { cleanText } from "../../shared/text.ts";
 import { systemClock } from "../clock.ts";
 import { deliver } from "./delivery.ts";
 import type { ConnectionEvent } from "../events.ts";
-import { interruptible } from "./interrupt.ts";
+import { interruptible } from "../signals.ts";
 import { lines } from "./message.ts";
 import type { SendConfig } from "./flags.ts";
 import { numbered } from "./name.ts";

@@ -48,7 +48,7 @@ export class PlainView implements View {
     this.#person = person;
   }
 
-  get gone(): Promise<unknown> {
+  get gone(): Promise<Error> {
     return this.#output.broken;
   }
 
