@@ -11,7 +11,7 @@ import { Connection } from "./connection.ts";
 import { converse } from "./conversation.ts";
 import { relayFrames } from "./frame_relay.ts";
 import type { Memory } from "./commands.ts";
-import { hold } from "./hold.ts";
+import { hold, unlessStuck } from "./hold.ts";
 import { secretFor } from "./installation.ts";
 import { LiveSettings } from "./live_settings.ts";
 import { askedPassword, heldPassword } from "./password.ts";
@@ -54,7 +54,7 @@ async function chatInTerminal(config: ClientConfig, asked: AbortSignal): Promise
     return await chatAsPerson(config, view, { asked, restyle: (look) => view.look = look });
   } finally {
     stopListening();
-    await view.close();
+    await unlessStuck(view.close(), { asked, clock: systemClock });
     globalThis.removeEventListener("unload", restore);
   }
 }
@@ -64,7 +64,7 @@ async function chatInLines(config: ClientConfig, asked: AbortSignal): Promise<Ex
   try {
     return await chatAsPerson(config, view, { asked, restyle: () => {} });
   } finally {
-    await view.close();
+    await unlessStuck(view.close(), { asked, clock: systemClock });
   }
 }
 
@@ -142,7 +142,7 @@ async function chatOverPipes(config: ClientConfig, asked: AbortSignal): Promise<
   try {
     code = await hold(connection, conversation, { asked, gone, clock: systemClock });
   } finally {
-    await close();
+    await unlessStuck(close(), { asked, clock: systemClock });
   }
   await checkOutput(gone);
   return code;

@@ -9,7 +9,7 @@ import type { Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 
 /** Longer than a farewell takes; after it nobody waits for a reader that is stuck. */
-export const LEAVE_MS = 3_000;
+const LEAVE_MS = 3_000;
 
 /** What may end a conversation early. */
 export interface HoldOptions {
@@ -35,6 +35,16 @@ export async function hold(
   }
   try {
     return await Promise.race([conversation, leaveEarly()]);
+  } finally {
+    over.abort();
+  }
+}
+
+/** Waits for the last word to be written, for as long as a reader takes; once we are asked to end, no longer than for a farewell. */
+export async function unlessStuck(written: Promise<void>, { asked, clock }: Pick<HoldOptions, "asked" | "clock">): Promise<void> {
+  const over = new AbortController();
+  try {
+    await Promise.race([written, aborted(asked).then(() => clock.sleep(LEAVE_MS, over.signal))]);
   } finally {
     over.abort();
   }

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { hold, LEAVE_MS } from "../../client/hold.ts";
+import { hold, unlessStuck } from "../../client/hold.ts";
 import type { ExitCode } from "../../shared/exit.ts";
 import { FakeClock } from "./fake_clock.ts";
 
@@ -43,7 +43,20 @@ Deno.test("hold waits 3 s for a conversation that is stuck, and fails where some
     const connection = new Left(unacknowledged);
     const held = hold(connection, never, { asked: asked.signal, gone: never, clock });
     asked.abort();
-    await clock.pass(LEAVE_MS);
+    await clock.pass(3_000);
     assertEquals([await held, connection.left], [code, true]);
   }
+});
+
+Deno.test("unlessStuck waits for a slow reader, and 3 s for one that is stuck when we are asked to end", async () => {
+  const asked = new AbortController();
+  const clock = new FakeClock();
+  const slow = Promise.withResolvers<void>();
+  const written = unlessStuck(slow.promise, { asked: asked.signal, clock });
+  const stuck = unlessStuck(never, { asked: asked.signal, clock });
+  slow.resolve();
+  await written;
+  asked.abort();
+  await clock.pass(3_000);
+  await stuck;
 });
