@@ -15,7 +15,7 @@ import { hold, unlessStuck } from "./hold.ts";
 import { secretFor } from "./installation.ts";
 import { LiveSettings } from "./live_settings.ts";
 import { askedPassword, heldPassword } from "./password.ts";
-import { checkOutput } from "./pipe_errors.ts";
+import { checkOutput, readableLines, unreadable } from "./pipe_errors.ts";
 import { newSecret } from "./ref.ts";
 import { interruptible, listen } from "./signals.ts";
 import { KnownCertificates } from "./state/certificates.ts";
@@ -60,7 +60,9 @@ async function chatInTerminal(config: ClientConfig, asked: AbortSignal): Promise
 }
 
 async function chatInLines(config: ClientConfig, asked: AbortSignal): Promise<ExitCode> {
-  const view = new PlainView({ input: typedLines(Deno.stdin.readable), output: Deno.stdout, errors: Deno.stderr, hide: setRaw }, true);
+  // A terminal that cannot be read has been closed.
+  const input = readableLines(typedLines(Deno.stdin.readable), () => {});
+  const view = new PlainView({ input, output: Deno.stdout, errors: Deno.stderr, hide: setRaw }, true);
   try {
     return await chatAsPerson(config, view, { asked, restyle: () => {} });
   } finally {
@@ -136,7 +138,8 @@ async function chatOverPipes(config: ClientConfig, asked: AbortSignal): Promise<
     clock: systemClock,
     random: Math.random,
   });
-  const input = inputLines(Deno.stdin.readable);
+  let problem: Fatal | undefined;
+  const input = readableLines(inputLines(Deno.stdin.readable), (error) => problem = unreadable(error));
   const { conversation, gone, close } = config.json ? relayed(connection, input) : conversed(connection, input, config);
   let code: ExitCode;
   try {
@@ -145,6 +148,7 @@ async function chatOverPipes(config: ClientConfig, asked: AbortSignal): Promise<
     await unlessStuck(close(), { asked, clock: systemClock });
   }
   await checkOutput(gone);
+  if (problem !== undefined) throw problem;
   return code;
 }
 

@@ -5,6 +5,20 @@
  */
 import { EXIT, Fatal } from "../shared/exit.ts";
 
+/** Lines up to where no more can be read; `failed` is told why that is not the end. */
+export async function* readableLines(lines: AsyncIterable<string>, failed: (error: unknown) => void): AsyncGenerator<string, void> {
+  try {
+    yield* lines;
+  } catch (error) {
+    failed(error);
+  }
+}
+
+/** Ends the program where stdin cannot be read. */
+export function unreadable(error: unknown): Fatal {
+  return new Fatal(EXIT.ioError, `stdin: cannot read: ${error instanceof Error ? error.message : error}`);
+}
+
 /**
  * Passes where the output is well, or whoever read along has seen enough: `chat tail | head -1`.
  *

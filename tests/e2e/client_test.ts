@@ -123,3 +123,13 @@ Deno.test("chat client: says when it cannot write, exit code 74", { ignore: Deno
     assertEquals(client.stderr.all.at(-1), "stdout: cannot write: Error: No space left on device (os error 28)");
   }
 });
+
+Deno.test("chat client: says when it cannot read its input, exit code 74", { ignore: Deno.build.os === "windows" }, async () => {
+  await using server = await startServer();
+  for (const json of [[], ["--json"]]) {
+    const commandLine = program("client", to(server.port), "--name", "bob", ...json);
+    const client = new Program(["bash", "-c", '"$0" "$@" </', ...commandLine]);
+    assertEquals(await client.exit(), 74);
+    assertEquals(client.stderr.all.at(-1), "stdin: cannot read: Is a directory (os error 21)");
+  }
+});
