@@ -454,7 +454,7 @@ Deno.test("Connection with patience is not put off by a first attempt that fails
 Deno.test("Connection comes back with what the one before it left", async () => {
   using server = new FakeServer();
   const resume = { epoch: "e1", token: "t1", cursors: { lobby: 7, dev: 2 } };
-  const { connection, events } = setUp(server, { resume });
+  const { connection, events } = setUp(server, { resume, rooms: ["lobby", "dev"] });
   const welcomed = until(events, "welcome");
   const peer = await server.accept();
   assertEquals(await peer.next(), { kind: "resume", v: [1], ...resume });
