@@ -79,7 +79,11 @@ export class Visit {
   readonly #over = new AbortController();
   /** Asked for and not answered yet. */
   readonly #moves = new Map<string, Join | Part>();
+  /** The refs of what waits to be said again. */
+  readonly #delayed = new Set<string>();
   #welcomed = false;
+  /** Whether the server has said that it does not know us. */
+  #unknown = false;
 
   constructor({ socket, standing, clock, leave, where }: VisitOptions) {
     this.#socket = socket;
@@ -121,7 +125,8 @@ export class Visit {
         complained = true;
       } else if (heard.kind === "quiet") {
         if (this.#welcomed) yield heard;
-      } else if (heard.kind === "refused" && heard.code === "resume_unknown") {
+      } else if (heard.kind === "refused" && heard.code === "resume_unknown" && !this.#welcomed && !this.#unknown) {
+        this.#unknown = true;
         this.#standing.resumption.forget();
         this.#socket.send(this.#standing.greeting());
       } else {
@@ -152,7 +157,9 @@ export class Visit {
       if (frame.kind === "refused" && frame.code.startsWith("name_") && !this.#welcomed) resumption.forget();
       if (frame.ref === undefined) return;
       if (frame.kind === "error" || frame.final) unacknowledged.settle(frame.ref);
-      else void this.#sayAgain(frame.ref, frame.retryMs ?? RETRY_MS);
+      else if (unacknowledged.get(frame.ref) && !this.#delayed.has(frame.ref)) {
+        void this.#sayAgain(frame.ref, frame.retryMs ?? RETRY_MS);
+      }
     }
   }
 
@@ -177,7 +184,9 @@ export class Visit {
 
   /** Says once more, later, what was refused for now only. */
   async #sayAgain(ref: string, ms: number): Promise<void> {
+    this.#delayed.add(ref);
     await this.#clock.sleep(Math.min(ms, LONGEST_RETRY_MS), this.#over.signal);
+    this.#delayed.delete(ref);
     const say = this.#standing.unacknowledged.get(ref);
     if (say && !this.#over.signal.aborted) this.#socket.send(say);
   }
