@@ -142,13 +142,9 @@ export class TerminalView implements View {
     if (text !== undefined) this.notice(change.kind === "here" && !change.again ? `${text} /help says what can be typed` : text);
   }
 
-  enter(room: Room, { changes, unread, leftOut }: Shown): void {
+  enter(room: Room, { changes, unread, leftOut }: Shown, answered: boolean): void {
     const before = this.#status?.room?.name;
-    if (before !== undefined && before !== room.name) {
-      this.#drafts.set(before, this.#editor.take());
-      const draft = this.#drafts.get(room.name);
-      if (draft) this.#editor.restore(draft);
-    }
+    if (before !== undefined && before !== room.name) this.#changeDraft(before, room.name, answered);
     if (this.#status) this.#status = { ...this.#status, room };
     const parts = [`#${cleanText(room.name)}`, cleanText(room.topic), unread > 0 ? `${unread} new` : ""];
     const lines = [this.#transcript.rule(parts.filter((part) => part !== "").join(" · "))];
@@ -232,6 +228,16 @@ export class TerminalView implements View {
     this.#screen.send(PASTE_MARKS.off);
     this.#device.setRaw(false);
     await this.#screen.flushed();
+  }
+
+  /** Puts aside what is typed in one room for what was in another. What is typed while the room comes that was asked for is meant for that. */
+  #changeDraft(from: string, to: string, answered: boolean): void {
+    const draft = this.#drafts.get(to);
+    this.#drafts.delete(to);
+    const isEmpty = draft === undefined || draft.text === "" && draft.paste === undefined;
+    if (answered && isEmpty) return;
+    this.#drafts.set(from, this.#editor.take());
+    if (draft) this.#editor.restore(draft);
   }
 
   get #nick(): string {

@@ -177,6 +177,36 @@ Deno.test("TerminalView gives a refused text back with the Up key where another 
   }
 });
 
+Deno.test("TerminalView keeps what is typed when a room comes that was asked for, where nothing is half typed there", async () => {
+  const { terminal, view, inputs } = await setUp();
+  const next = inputs.next();
+  const enter = (name: string, answered: boolean) => view.enter(room(name), { room: name, changes: [], unread: 0, leftOut: 0 }, answered);
+  const typed = () => terminal.rows.at(-2);
+  view.status({ ...status, room: room("lobby") });
+  terminal.press("for dev");
+  await settle();
+  enter("dev", true);
+  await settle();
+  assertEquals(typed(), "bob> for dev");
+  enter("lobby", false);
+  await settle();
+  assertEquals(typed(), "bob> ");
+  terminal.press("for lobby");
+  await settle();
+  enter("dev", true);
+  await settle();
+  assertEquals(typed(), "bob> for dev", "what is half typed there comes first");
+  enter("lobby", false);
+  await settle();
+  assertEquals(typed(), "bob> for lobby");
+  enter("ops", true);
+  enter("lobby", false);
+  await settle();
+  assertEquals(typed(), "bob> ", "what has gone to another room comes back there only");
+  terminal.press("\x03");
+  await next;
+});
+
 Deno.test("TerminalView redraws where a narrower terminal has broken its rows", async () => {
   const { terminal, view, inputs } = await setUp();
   const next = inputs.next();
@@ -206,7 +236,7 @@ Deno.test("TerminalView sends nothing of a hostile server's to the terminal but 
   view.show({ kind: "here", nick: `b${evil}`, again: false, rooms });
   const list = [{ number: 1, name: evil, unread: 1, mentioned: true }, { number: 2, name: "lobby", unread: 0, mentioned: false }];
   view.status({ ...status, nick: `b${evil}`, room: rooms[0], rooms: list });
-  view.enter(rooms[0], { room: "lobby", changes: [message(said(evil, evil, 2), { mention: true })], unread: 1, leftOut: 1 });
+  view.enter(rooms[0], { room: "lobby", changes: [message(said(evil, evil, 2), { mention: true })], unread: 1, leftOut: 1 }, false);
   view.old({ title: "old", entries: [said(evil, `\`${evil}\` /me ${evil}`, 1), { ...said(evil, evil, 1), type: "topic" }] });
   view.show({ kind: "away", room: "lobby", by: evil, text: evil, total: 2 });
   view.show(message(said(`e${evil}`, `hi${evil}`, 1)));
