@@ -62,6 +62,11 @@ export class LineEditor {
     return this.#found?.length ?? this.#buffer.cursor;
   }
 
+  /** Whether nothing is being typed, and nothing asked. */
+  get isIdle(): boolean {
+    return this.#mode === undefined && this.#buffer.text === "";
+  }
+
   /** What the person is in the middle of, in words: a long paste that waits for a yes or no, or a search. */
   get question(): string | undefined {
     return this.#mode instanceof PasteQuestion || this.#mode instanceof HistorySearch ? this.#mode.words : undefined;
@@ -91,7 +96,7 @@ export class LineEditor {
   /** Takes back a line that could not be used: where it belongs `here` and nothing else is being typed or asked, as that; else Up brings it. */
   giveBack(line: string, here: boolean): void {
     const text = cleanText(line, { newlines: true });
-    if (here && this.#mode === undefined && this.text === "") this.#buffer.set(text);
+    if (here && this.isIdle) this.#buffer.set(text);
     else this.#history.remember(text);
   }
 

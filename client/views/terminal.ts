@@ -7,6 +7,7 @@
  */
 import type { Say } from "../../shared/protocol.ts";
 import { cleanText, plural } from "../../shared/text.ts";
+import { aborted } from "../aborted.ts";
 import type { Clock } from "../clock.ts";
 import type { Input } from "../input.ts";
 import { COMMANDS, parseInput } from "../slash_commands.ts";
@@ -65,6 +66,8 @@ export class TerminalView implements View {
   #names: Names = { nicks: () => [], rooms: () => [] };
   #emoji: readonly (readonly [name: string, emoji: string])[] | undefined;
   #question: Question | undefined;
+  /** Resolves when the line being typed is sent or emptied. */
+  #done: PromiseWithResolvers<void> | undefined;
   #status: Status | undefined;
   #pending: readonly string[] = [];
   #closed = false;
@@ -104,6 +107,7 @@ export class TerminalView implements View {
         const input = this.#press(key);
         if (input) yield input;
       }
+      if (this.#editor.isIdle) this.#done?.resolve();
       this.#redraw();
     }
   }
@@ -117,11 +121,22 @@ export class TerminalView implements View {
   /** Asks for a password, which is not shown, and says why; `undefined` when the person would rather leave. */
   async askPassword(refused: string, signal: AbortSignal): Promise<string | undefined> {
     this.notice(`${cleanText(refused)}.`);
+    if (!this.#editor.isIdle) {
+      this.notice("You are asked for it when you have sent or emptied your line.");
+      await this.#lineDone(signal);
+    }
     // A paste may bring the end of its line.
     return (await this.#ask("Password: ", true, signal))?.replace(/\n+$/, "");
   }
 
+  /** Resolves when nothing is half typed any more: the rest of it would be taken for the answer to a question. */
+  async #lineDone(signal: AbortSignal): Promise<void> {
+    this.#done = Promise.withResolvers();
+    await Promise.race([this.#done.promise, aborted(signal)]);
+  }
+
   #ask(prompt: string, secret: boolean, signal: AbortSignal): Promise<string | undefined> {
+    if (signal.aborted) return Promise.resolve(undefined);
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
     const answer = (text: string | undefined): void => {
       signal.removeEventListener("abort", giveUp);

@@ -137,6 +137,48 @@ Deno.test("TerminalView asks for a name without touching the line being typed", 
   assertEquals((await next).value, { kind: "say", text: "draft" });
 });
 
+Deno.test("TerminalView asks for a password when the line being typed has been sent or emptied", async () => {
+  for (const [keys, sent] of [[" I think\r", [{ kind: "say", text: "what I think" }]], ["\x15", []]] as const) {
+    const { terminal, view, inputs } = await setUp();
+    const heard: Input[] = [];
+    const reading = (async () => {
+      for (let next = await inputs.next(); !next.done; next = await inputs.next()) heard.push(next.value);
+    })();
+    terminal.press("what");
+    await settle();
+    const password = view.askPassword("This server asks for a password", new AbortController().signal);
+    await settle();
+    assertEquals(terminal.rows.slice(-4), [
+      "* This server asks for a password.",
+      "* You are asked for it when you have sent or emptied your line.",
+      "bob> what",
+      "connected",
+    ]);
+    terminal.press(keys);
+    await settle();
+    assertEquals([heard, terminal.rows.at(-2)], [[...sent], "Password: "]);
+    terminal.press("secret\r");
+    assertEquals(await password, "secret");
+    terminal.press(null);
+    await reading;
+  }
+});
+
+Deno.test("TerminalView asks for no password when nobody waits for it any more", async () => {
+  const { terminal, view, inputs } = await setUp();
+  const next = inputs.next();
+  terminal.press("what");
+  await settle();
+  const over = new AbortController();
+  const password = view.askPassword("This server asks for a password", over.signal);
+  over.abort();
+  assertEquals(await password, undefined);
+  await settle();
+  assertEquals(terminal.rows.at(-2), "bob> what");
+  terminal.press("\x03");
+  await next;
+});
+
 Deno.test("TerminalView leaves on Ctrl-C, on Ctrl-D and when the terminal is gone, a question or not", async () => {
   for (const key of ["\x03", "\x04", null]) {
     const { terminal, inputs } = await setUp();
