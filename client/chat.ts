@@ -11,11 +11,13 @@ import { Connection } from "./connection.ts";
 import { converse } from "./conversation.ts";
 import { relayFrames } from "./frame_relay.ts";
 import type { Memory } from "./commands.ts";
+import { hold, unlessStuck } from "./hold.ts";
 import { secretFor } from "./installation.ts";
 import { LiveSettings } from "./live_settings.ts";
 import { askedPassword, heldPassword } from "./password.ts";
+import { checkOutput, readableLines, unreadable } from "./pipe_errors.ts";
 import { newSecret } from "./ref.ts";
-import { listen, listenForLeave } from "./signals.ts";
+import { interruptible, listen } from "./signals.ts";
 import { KnownCertificates } from "./state/certificates.ts";
 import { ClientState } from "./state/state.ts";
 import { dialer } from "./dialer.ts";
@@ -28,8 +30,6 @@ import { Writer } from "./writer.ts";
 const PERSON_BACKLOG = 50;
 /** A program remembers by itself what it has to. */
 const NO_MEMORY: Memory = { keeps: false, welcomed() {}, renamed() {}, entered() {}, left() {}, saw() {} };
-/** Longer than a farewell takes; after it nobody waits for a view that is stuck. */
-const LEAVE_MS = 3_000;
 /** What a terminal is taken for that does not say. */
 const UNKNOWN_SIZE = { columns: 80, rows: 24 };
 
@@ -40,39 +40,46 @@ const UNKNOWN_SIZE = { columns: 80, rows: 24 };
  */
 export async function chat(config: ClientConfig): Promise<ExitCode> {
   const terminal = !config.json && Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
-  if (!terminal) return await chatOverPipes(config);
-  return config.plain || config.dumb ? await chatInLines(config) : await chatInTerminal(config);
+  const face = !terminal ? chatOverPipes : config.plain || config.dumb ? chatInLines : chatInTerminal;
+  return await interruptible((asked) => face(config, asked));
 }
 
-async function chatInTerminal(config: ClientConfig): Promise<ExitCode> {
+async function chatInTerminal(config: ClientConfig, asked: AbortSignal): Promise<ExitCode> {
   const view = new TerminalView(terminalDevice(), lookOf(config), systemClock);
   const stopListening = listen({ SIGWINCH: () => view.resized(), SIGCONT: () => view.resumed() });
   // Whatever ends the process, the shell gets its terminal back.
   const restore = () => writeAtOnce(view.abandon());
   globalThis.addEventListener("unload", restore);
   try {
-    return await chatAsPerson(config, view, (look) => view.look = look);
+    return await chatAsPerson(config, view, { asked, restyle: (look) => view.look = look });
   } finally {
     stopListening();
-    await view.close();
+    await unlessStuck(view.close(), { asked, clock: systemClock });
     globalThis.removeEventListener("unload", restore);
   }
 }
 
-async function chatInLines(config: ClientConfig): Promise<ExitCode> {
-  const view = new PlainView({ input: typedLines(Deno.stdin.readable), output: Deno.stdout, errors: Deno.stderr, hide: setRaw }, true);
+async function chatInLines(config: ClientConfig, asked: AbortSignal): Promise<ExitCode> {
+  // A terminal that cannot be read has been closed.
+  const input = readableLines(typedLines(Deno.stdin.readable), () => {});
+  const view = new PlainView({ input, output: Deno.stdout, errors: Deno.stderr, hide: setRaw }, true);
   try {
-    return await chatAsPerson(config, view, () => {});
+    return await chatAsPerson(config, view, { asked, restyle: () => {} });
   } finally {
-    await view.close();
+    await unlessStuck(view.close(), { asked, clock: systemClock });
   }
 }
 
-/** @param restyle Takes what was changed of the look. */
+interface PersonOptions {
+  readonly asked: AbortSignal;
+  /** Takes what was changed of the look. */
+  readonly restyle: (look: TerminalLook) => void;
+}
+
 async function chatAsPerson(
   config: ClientConfig,
   view: TerminalView | PlainView,
-  restyle: (look: TerminalLook) => void,
+  { asked, restyle }: PersonOptions,
 ): Promise<ExitCode> {
   const { folders } = config;
   const tell = (text: string) => view.notice(text);
@@ -99,7 +106,7 @@ async function chatAsPerson(
       allowPlaintext: config.access.allowPlaintext,
     },
     secret: await secretFor(formatAddress(config), state.secret),
-    rooms: seen?.rooms ?? [],
+    rooms: state.rooms,
     backlog: PERSON_BACKLOG,
     keeper: state,
     clock: systemClock,
@@ -107,13 +114,14 @@ async function chatAsPerson(
   });
   const settings = new LiveSettings(config, (changed) => restyle(lookOf(changed)));
   try {
-    return await hold(connection, converse(connection, view, { strict: false, seen, unsent, settings, memory: state }), view.gone);
+    const conversation = converse(connection, view, { strict: false, seen, unsent, settings, memory: state });
+    return await hold(connection, conversation, { asked, gone: view.gone, clock: systemClock });
   } finally {
     state.close();
   }
 }
 
-async function chatOverPipes(config: ClientConfig): Promise<ExitCode> {
+async function chatOverPipes(config: ClientConfig, asked: AbortSignal): Promise<ExitCode> {
   const { name, folders } = config;
   if (name === undefined) throw new Fatal(EXIT.usage, "Pass a name with --name: there is no terminal to ask for one");
   const errors = new Writer(Deno.stderr);
@@ -130,43 +138,43 @@ async function chatOverPipes(config: ClientConfig): Promise<ExitCode> {
     clock: systemClock,
     random: Math.random,
   });
-  const input = inputLines(Deno.stdin.readable);
-  if (config.json) {
-    const output = new Writer(Deno.stdout);
-    return await hold(connection, relayFrames(connection, { input, output }), output.broken);
+  let problem: Fatal | undefined;
+  const input = readableLines(inputLines(Deno.stdin.readable), (error) => problem = unreadable(error));
+  const { conversation, gone, close } = config.json ? relayed(connection, input) : conversed(connection, input, config);
+  let code: ExitCode;
+  try {
+    code = await hold(connection, conversation, { asked, gone, clock: systemClock });
+  } finally {
+    await unlessStuck(close(), { asked, clock: systemClock });
   }
+  await checkOutput(gone);
+  if (problem !== undefined) throw problem;
+  return code;
+}
+
+/** What goes on over pipes. */
+interface Piped {
+  readonly conversation: Promise<ExitCode>;
+  /** Resolves when the output takes nothing any more. */
+  readonly gone: Promise<Error>;
+  /** Resolves when everything is written. */
+  readonly close: () => Promise<void>;
+}
+
+function relayed(connection: Connection, input: AsyncIterable<string>): Piped {
+  const output = new Writer(Deno.stdout);
+  return { conversation: relayFrames(connection, { input, output }), gone: output.broken, close: () => output.flushed() };
+}
+
+function conversed(connection: Connection, input: AsyncIterable<string>, config: ClientConfig): Piped {
   const view = new PlainView({ input, output: Deno.stdout, errors: Deno.stderr }, false);
   const settings = new LiveSettings(config, () => {});
-  try {
-    return await hold(connection, converse(connection, view, { strict: true, settings, memory: NO_MEMORY }), view.gone);
-  } finally {
-    await view.close();
-  }
+  const conversation = converse(connection, view, { strict: true, settings, memory: NO_MEMORY });
+  return { conversation, gone: view.gone, close: () => view.close() };
 }
 
 function lookOf({ colour, timeFormat, bell }: ClientConfig): TerminalLook {
   return { paint: paint(colour === "auto" ? !Deno.noColor : colour === "always"), timeFormat, bell };
-}
-
-/** Waits for the end of a conversation, which a signal or a reader that has gone (`chat client | head -1`) brings about early. */
-async function hold(connection: Connection, conversation: Promise<ExitCode>, gone: Promise<unknown>): Promise<ExitCode> {
-  const asked = Promise.withResolvers<void>();
-  const stopListening = listenForLeave(asked.resolve);
-  const over = new AbortController();
-  let unheard = false;
-  async function leaveEarly(): Promise<ExitCode> {
-    await Promise.race([asked.promise, gone.then(() => unheard = true)]);
-    connection.leave();
-    await systemClock.sleep(LEAVE_MS, over.signal);
-    return EXIT.ok;
-  }
-  try {
-    const code = await Promise.race([conversation, leaveEarly()]);
-    return unheard ? EXIT.ok : code;
-  } finally {
-    over.abort();
-    stopListening();
-  }
 }
 
 function terminalDevice(): Device {

@@ -153,7 +153,7 @@ export class Commands {
       timeline.entered(snapshot);
       rooms.enter(snapshot.room);
       memory.entered(snapshot.room);
-      this.#enter(snapshot.room);
+      this.#enter(snapshot.room, true);
     });
   }
 
@@ -167,7 +167,7 @@ export class Commands {
       memory.left(room);
       this.#oldest.delete(room);
       const next = rooms.leave(room);
-      if (next !== undefined) this.#enter(next);
+      if (next !== undefined) this.#enter(next, true);
     });
   }
 
@@ -181,14 +181,15 @@ export class Commands {
     );
   }
 
-  #enter(room: string): void {
+  /** @param answered Whether the server was asked first, which takes a while. */
+  #enter(room: string, answered = false): void {
     const { view, timeline, rooms, ignored } = this.#parts;
     const { changes, ...shown } = rooms.show(room);
     // What is left out is what is older from here on.
     if (shown.leftOut > 0) this.#oldest.delete(room);
     const heard = changes.filter((change) => !ignored.covers(change));
     for (const change of heard) if (change.kind === "said" || change.kind === "deleted") this.showed(change);
-    view.enter(timeline.room(room)!, { ...shown, changes: heard });
+    view.enter(timeline.room(room)!, { ...shown, changes: heard }, answered);
   }
 
   #ignore(name: string): void {

@@ -23,7 +23,8 @@ import { allowedPassword, heldPassword, type PasswordSource } from "./password.t
 import { newRef } from "./ref.ts";
 import { type Resumable, Resumption } from "./resumption.ts";
 import { type Keeper, type NotSent, type SayWithRef, Unacknowledged } from "./unacknowledged.ts";
-import { type Cut, cut, type Ending, LONGEST_RETRY_MS, type Standing, Visit } from "./visit.ts";
+import { LONGEST_RETRY_MS } from "./saying.ts";
+import { type Cut, cut, type Ending, type Standing, Visit } from "./visit.ts";
 
 /** Unacknowledged messages above which a writer that can wait does ({@link Connection.ready}). */
 const WINDOW = 1_000;
@@ -120,7 +121,7 @@ export class Connection implements AsyncIterable<ConnectionEvent> {
   /** Says something now, or as soon as there is a connection. */
   say(text: string, { room = LOBBY, ref = newRef() }: { readonly room?: string; readonly ref?: string } = {}): SayWithRef | NotSent {
     const say = this.#standing.unacknowledged.add({ kind: "say", ref, room, text });
-    if (say.kind === "say") this.#live?.send(say);
+    if (say.kind === "say") this.#live?.say(say);
     return say;
   }
 

@@ -19,7 +19,13 @@ export function listen(handlers: Partial<Record<Deno.Signal, () => void>>): () =
   };
 }
 
-/** Calls `ask` whenever somebody wants the program to end; returns what ends that. */
-export function listenForLeave(ask: () => void): () => void {
-  return listen(Object.fromEntries(LEAVE_SIGNALS.map((signal) => [signal, ask])));
+/** Does work that is told, by `asked`, when somebody wants the program to end. */
+export async function interruptible<T>(work: (asked: AbortSignal) => Promise<T>): Promise<T> {
+  const asked = new AbortController();
+  const stopListening = listen(Object.fromEntries(LEAVE_SIGNALS.map((signal) => [signal, () => asked.abort()])));
+  try {
+    return await work(asked.signal);
+  } finally {
+    stopListening();
+  }
 }

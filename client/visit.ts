@@ -11,14 +11,11 @@ import type { Clock } from "./clock.ts";
 import type { ConnectionEvent } from "./events.ts";
 import type { FrameSocket } from "./frame_socket.ts";
 import type { Resumption } from "./resumption.ts";
-import type { Unacknowledged } from "./unacknowledged.ts";
+import { Saying } from "./saying.ts";
+import type { SayWithRef, Unacknowledged } from "./unacknowledged.ts";
 
 const WELCOME_MS = 10_000;
 const FAREWELL_MS = 2_000;
-/** How long to wait with what was refused for now, where the server does not say. */
-const RETRY_MS = 5_000;
-/** The longest wait that a server may ask for. */
-export const LONGEST_RETRY_MS = 60_000;
 
 /** How a visit ended. */
 export type Ending =
@@ -79,7 +76,10 @@ export class Visit {
   readonly #over = new AbortController();
   /** Asked for and not answered yet. */
   readonly #moves = new Map<string, Join | Part>();
+  readonly #saying: Saying;
   #welcomed = false;
+  /** Whether the server has said that it does not know us. */
+  #unknown = false;
 
   constructor({ socket, standing, clock, leave, where }: VisitOptions) {
     this.#socket = socket;
@@ -87,6 +87,17 @@ export class Visit {
     this.#clock = clock;
     this.#leave = leave;
     this.#where = where;
+    this.#saying = new Saying({
+      unacknowledged: standing.unacknowledged,
+      send: (say) => socket.send(say),
+      clock,
+      over: this.#over.signal,
+    });
+  }
+
+  /** Says something, after what waits in its room. */
+  say(say: SayWithRef): void {
+    this.#saying.say(say);
   }
 
   /** Sends a frame. A join or part with a `ref` holds from its answer on. */
@@ -121,7 +132,8 @@ export class Visit {
         complained = true;
       } else if (heard.kind === "quiet") {
         if (this.#welcomed) yield heard;
-      } else if (heard.kind === "refused" && heard.code === "resume_unknown") {
+      } else if (heard.kind === "refused" && heard.code === "resume_unknown" && !this.#welcomed && !this.#unknown) {
+        this.#unknown = true;
         this.#standing.resumption.forget();
         this.#socket.send(this.#standing.greeting());
       } else {
@@ -138,7 +150,7 @@ export class Visit {
 
   /** What a frame means for what we keep. */
   #note(frame: ServerFrame): void {
-    const { resumption, sessions, unacknowledged } = this.#standing;
+    const { resumption, sessions } = this.#standing;
     resumption.note(frame);
     this.#noteMove(frame);
     if (frame.kind === "welcome") {
@@ -146,13 +158,13 @@ export class Visit {
     } else if (frame.kind === "renamed") {
       if (sessions.has(frame.from)) this.#standing.renamed(frame.nick);
     } else if (frame.kind === "entry") {
-      if (frame.ref !== undefined && (frame.again || sessions.has(frame.from))) unacknowledged.settle(frame.ref);
+      if (frame.ref !== undefined && (frame.again || sessions.has(frame.from))) this.#saying.answered(frame.ref);
     } else if (frame.kind === "refused" || frame.kind === "error") {
       // Somebody has taken the name of the session that we would come back to.
       if (frame.kind === "refused" && frame.code.startsWith("name_") && !this.#welcomed) resumption.forget();
       if (frame.ref === undefined) return;
-      if (frame.kind === "error" || frame.final) unacknowledged.settle(frame.ref);
-      else void this.#sayAgain(frame.ref, frame.retryMs ?? RETRY_MS);
+      if (frame.kind === "error" || frame.final) this.#saying.answered(frame.ref);
+      else this.#saying.later(frame.ref, frame.retryMs);
     }
   }
 
@@ -173,13 +185,6 @@ export class Visit {
     this.#moves.delete(frame.ref);
     if (move?.kind === "join" && frame.kind === "members") resumption.entered(frame.room, frame.head, (move.backlog ?? 0) > 0);
     if (move?.kind === "part" && frame.kind === "done") resumption.left(move.room);
-  }
-
-  /** Says once more, later, what was refused for now only. */
-  async #sayAgain(ref: string, ms: number): Promise<void> {
-    await this.#clock.sleep(Math.min(ms, LONGEST_RETRY_MS), this.#over.signal);
-    const say = this.#standing.unacknowledged.get(ref);
-    if (say && !this.#over.signal.aborted) this.#socket.send(say);
   }
 
   /** Whether nothing more can come of this socket. */

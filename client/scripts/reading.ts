@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { EXIT, Fatal } from "../../shared/exit.ts";
 import { type AskHistory, type Entry, LIMITS, type Page, type Seq, type Welcome } from "../../shared/protocol.ts";
 import type { ConnectionEvent } from "../events.ts";
 
@@ -40,6 +41,7 @@ interface Question {
  * 1. Entries come in pages, as they are asked for. One that is heard live is read at once where it follows what was read; where it does not,
  *    it only tells how far the next questions have to reach. So there is neither a hole nor a double, and nothing is held.
  * 2. A question without an answer is asked again at the next welcome.
+ * 3. Every answer leads on: a server cannot be asked for ever.
  */
 export class Reading {
   readonly #options: ReadingOptions;
@@ -66,7 +68,11 @@ export class Reading {
     return !this.#options.follow && this.#cursor !== undefined && this.#cursor >= this.#head;
   }
 
-  /** Takes in what was heard. */
+  /**
+   * Takes in what was heard.
+   *
+   * @throws {Fatal} When an answer holds nothing of what was asked for, and says that there is more.
+   */
   hear(event: ConnectionEvent): Step {
     if (event.kind === "welcome") return this.#welcome(event);
     if (event.kind === "entry") return this.#entry(event);
@@ -108,8 +114,12 @@ export class Reading {
 
   #page({ entries, more }: Page): Step {
     const { head, ask: { after } } = this.#question!;
-    const { from } = this.#options;
+    const { from, room } = this.#options;
     this.#question = undefined;
+    const last = entries.at(-1);
+    if (after !== undefined && (last ? last.seq <= after : more)) {
+      throw new Fatal(EXIT.protocol, `The server answers something else than what comes after message ${after} of #${room}`);
+    }
     if (this.#cursor !== undefined) return this.#readOn(entries, more ? 0 : head);
     if ("at" in from) {
       const entry = entries.at(0);

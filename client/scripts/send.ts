@@ -3,15 +3,16 @@
  *
  * @module
  */
-import { EXIT, type ExitCode, Fatal } from "../../shared/exit.ts";
+import type { ExitCode } from "../../shared/exit.ts";
 import { cleanText } from "../../shared/text.ts";
 import { systemClock } from "../clock.ts";
 import { deliver } from "./delivery.ts";
 import type { ConnectionEvent } from "../events.ts";
-import { interruptible } from "./interrupt.ts";
+import { interruptible } from "../signals.ts";
 import { lines } from "./message.ts";
 import type { SendConfig } from "./flags.ts";
 import { numbered } from "./name.ts";
+import { unreadable } from "../pipe_errors.ts";
 import { scriptConnection } from "./script_connection.ts";
 import { Writer } from "../writer.ts";
 
@@ -43,6 +44,6 @@ async function* stdinLines(): AsyncGenerator<string | number, void> {
   try {
     yield* lines(Deno.stdin.readable);
   } catch (error) {
-    throw new Fatal(EXIT.ioError, `stdin: cannot read: ${error instanceof Error ? error.message : error}`);
+    throw unreadable(error);
   }
 }

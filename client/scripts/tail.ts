@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { EXIT, type ExitCode, Fatal } from "../../shared/exit.ts";
+import type { ExitCode } from "../../shared/exit.ts";
 import { systemClock } from "../clock.ts";
 import { entryJson, entryLine } from "./entry_line.ts";
-import { interruptible } from "./interrupt.ts";
+import { interruptible } from "../signals.ts";
 import { type Beginning, Reading } from "./reading.ts";
 import { recite } from "./recital.ts";
+import { checkOutput } from "../pipe_errors.ts";
 import { newRef } from "../ref.ts";
 import type { Since, TailConfig } from "./flags.ts";
 import { numbered } from "./name.ts";
@@ -40,10 +41,8 @@ export async function tail({ address, room, name, since, json, follow, access }:
   const line = json ? entryJson : entryLine;
   try {
     const code = await interruptible((asked) => recite(connection, { reading, output, line, follow, clock: systemClock, report, asked }));
-    const failure = await Promise.race([output.broken, Promise.resolve(undefined)]);
-    // Whoever reads along may have seen enough: chat tail | head -1.
-    if (failure === undefined || failure instanceof Deno.errors.BrokenPipe) return code;
-    throw new Fatal(EXIT.ioError, `stdout: cannot write: ${failure.name}: ${failure.message}`);
+    await checkOutput(output.broken);
+    return code;
   } finally {
     await errors.flushed();
   }

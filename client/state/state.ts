@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Seq } from "../../shared/protocol.ts";
+import { LIMITS, LOBBY, type Seq } from "../../shared/protocol.ts";
 import { cleanText } from "../../shared/text.ts";
 import type { Clock } from "../clock.ts";
 import { type Address, formatAddress } from "../config.ts";
@@ -88,6 +88,14 @@ export class ClientState {
   /** What clients that died had said and got no answer to, in order: to be said again with the same refs. It counts as said already. */
   get unsent(): readonly SayWithRef[] {
     return this.#unsent;
+  }
+
+  /** The rooms to begin with: those that we were in, and those that something unsent is for, which other clients need not have been in. */
+  get rooms(): readonly string[] {
+    const needed = new Set(this.#unsent.map(({ room }) => room));
+    const rooms = new Set([...this.#before?.rooms ?? [LOBBY], ...needed]);
+    let others = LIMITS.roomsPerSession - needed.size;
+    return [...rooms].filter((room) => needed.has(room) || others-- > 0).slice(0, LIMITS.roomsPerSession);
   }
 
   /** Whether what is said outlives us. */

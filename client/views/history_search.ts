@@ -10,15 +10,14 @@ import { splitGraphemes } from "./width.ts";
 export class HistorySearch {
   readonly #history: LineHistory;
   #query = "";
-  #at: number;
+  #at = Infinity;
   #failed = false;
 
   constructor(history: LineHistory) {
     this.#history = history;
-    this.#at = history.length;
   }
 
-  /** The place of the line found last; the history's length where none was. */
+  /** The place of the line found last; infinite where none was. */
   get at(): number {
     return this.#at;
   }
@@ -42,7 +41,7 @@ export class HistorySearch {
   /** Takes the last letter back, and looks from the newest line again. */
   erase(): void {
     this.#query = splitGraphemes(this.#query).slice(0, -1).join("");
-    this.#at = this.#history.length;
+    this.#at = Infinity;
     this.#failed = false;
     if (this.#query !== "") this.#look();
   }

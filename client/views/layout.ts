@@ -55,7 +55,7 @@ export function layout({ prompt, text, cursor, columns, maxRows }: LayoutInput):
       rows.push("");
       width = 0;
     } else {
-      // A wide character in a terminal of one or two columns cannot be shown at all.
+      // What is wider than the terminal cannot be shown at all.
       rows[rows.length - 1] += more > room ? "" : grapheme;
       width += Math.min(more, room);
     }

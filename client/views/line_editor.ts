@@ -62,6 +62,11 @@ export class LineEditor {
     return this.#found?.length ?? this.#buffer.cursor;
   }
 
+  /** Whether nothing is being typed, and nothing asked. */
+  get isIdle(): boolean {
+    return this.#mode === undefined && this.#buffer.text === "";
+  }
+
   /** What the person is in the middle of, in words: a long paste that waits for a yes or no, or a search. */
   get question(): string | undefined {
     return this.#mode instanceof PasteQuestion || this.#mode instanceof HistorySearch ? this.#mode.words : undefined;
@@ -88,10 +93,11 @@ export class LineEditor {
     return undefined;
   }
 
-  /** Replaces the line. */
-  set(text: string): void {
-    this.#mode = undefined;
-    this.#buffer.set(cleanText(text, { newlines: true }));
+  /** Takes back a line that could not be used: where it belongs `here` and nothing else is being typed or asked, as that; else Up brings it. */
+  giveBack(line: string, here: boolean): void {
+    const text = cleanText(line, { newlines: true });
+    if (here && this.isIdle) this.#buffer.set(text);
+    else this.#history.remember(text);
   }
 
   /** Puts the line aside, with its cursor and a paste that waits, and begins an empty one. A search ends as if it had not been. */
@@ -100,7 +106,8 @@ export class LineEditor {
     const paste = this.#mode instanceof PasteQuestion ? this.#mode : undefined;
     const draft = { text, cursor, place: this.#history.place, paste };
     this.#history.leave();
-    this.set("");
+    this.#mode = undefined;
+    this.#buffer.set("");
     return draft;
   }
 

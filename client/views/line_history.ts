@@ -72,13 +72,21 @@ export class LineHistory {
     return line?.edited ?? line?.text;
   }
 
+  /** Remembers a line as the newest, wherever we are. */
+  remember(text: string): void {
+    if (text === this.lineAt(this.length - 1)) return;
+    const typing = this.#shown === this.length;
+    this.#lines.push({ text });
+    if (typing) this.#shown = this.length;
+  }
+
   /** Remembers what was sent; returns the line that is being typed now. */
   submit(text: string): string {
     const line = this.#lines[this.#shown];
     if (line !== undefined) line.edited = undefined;
     const next = line === undefined ? "" : this.#unsent;
     if (text !== "" && text !== this.#lines.at(-1)?.text) this.#lines.push({ text });
-    if (this.length > REMEMBERED) this.#lines.shift();
+    this.#lines.splice(0, this.length - REMEMBERED);
     this.leave();
     return next;
   }

@@ -12,7 +12,7 @@ import type { Shown } from "../rooms.ts";
 import type { Change, Room } from "../changes.ts";
 import { type Sink, Writer } from "../writer.ts";
 import type { OldEntries, View } from "./view.ts";
-import { sentence } from "./wording.ts";
+import { notSent, sentence } from "./wording.ts";
 
 /** Ctrl-U takes the whole line back. */
 const KILL = "\x15";
@@ -48,7 +48,7 @@ export class PlainView implements View {
     this.#person = person;
   }
 
-  get gone(): Promise<unknown> {
+  get gone(): Promise<Error> {
     return this.#output.broken;
   }
 
@@ -94,7 +94,8 @@ export class PlainView implements View {
       if (!change.own || (this.#person && change.past)) this.#message(change.entry);
       return;
     }
-    const text = sentence(change);
+    // Nothing that was typed comes back here by a key.
+    const text = change.kind === "failed" ? notSent(change, cleanText(change.say.text, { newlines: true })) : sentence(change);
     if (text !== undefined) this.notice(text);
   }
 

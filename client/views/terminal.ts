@@ -7,6 +7,7 @@
  */
 import type { Say } from "../../shared/protocol.ts";
 import { cleanText, plural } from "../../shared/text.ts";
+import { aborted } from "../aborted.ts";
 import type { Clock } from "../clock.ts";
 import type { Input } from "../input.ts";
 import { COMMANDS, parseInput } from "../slash_commands.ts";
@@ -65,6 +66,8 @@ export class TerminalView implements View {
   #names: Names = { nicks: () => [], rooms: () => [] };
   #emoji: readonly (readonly [name: string, emoji: string])[] | undefined;
   #question: Question | undefined;
+  /** Resolves when the line being typed is sent or emptied. */
+  #done: PromiseWithResolvers<void> | undefined;
   #status: Status | undefined;
   #pending: readonly string[] = [];
   #closed = false;
@@ -104,6 +107,7 @@ export class TerminalView implements View {
         const input = this.#press(key);
         if (input) yield input;
       }
+      if (this.#editor.isIdle) this.#done?.resolve();
       this.#redraw();
     }
   }
@@ -117,11 +121,22 @@ export class TerminalView implements View {
   /** Asks for a password, which is not shown, and says why; `undefined` when the person would rather leave. */
   async askPassword(refused: string, signal: AbortSignal): Promise<string | undefined> {
     this.notice(`${cleanText(refused)}.`);
+    if (!this.#editor.isIdle) {
+      this.notice("You are asked for it when you have sent or emptied your line.");
+      await this.#lineDone(signal);
+    }
     // A paste may bring the end of its line.
     return (await this.#ask("Password: ", true, signal))?.replace(/\n+$/, "");
   }
 
+  /** Resolves when nothing is half typed any more: the rest of it would be taken for the answer to a question. */
+  async #lineDone(signal: AbortSignal): Promise<void> {
+    this.#done = Promise.withResolvers();
+    await Promise.race([this.#done.promise, aborted(signal)]);
+  }
+
   #ask(prompt: string, secret: boolean, signal: AbortSignal): Promise<string | undefined> {
+    if (signal.aborted) return Promise.resolve(undefined);
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
     const answer = (text: string | undefined): void => {
       signal.removeEventListener("abort", giveUp);
@@ -142,13 +157,9 @@ export class TerminalView implements View {
     if (text !== undefined) this.notice(change.kind === "here" && !change.again ? `${text} /help says what can be typed` : text);
   }
 
-  enter(room: Room, { changes, unread, leftOut }: Shown): void {
+  enter(room: Room, { changes, unread, leftOut }: Shown, answered: boolean): void {
     const before = this.#status?.room?.name;
-    if (before !== undefined && before !== room.name) {
-      this.#drafts.set(before, this.#editor.take());
-      const draft = this.#drafts.get(room.name);
-      if (draft) this.#editor.restore(draft);
-    }
+    if (before !== undefined && before !== room.name) this.#changeDraft(before, room.name, answered);
     if (this.#status) this.#status = { ...this.#status, room };
     const parts = [`#${cleanText(room.name)}`, cleanText(room.topic), unread > 0 ? `${unread} new` : ""];
     const lines = [this.#transcript.rule(parts.filter((part) => part !== "").join(" · "))];
@@ -190,8 +201,7 @@ export class TerminalView implements View {
 
   giveBack(line: string, room: string): void {
     const here = this.#status?.room === undefined || this.#status.room.name === room;
-    // Otherwise the Up key brings it: it was sent from here.
-    if (here && this.#editor.text === "") this.#editor.set(line);
+    this.#editor.giveBack(line, here);
     this.#redraw();
   }
 
@@ -233,6 +243,16 @@ export class TerminalView implements View {
     this.#screen.send(PASTE_MARKS.off);
     this.#device.setRaw(false);
     await this.#screen.flushed();
+  }
+
+  /** Puts aside what is typed in one room for what was in another. What is typed while the room comes that was asked for is meant for that. */
+  #changeDraft(from: string, to: string, answered: boolean): void {
+    const draft = this.#drafts.get(to);
+    this.#drafts.delete(to);
+    const isEmpty = draft === undefined || draft.text === "" && draft.paste === undefined;
+    if (answered && isEmpty) return;
+    this.#drafts.set(from, this.#editor.take());
+    if (draft) this.#editor.restore(draft);
   }
 
   get #nick(): string {

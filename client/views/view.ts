@@ -48,8 +48,12 @@ export interface View {
   inputs(): AsyncIterable<Input>;
   /** Tells what happened in the room that is shown, or to us. */
   show(change: Change): void;
-  /** Shows another room from here on, beginning with what waited there. */
-  enter(room: Room, shown: Shown): void;
+  /**
+   * Shows another room from here on, beginning with what waited there.
+   *
+   * @param answered Whether the person asked for it a while ago, and may be typing in it already.
+   */
+  enter(room: Room, shown: Shown, answered: boolean): void;
   /** Shows entries of before, apart from what happens. */
   old(page: OldEntries): void;
   /** Says something in the program's own voice. */

@@ -36,7 +36,7 @@ export function sentence(change: Change): string | undefined {
     case "left":
       return change.total > CROWD ? undefined : `${cleanText(change.by)} ${change.kind}`;
     case "failed":
-      return `Not sent: ${cleanText(change.why)} ("${excerpt(change.say.text)}")`;
+      return notSent(change, excerpt(change.say.text));
     case "skipped":
       return `${plural(change.count, "message")} left out: the server no longer has them`;
     case "trouble":
@@ -61,6 +61,11 @@ export function entrySentence({ type, by, text, target }: Entry): string | undef
   if (type === "deleted") return `${cleanText(by)} deleted message ${target}`;
   if (type === "tombstone") return `a message of ${cleanText(by)} was deleted`;
   return text === "" ? `${cleanText(by)} took the topic away` : `${cleanText(by)} set the topic: ${cleanText(text)}`;
+}
+
+/** `Not sent: you are muted ("hi")` @param text As much of the message as is to be told, cleaned. */
+export function notSent({ why }: Extract<Change, { kind: "failed" }>, text: string): string {
+  return `Not sent: ${cleanText(why)} ("${text}")`;
 }
 
 /** `12 bob: hi`, in one line. */

@@ -14,6 +14,7 @@ Deno.test("/join comes into a room, shows it, and talks there from then on", asy
   assertEquals((await talk.ask("hi", "say")).room, "dev");
   assertEquals(talk.memory.told, ["welcomed bob", "entered dev", "saw dev 1"]);
   assertEquals(talk.view.statuses.at(-1)?.rooms.map(({ name }) => name), ["lobby", "dev"]);
+  assertEquals(talk.view.answered, [true]);
 });
 
 Deno.test("/join of a room that we are in shows it and asks nobody", async () => {
@@ -33,7 +34,7 @@ Deno.test("/part leaves the room shown and goes back to the one shown before", a
   talk.peer.send({ kind: "done", ref: part.ref!, text: "You left #dev" });
   await talk.view.sees("-- ops");
   assertEquals(talk.view.lines, ["You left #dev", "-- ops, 0 new, 0 left out"]);
-  assertEquals(talk.memory.told.at(-1), "left dev");
+  assertEquals([talk.memory.told.at(-1), talk.view.answered], ["left dev", [false, false, true]]);
   assertEquals((await talk.ask("hi", "say")).room, "ops");
 });
 

@@ -390,6 +390,57 @@ Deno.test("Connection resumes with its token and what it saw last of each room",
   await leaving;
 });
 
+Deno.test("Connection says hello once to a server that does not know it, and takes that before the welcome only", async () => {
+  using server = new FakeServer();
+  const { connection, events } = setUp(server);
+  const unknown = { kind: "refused", code: "resume_unknown", text: "who are you", final: false } as const;
+  const welcomed = until(events, "welcome");
+  const peer = await server.welcome("s1");
+  await welcomed;
+  for (let i = 0; i < 3; i++) peer.send(unknown);
+  for (let i = 0; i < 3; i++) assertEquals((await until(events, "refused")).code, "resume_unknown");
+  const sent = say(connection, "hi");
+  assertEquals(await peer.next(), sent as Say);
+  await peer.end();
+  const refused = until(events, "refused");
+  const again = await server.accept();
+  assertEquals((await again.next())?.kind, "hello");
+  again.send(unknown);
+  assertEquals((await again.next())?.kind, "hello");
+  again.send(unknown);
+  await refused;
+  const leaving = leave(connection, events);
+  assertEquals(await again.next(), undefined);
+  await leaving;
+});
+
+Deno.test("Connection says again what was refused for now, once however often that is said, and nothing else", async () => {
+  using server = new FakeServer();
+  const { connection, events, clock } = setUp(server);
+  const welcomed = until(events, "welcome");
+  const peer = await server.welcome("s1");
+  await welcomed;
+  const sent = say(connection, "hi");
+  assertEquals(await peer.next(), sent as Say);
+  const refused = { kind: "refused", code: "slow_mode", text: "slow", final: false, retryMs: 7_000 } as const;
+  for (const ref of [sent.ref, "other", sent.ref, "another"]) {
+    peer.send({ ...refused, ref });
+    await until(events, "refused");
+  }
+  assertEquals(clock.sleeping(7_000), 1);
+  const listening = until(events, "entry");
+  await clock.pass(7_000);
+  let next = await peer.next();
+  while (next?.kind === "ping") next = await peer.next();
+  assertEquals(next, sent as Say);
+  peer.send(echo(sent, "s1", 1));
+  await listening;
+  const leaving = leave(connection, events);
+  assertEquals(await peer.next(), { kind: "bye" });
+  await peer.end();
+  await leaving;
+});
+
 Deno.test("Connection takes an entry of before as the acknowledgement when it answers its own ref", async () => {
   using server = new FakeServer();
   const { connection, events } = setUp(server);
@@ -454,7 +505,7 @@ Deno.test("Connection with patience is not put off by a first attempt that fails
 Deno.test("Connection comes back with what the one before it left", async () => {
   using server = new FakeServer();
   const resume = { epoch: "e1", token: "t1", cursors: { lobby: 7, dev: 2 } };
-  const { connection, events } = setUp(server, { resume });
+  const { connection, events } = setUp(server, { resume, rooms: ["lobby", "dev"] });
   const welcomed = until(events, "welcome");
   const peer = await server.accept();
   assertEquals(await peer.next(), { kind: "resume", v: [1], ...resume });

@@ -124,6 +124,74 @@ Deno.test("relayFrames keeps a bot's ref, adds one where there is none, and says
   assertEquals(frames.find((frame) => frame.kind === "error").code, "malformed");
 });
 
+Deno.test("relayFrames answers what is asked without a connection, and what was asked when it broke", async () => {
+  using server = new FakeServer();
+  const output = new Kept();
+  const input = new TransformStream<string, string>();
+  const typing = input.writable.getWriter();
+  const lost = Promise.withResolvers<void>();
+  const connection = connect(server);
+  const send = connection.send.bind(connection);
+  connection.send = (frame) => {
+    const sent = send(frame);
+    if (!sent) lost.resolve();
+    return sent;
+  };
+  const done = relayFrames(connection, { input: input.readable, output: new Writer(output) });
+  await typing.write('{"kind":"rooms","ref":"early"}');
+  await lost.promise;
+  const peer = await server.welcome("s1");
+  await typing.write('{"kind":"say","ref":"said","room":"lobby","text":"hi"}');
+  assertEquals((await peer.next())?.kind, "say");
+  for (const ref of ["r1", "r2"]) {
+    await typing.write(`{"kind":"who","ref":"${ref}","room":"lobby"}`);
+    assertEquals((await peer.next())?.kind, "who");
+  }
+  peer.send({ kind: "members", ref: "r1", ...room("lobby") });
+  await peer.end();
+  const again = await server.welcome("s2");
+  const kept = await again.next();
+  assert(kept?.kind === "say");
+  again.send(echo(kept, "s2", 1));
+  await typing.write('{"kind":"who","ref":"r3","room":"lobby"}');
+  assertEquals((await again.next())?.kind, "who");
+  const leaving = serve(again);
+  await typing.close();
+  await leaving;
+  assertEquals(await done, 1);
+  const frames = output.text.trimEnd().split("\n").map((line) => JSON.parse(line));
+  const kinds = ["error early", "welcome", "members r1", "error r2", "welcome", "entry said", "bye", "error r3"];
+  assertEquals(frames.map(({ kind, ref = "" }) => `${kind} ${ref}`.trim()), kinds);
+  assertEquals(frames[0], { kind: "error", ref: "early", code: "unexpected", text: "not connected" });
+});
+
+Deno.test("relayFrames is content where what was refused for now was kept then, not where something else was refused", async () => {
+  for (
+    const [line, code] of [['{"kind":"say","ref":"r","room":"lobby","text":"hi"}', 0], [
+      '{"kind":"join","ref":"r","room":"dev"}',
+      1,
+    ]] as const
+  ) {
+    using server = new FakeServer();
+    const input = new TransformStream<string, string>();
+    const welcomed = Promise.withResolvers<void>();
+    const output = new Writer({
+      write(bytes) {
+        welcomed.resolve();
+        return Promise.resolve(bytes.length);
+      },
+    });
+    const done = relayFrames(connect(server), { input: input.readable, output });
+    const peer = await server.welcome("s1");
+    await welcomed.promise;
+    await new Blob([line]).stream().pipeThrough(new TextDecoderStream()).pipeTo(input.writable);
+    await peer.next();
+    peer.send({ kind: "refused", ref: "r", code: "slow_mode", text: "slow", final: false, retryMs: 500 });
+    await serve(peer);
+    assertEquals(await done, code);
+  }
+});
+
 Deno.test("converse says again what those before it could not, and shows it as unanswered until it is kept", async () => {
   const unsent = [
     { kind: "say", ref: "r1", room: "lobby", text: "one" },

@@ -50,6 +50,11 @@ export class FakeClock implements Clock {
     });
   }
 
+  /** How many sleep for `ms`. */
+  sleeping(ms: number): number {
+    return [...this.#sleepers].filter((sleeper) => sleeper.ms === ms).length;
+  }
+
   /** Waits until somebody has begun now to sleep for `ms`. */
   async asleep(ms: number): Promise<void> {
     const until = this.#now + ms;

@@ -49,6 +49,8 @@ export class FakeView implements View {
   readonly shown: Change[] = [];
   readonly statuses: Status[] = [];
   readonly givenBack: string[] = [];
+  /** Of each room that was shown, whether it was asked for a while before. */
+  readonly answered: boolean[] = [];
   readonly gone = new Promise<never>(() => {});
   rings = 0;
   unanswered = 0;
@@ -86,7 +88,8 @@ export class FakeView implements View {
     if (change.kind === "failed") this.giveBack(change.say.text);
   }
 
-  enter(room: Room, { changes, unread, leftOut }: Shown): void {
+  enter(room: Room, { changes, unread, leftOut }: Shown, answered: boolean): void {
+    this.answered.push(answered);
     this.#line(`-- ${room.name}, ${unread} new, ${leftOut} left out`);
     changes.forEach((change) => this.show(change));
   }

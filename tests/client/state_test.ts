@@ -182,6 +182,20 @@ Deno.test("ClientState leaves behind what has no answer, in order, and nothing w
   assertEquals(kinds(folder), ["lock", "secret", "servers.json"]);
 });
 
+Deno.test("ClientState begins with the rooms it was in and those that something unsent is for, at most 50", () => {
+  using folder = new TempFolder();
+  const bob = new Client(folder.path, { name: "bob" }).welcome("bob", "e1", "dev");
+  bob.state.said(say("one", "dev"));
+  bob.close();
+  new Client(folder.path, { name: "carol", day: 1 }).welcome("carol").close();
+  const again = new Client(folder.path, { name: "bob", day: 2 });
+  assertEquals([again.unsent, again.state.rooms], [["one"], ["lobby", "dev"]]);
+  again.welcome("bob", "e1", ...Array.from({ length: 49 }, (_, i) => `room-${i}`)).close();
+  const full = new Client(folder.path, { name: "bob", day: 3 }).close();
+  assertEquals([full.state.rooms.length, full.state.rooms.at(-1)], [50, "dev"]);
+  assertEquals(new Client(folder.path, { host: "other.org" }).close().state.rooms, ["lobby"]);
+});
+
 Deno.test("ClientState says again what several left in the order it was said", () => {
   using folder = new TempFolder();
   const texts = ["6", "5", "4", "3", "2", "1"];

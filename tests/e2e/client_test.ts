@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { Peer, Program, startServer } from "../harness.ts";
+import { Peer, Program, program, startServer } from "../harness.ts";
 
 const to = (port: number) => `127.0.0.1:${port}`;
 
@@ -108,4 +108,28 @@ Deno.test("chat client: nobody reads its output any more, and it leaves without 
   await left;
   assertEquals(await ear.exit(), 0);
   assertEquals(ear.stderr.all.filter((line) => /rror|at /.test(line)), []);
+});
+
+Deno.test("chat client: says when it cannot write, exit code 74", { ignore: Deno.build.os !== "linux" }, async () => {
+  await using server = await startServer();
+  using alice = await Peer.named(server.port, "alice");
+  const full = (...args: string[]) => new Program(["bash", "-c", '"$0" "$@" >/dev/full', ...program("client", to(server.port), ...args)]);
+  const ear = full("--name", "ear");
+  await alice.expect("* ear joined");
+  await alice.send("one\n");
+  const bot = full("--name", "bot", "--json");
+  for (const client of [ear, bot]) {
+    assertEquals(await client.exit(), 74);
+    assertEquals(client.stderr.all.at(-1), "stdout: cannot write: Error: No space left on device (os error 28)");
+  }
+});
+
+Deno.test("chat client: says when it cannot read its input, exit code 74", { ignore: Deno.build.os === "windows" }, async () => {
+  await using server = await startServer();
+  for (const json of [[], ["--json"]]) {
+    const commandLine = program("client", to(server.port), "--name", "bob", ...json);
+    const client = new Program(["bash", "-c", '"$0" "$@" </', ...commandLine]);
+    assertEquals(await client.exit(), 74);
+    assertEquals(client.stderr.all.at(-1), "stdin: cannot read: Is a directory (os error 21)");
+  }
 });

@@ -1,6 +1,7 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { type Beginning, Reading } from "../../../client/scripts/reading.ts";
+import { Fatal } from "../../../shared/exit.ts";
 import type { AskHistory, Entry, Page } from "../../../shared/protocol.ts";
 import { said, welcome } from "../fake_server.ts";
 
@@ -142,6 +143,20 @@ Deno.test("Reading: another history is read from its beginning", () => {
   world.connect("two");
   world.settle();
   assertEquals(world.read.map(({ seq }) => seq), [4, 5, 1]);
+});
+
+Deno.test("Reading: an answer that does not lead on is the end", () => {
+  const beginnings: Beginning[] = [{ seq: 3 }, { at: 5 }];
+  for (const from of beginnings) {
+    for (const follow of [false, true]) {
+      for (const [seqs, more] of [[[], true], [[2, 3], true], [[3], false]] as const) {
+        const reading = new Reading({ room: "lobby", from, follow, newRef: () => "r" });
+        assertEquals(reading.hear(welcome("s1", "bob", { head: 7 })).ask?.after, 3);
+        const entries = seqs.map((seq) => said("bob", "hi", seq));
+        assertThrows(() => reading.hear({ kind: "page", ref: "r", room: "lobby", entries, more }), Fatal, "after message 3 of #lobby");
+      }
+    }
+  }
 });
 
 Deno.test("Reading: looks for a moment in few questions, however long the past", () => {

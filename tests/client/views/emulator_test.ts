@@ -170,6 +170,22 @@ Deno.test("TerminalView shows four of 4,000 combining marks", async () => {
   assertEquals(terminal.lines.at(-1), `${"e\u0301\u0301\u0301\u0301ve"}: ${"a\u0301\u0301\u0301\u0301b"}`);
 });
 
+Deno.test("TerminalView leaves no row behind, however wide the clusters in others' names are", async () => {
+  using terminal = new Emulator();
+  const view = new TerminalView(terminal, { paint: paint(false), timeFormat: "none", bell: false }, new FakeClock());
+  const names = ["ᄀ".repeat(21), "का".repeat(10), "bob"];
+  const members = new Map(names.map((nick, i) => [`s${i}`, { nick, from: `s${i}` }]));
+  const room = { name: "lobby", topic: "", cursor: 0, total: 3, members };
+  for (let queued = 0; queued < 5; queued++) {
+    view.status({ ...STATUS, room, queued });
+    await terminal.settled();
+    view.show(message(said("eve", "hi", queued + 1)));
+    await terminal.settled();
+  }
+  assertEquals(terminal.rows.filter((row) => row.startsWith("bob>")).length, 1, terminal.rows.join("\n"));
+  await view.close();
+});
+
 const STATUS: Status = { nick: "bob", room: undefined, rooms: [], online: true, quietMs: 0, queued: 0, away: false, keeps: "" };
 /** What terminals agree on the width of. */
 const LETTERS = ["a", "b", " ", "日", "한", "é", "e\u0301", "ש", "-"];

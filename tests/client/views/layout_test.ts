@@ -50,7 +50,8 @@ Deno.test("layout puts the cursor where the width of what is left of it says, at
       const all = layout({ ...input, maxRows: 1_000 });
       const cell = ({ rows, row, column }: Layout): unknown[] => [rows[row], column];
       assertEquals(cell(drawn), cell(all), "the same row wherever it is shown");
-      if (columns < 3) return;
+      // An emoji with a skin tone may take four, and the last column stays empty.
+      if (columns < 5) return;
       // The row breaks that nobody typed are gone again.
       assertEquals(all.rows.join(""), `bob> ${text}`.replaceAll("\n", ""));
       const rowBegins = all.rows.slice(0, all.row).join("").length;

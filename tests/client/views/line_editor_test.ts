@@ -191,7 +191,8 @@ Deno.test("LineEditor moves and kills by words, also where no space divides them
   assertEquals(at("kill next word"), "don't stop|は");
   assertEquals(at("kill word"), "don't |は");
   assertEquals(at("kill word"), "|は");
-  editor.set("a \u0600日");
+  editor.take();
+  editor.giveBack("a \u0600日", true);
   assertEquals(at("word left"), "a |\u0600日", "a word that begins inside a grapheme");
 });
 
@@ -251,6 +252,27 @@ Deno.test("LineEditor keeps what was made of a line of the history, and the unse
   assertEquals(editor.text, "unsent");
   type(editor, UP, UP);
   assertEquals(editor.text, "two", "sent as it was");
+});
+
+Deno.test("LineEditor gives back a line in place of an empty one, else as the newest of the history, wherever one is in it", () => {
+  const editor = new LineEditor();
+  type(editor, "one", ENTER);
+  editor.giveBack("two\x1b", true);
+  assertEquals([editor.text, editor.cursor], ["two", 3]);
+  editor.giveBack("three", true);
+  type(editor, UP, UP);
+  editor.giveBack("four", true);
+  assertEquals(editor.text, "one");
+  type(editor, DOWN, DOWN);
+  assertEquals(editor.text, "four");
+  type(editor, DOWN, SEARCH, "o");
+  editor.giveBack("once", true);
+  assertEquals([editor.question, editor.text], ['search "o"', "four"]);
+  type(editor, CANCEL);
+  assertEquals(editor.text, "two");
+  type(editor, SEARCH);
+  editor.giveBack("last", true);
+  assertEquals(editor.text, "two", "a search that has found nothing yet shows what is typed");
 });
 
 Deno.test("LineEditor remembers 200 lines", () => {
@@ -330,6 +352,22 @@ Deno.test("LineEditor holds a paste until it has an answer, and says so", () => 
   assertEquals(editor.text, `${lines(6)}\nmore you`, "letters that come together are pressed one by one");
 });
 
+Deno.test("LineEditor holds a paste and a search when a line is given back", () => {
+  const editor = new LineEditor();
+  paste(editor, lines(6));
+  editor.giveBack("refused", true);
+  type(editor, ENTER);
+  assertEquals(editor.text, lines(6));
+  editor.take();
+  type(editor, SEARCH, "x");
+  editor.giveBack("refused too", true);
+  assertEquals([editor.question, editor.text], ['search "x": nothing older found', ""]);
+  type(editor, CANCEL, UP);
+  assertEquals(editor.text, "refused too");
+  type(editor, UP);
+  assertEquals(editor.text, "refused");
+});
+
 Deno.test("LineEditor asks before it pastes the beginning of a paste too long to keep", () => {
   const editor = new LineEditor();
   paste(editor, "x", true);
@@ -394,7 +432,8 @@ Deno.test("LineEditor takes out of what is typed or pasted what must not be show
   assertEquals(editor.text, "ab c d");
   paste(editor, "\x1b[31m1\r\n2\x07");
   assertEquals(editor.text, "ab c d1\n2");
-  editor.set("x\x1b[2Jy\nz");
+  editor.take();
+  editor.giveBack("x\x1b[2Jy\nz", true);
   assertEquals([editor.text, editor.cursor], ["xy\nz", 4]);
 });
 
@@ -403,7 +442,7 @@ Deno.test("LineEditor takes a key in a text of 4 KB in far less than a milliseco
   const keys: readonly KeyName[] = ["left", "word left", "word right", "backspace", "kill word", "yank", "up"];
   for (const text of texts) {
     const editor = new LineEditor();
-    editor.set(text);
+    editor.giveBack(text, true);
     const start = performance.now();
     for (let i = 0; i < 20; i++) for (const key of keys) type(editor, { key }, "x");
     const each = (performance.now() - start) / (20 * keys.length * 2);

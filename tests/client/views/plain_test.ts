@@ -41,6 +41,14 @@ Deno.test("PlainView gives what others say to stdout, cleaned, and everything el
   assertEquals([output.text, errors.text], ["eve: hi there\n", "* zoe joined\n* a word\n"]);
 });
 
+Deno.test("PlainView tells all of a message that was refused", async () => {
+  const { view, output } = setUp("", true);
+  const text = `${"word ".repeat(20)}\nend`;
+  view.show({ kind: "failed", why: "you are not in #dev", say: { kind: "say", room: "dev", text } });
+  await view.close();
+  assertEquals(output.text, `* Not sent: you are not in #dev ("${"word ".repeat(20)}\n* end")\n`);
+});
+
 Deno.test("PlainView.askName takes the next line as the name, and the one after it when that is refused, while inputs are read", async () => {
   const { readable, writable } = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>();
   const typing = writable.getWriter();

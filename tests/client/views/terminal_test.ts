@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import type { Input } from "../../../client/input.ts";
-import type { Change } from "../../../client/changes.ts";
+import type { Change, Room } from "../../../client/changes.ts";
 import { paint } from "../../../client/views/paint.ts";
 import { type Device, TerminalView } from "../../../client/views/terminal.ts";
 import type { Status } from "../../../client/views/view.ts";
@@ -74,6 +74,10 @@ class FakeTerminal implements Device {
 const status: Status = { nick: "bob", room: undefined, rooms: [], online: true, quietMs: 0, queued: 0, away: false, keeps: "" };
 const here: Change = { kind: "here", nick: "bob", again: false, rooms: [] };
 
+function room(name: string): Room {
+  return { name, topic: "", cursor: 0, total: 1, members: new Map() };
+}
+
 async function setUp(): Promise<{ terminal: FakeTerminal; view: TerminalView; inputs: AsyncIterator<Input> }> {
   const terminal = new FakeTerminal();
   const view = new TerminalView(terminal, { paint: paint(false), timeFormat: "24h", bell: true }, new FakeClock());
@@ -133,6 +137,48 @@ Deno.test("TerminalView asks for a name without touching the line being typed", 
   assertEquals((await next).value, { kind: "say", text: "draft" });
 });
 
+Deno.test("TerminalView asks for a password when the line being typed has been sent or emptied", async () => {
+  for (const [keys, sent] of [[" I think\r", [{ kind: "say", text: "what I think" }]], ["\x15", []]] as const) {
+    const { terminal, view, inputs } = await setUp();
+    const heard: Input[] = [];
+    const reading = (async () => {
+      for (let next = await inputs.next(); !next.done; next = await inputs.next()) heard.push(next.value);
+    })();
+    terminal.press("what");
+    await settle();
+    const password = view.askPassword("This server asks for a password", new AbortController().signal);
+    await settle();
+    assertEquals(terminal.rows.slice(-4), [
+      "* This server asks for a password.",
+      "* You are asked for it when you have sent or emptied your line.",
+      "bob> what",
+      "connected",
+    ]);
+    terminal.press(keys);
+    await settle();
+    assertEquals([heard, terminal.rows.at(-2)], [[...sent], "Password: "]);
+    terminal.press("secret\r");
+    assertEquals(await password, "secret");
+    terminal.press(null);
+    await reading;
+  }
+});
+
+Deno.test("TerminalView asks for no password when nobody waits for it any more", async () => {
+  const { terminal, view, inputs } = await setUp();
+  const next = inputs.next();
+  terminal.press("what");
+  await settle();
+  const over = new AbortController();
+  const password = view.askPassword("This server asks for a password", over.signal);
+  over.abort();
+  assertEquals(await password, undefined);
+  await settle();
+  assertEquals(terminal.rows.at(-2), "bob> what");
+  terminal.press("\x03");
+  await next;
+});
+
 Deno.test("TerminalView leaves on Ctrl-C, on Ctrl-D and when the terminal is gone, a question or not", async () => {
   for (const key of ["\x03", "\x04", null]) {
     const { terminal, inputs } = await setUp();
@@ -153,6 +199,52 @@ Deno.test("TerminalView gives a refused text back for editing, but not over anot
   view.giveBack("other", "lobby");
   await settle();
   assertEquals(terminal.rows.at(-2), "bob> /hlep");
+  terminal.press("\x03");
+  await next;
+});
+
+Deno.test("TerminalView gives a refused text back with the Up key where another is typed or another room is shown", async () => {
+  const text = `${"a long message ".repeat(4)}with an end`;
+  for (const [typed, name] of [["draft", "lobby"], ["", "dev"]]) {
+    const { terminal, view, inputs } = await setUp();
+    const next = inputs.next();
+    view.status({ ...status, room: room("lobby") });
+    terminal.press(typed);
+    await settle();
+    view.show({ kind: "failed", why: "you are not in it", say: { kind: "say", room: name, text } });
+    await settle();
+    assertEquals(terminal.rows.at(-2), `bob> ${typed}`);
+    terminal.press("\x1b[A\r");
+    assertEquals((await next).value, { kind: "say", text });
+  }
+});
+
+Deno.test("TerminalView keeps what is typed when a room comes that was asked for, where nothing is half typed there", async () => {
+  const { terminal, view, inputs } = await setUp();
+  const next = inputs.next();
+  const enter = (name: string, answered: boolean) => view.enter(room(name), { room: name, changes: [], unread: 0, leftOut: 0 }, answered);
+  const typed = () => terminal.rows.at(-2);
+  view.status({ ...status, room: room("lobby") });
+  terminal.press("for dev");
+  await settle();
+  enter("dev", true);
+  await settle();
+  assertEquals(typed(), "bob> for dev");
+  enter("lobby", false);
+  await settle();
+  assertEquals(typed(), "bob> ");
+  terminal.press("for lobby");
+  await settle();
+  enter("dev", true);
+  await settle();
+  assertEquals(typed(), "bob> for dev", "what is half typed there comes first");
+  enter("lobby", false);
+  await settle();
+  assertEquals(typed(), "bob> for lobby");
+  enter("ops", true);
+  enter("lobby", false);
+  await settle();
+  assertEquals(typed(), "bob> ", "what has gone to another room comes back there only");
   terminal.press("\x03");
   await next;
 });
@@ -186,7 +278,7 @@ Deno.test("TerminalView sends nothing of a hostile server's to the terminal but 
   view.show({ kind: "here", nick: `b${evil}`, again: false, rooms });
   const list = [{ number: 1, name: evil, unread: 1, mentioned: true }, { number: 2, name: "lobby", unread: 0, mentioned: false }];
   view.status({ ...status, nick: `b${evil}`, room: rooms[0], rooms: list });
-  view.enter(rooms[0], { room: "lobby", changes: [message(said(evil, evil, 2), { mention: true })], unread: 1, leftOut: 1 });
+  view.enter(rooms[0], { room: "lobby", changes: [message(said(evil, evil, 2), { mention: true })], unread: 1, leftOut: 1 }, false);
   view.old({ title: "old", entries: [said(evil, `\`${evil}\` /me ${evil}`, 1), { ...said(evil, evil, 1), type: "topic" }] });
   view.show({ kind: "away", room: "lobby", by: evil, text: evil, total: 2 });
   view.show(message(said(`e${evil}`, `hi${evil}`, 1)));

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { fit, graphemeWidth, splitGraphemes, textWidth } from "../../../client/views/width.ts";
 
-Deno.test("graphemeWidth counts the columns a terminal takes", () => {
+Deno.test("graphemeWidth counts the most columns that a terminal takes", () => {
   const table: [string, number][] = [
     ["a", 1],
     ["é", 1],
@@ -11,13 +11,24 @@ Deno.test("graphemeWidth counts the columns a terminal takes", () => {
     ["한", 2],
     ["ｆ", 2],
     ["👍", 2],
-    ["👍🏽", 2],
+    // Two columns in a terminal that knows skin tones, four in one that does not.
+    ["👍🏽", 4],
     ["👨‍👩‍👧‍👦", 2],
     ["🇩🇪", 2],
     ["☺", 1],
     ["☺️", 2],
     ["1️⃣", 2],
     ["ש", 1],
+    ["か\u3099", 2],
+    ["का", 2],
+    ["क्ष", 2],
+    ["각", 2],
+    ["ᄀ", 2],
+    ["ᄀ".repeat(21), 42],
+    ["ᄀ".repeat(20) + "\u200d", 40],
+    ["👩‍❤️‍💋‍👨", 2],
+    ["🏴‍☠️", 2],
+    ["🇩🇪\u0903", 5],
     ["\n", 0],
     ["\u200b", 0],
     ["\u0301", 0],
