@@ -177,6 +177,9 @@ export class MemoryHistory implements History {
     const entries = this.#rooms.get(room)?.entries ?? [];
     const at = entries.findLastIndex(({ seq }) => seq === target);
     const entry = at < entries.length - MEMORY_ENTRIES ? undefined : entries[at];
+    // A topic is told to everybody, though its entry may be kept no more.
+    const topicSeq = this.#rooms.get(room)?.record.topicSeq ?? 0;
+    if (entry === undefined && topicSeq > 0 && target === topicSeq && by === "op") return undefined;
     if (entry === undefined || !DELETABLE.has(entry.type)) return "no_such_entry";
     const key = this.#keys.get(entry);
     if (by !== "op" && entry.from !== from && (key === undefined || key !== keyOf(owner, entry.ref))) return "not_yours";

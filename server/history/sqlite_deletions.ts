@@ -58,6 +58,12 @@ export class SqliteDeletions {
   tombstone(room: SqliteRoom, { target, by }: Deletion, { from, owner }: Asker): RejectionCode | undefined {
     const id = base(room.id) + target;
     const row = target > room.head ? undefined : this.#select.get(id);
+    if (row === undefined && target > 0 && target === room.topicSeq && by === "op") {
+      // Its entry is kept no more, and it is still told to everybody.
+      [room.topic, room.topicSeq] = ["", 0];
+      this.#wiping.deleted();
+      return undefined;
+    }
     if (row === undefined || !DELETABLE.has(row.type)) return "no_such_entry";
     const isOwn = row.from === from || (owner !== undefined && row.ref !== null && this.#refs.isOf(owner, String(row.ref), id));
     if (by !== "op" && !isOwn) return "not_yours";

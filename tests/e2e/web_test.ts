@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { exchange, Peer, startServer } from "../harness.ts";
+import { exchange, Peer, Program, startServer } from "../harness.ts";
 import { soon } from "../soon.ts";
 import { clientFrame, OP, upgradeRequest, WebPeer } from "../web_peer.ts";
 
@@ -211,4 +211,17 @@ Deno.test("web: one address may connect so many times, whatever it speaks", asyn
   assertMatch(await exchange(server.port, get("/healthz")), /^! Too many connections from 127\.0\.0\.1/);
   await page.send("", { opcode: OP.close });
   await alice.lines.match(/^\* page left/);
+});
+
+Deno.test("C11 shutdown: a browser that pings without end keeps nobody from the farewell", async () => {
+  const server = new Program("server", "--ephemeral", "--port", "0");
+  const port = Number((await server.stdout.next())?.split(":").at(-1));
+  using pinger = await WebPeer.framed(port, "pinger");
+  using alice = await Peer.named(port, "alice");
+  const ping = clientFrame("", { opcode: OP.ping });
+  await pinger.write(Uint8Array.from({ length: 700 * ping.length }, (_, i) => ping[i % ping.length]));
+  while ((await pinger.frame())?.opcode !== OP.pong);
+  server.kill("SIGTERM");
+  await alice.lines.match(/^\* The server is stopping\./);
+  assertEquals(await server.exit(), 0);
 });

@@ -185,3 +185,14 @@ Deno.test("C8 a client that reads none of its answers is heard no faster than it
   assertEquals(bob.all("pong").length, 10_000);
   assert(bob.bytes.length > 2 * OUTBOX_BYTES);
 });
+
+Deno.test("whoever goes without a name is seen to go, with why", async () => {
+  await using server = new FakeServer();
+  const silent = server.connect();
+  silent.end();
+  const leaving = server.connect();
+  leaving.receive({ kind: "bye" });
+  await server.idle();
+  const gone = server.events.filter((event) => event.type === "disconnected");
+  assertEquals(gone.map(({ nick, why, sent }) => [nick, why, sent]), [[undefined, "closed its end", 0], [undefined, "said bye", 0]]);
+});

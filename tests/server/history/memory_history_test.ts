@@ -91,3 +91,15 @@ Deno.test("MemoryHistory searches with turns for others between, finds nothing t
   const { entries, complete } = await last;
   assert(entries.length < 59 && !complete);
 });
+
+Deno.test("MemoryHistory: a topic whose entry is kept no more can be deleted by an op, and by nobody else", async () => {
+  const history = new MemoryHistory("epoch of a test");
+  const heard = new Heard(history);
+  await history.append(draft("lobby", "vandals", { type: "topic" }));
+  for (let i = 0; i < 1_000; i++) await history.append(draft("lobby", `${i}`));
+  await history.append(deletion("lobby", 1));
+  await history.append(deletion("lobby", 1), undefined, "op");
+  await heard.many(1_002, 0, 1);
+  assertEquals(history.rooms().map(({ topic, topicSeq }) => [topic, topicSeq]), [["", 0]]);
+  await heard.close();
+});

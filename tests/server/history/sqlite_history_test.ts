@@ -3,7 +3,7 @@ import { assert, assertEquals, assertLess, assertNotEquals, assertRejects } from
 import { PAGE } from "../../../server/history/history.ts";
 import { SqliteHistory } from "../../../server/history/sqlite_history.ts";
 import { Fatal } from "../../../shared/exit.ts";
-import { draft, Heard, historyContract } from "../../contracts/history_contract.ts";
+import { deletion, draft, Heard, historyContract } from "../../contracts/history_contract.ts";
 import { FOREVER } from "./disk.ts";
 import { TempFolder } from "../../temp_folder.ts";
 
@@ -139,4 +139,21 @@ Deno.test("SqliteHistory keeps house while somebody talks all the time, and says
   } while (said < 20_000 && !(said > 5 && await isTidied()));
   assertLess(said, 20_000);
   await heard.close();
+});
+
+Deno.test("SqliteHistory: a topic whose entry is kept no more can be deleted by an op, and by nobody else", async () => {
+  using folder = new TempFolder();
+  const history = await SqliteHistory.open(folder.path, { retention: { entries: 1, ms: Infinity } });
+  const heard = new Heard(history);
+  await history.append(draft("lobby", "vandals", { type: "topic" }));
+  await history.append(draft("lobby", "hi"));
+  await heard.many(2);
+  while ((await history.read({ room: "lobby", after: 0, limit: 1 }))[0].seq === 1);
+  await history.append(deletion("lobby", 1));
+  await history.append(deletion("lobby", 1), undefined, "op");
+  await heard.many(3, 0, 1);
+  await heard.close();
+  const again = await SqliteHistory.open(folder.path, FOREVER);
+  assertEquals(again.rooms().map(({ topic, topicSeq }) => [topic, topicSeq]), [["", 0]]);
+  await new Heard(again).close();
 });
