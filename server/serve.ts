@@ -90,7 +90,7 @@ export async function serve(config: ServerConfig, started: () => void): Promise<
   try {
     const server = await startServer(config, log.watch);
     // Where the terminal is gone that the log went to, somebody has closed it to end the server.
-    signals.onHangup(() => terminal && !Deno.stderr.isTerminal() ? signals.came() : void server.renewCertificate());
+    signals.onHangup(() => terminal && !Deno.stderr.isTerminal() ? signals.closed() : void server.renewCertificate());
     const own = ownAddresses();
     const reach = { ...server, own };
     const qr = config.qr ? { qr: await qrCode(pageLink(reachableHosts(reach)[0], reach), colours && Deno.stdout.isTerminal()) } : {};

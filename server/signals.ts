@@ -29,7 +29,7 @@ export class Signals {
   /** Does something at SIGHUP, which would end the process without a word; no such signal is sent by Windows. */
   onHangup(hangup: () => void): void {
     if (Deno.build.os === "windows") return;
-    this.#hangup = notTwice(hangup);
+    this.#hangup = hangup;
     Deno.addSignalListener("SIGHUP", this.#hangup);
   }
 
@@ -43,6 +43,9 @@ export class Signals {
     this.#pending++;
     this.#wake?.();
   };
+
+  /** The terminal was closed, which asks the process to end as well. */
+  readonly closed = notTwice(this.came);
 }
 
 /** Passes on what comes, but not what comes again at once. */

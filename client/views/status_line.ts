@@ -22,7 +22,7 @@ const BETWEEN = " · ";
  * import { statusLine } from "./status_line.ts";
  * import { assertEquals } from "@std/assert";
  *
- * const status = { nick: "bob", room: undefined, rooms: [], online: false, quietMs: 0, queued: 3, away: false };
+ * const status = { nick: "bob", room: undefined, rooms: [], online: false, quietMs: 0, queued: 3, away: false, keeps: "" };
  * assertEquals(statusLine(status, 80), "connecting (3 queued)");
  * ```
  */

@@ -9,7 +9,7 @@ import { household } from "./network.ts";
 
 /** Names that are remembered, and of one address. */
 const NAMES = 1_000;
-const NAMES_OF_ADDRESS = 50;
+const NAMES_OF_ADDRESS = 250;
 /** For how long, in milliseconds. */
 const MS = 60 * 60_000;
 

@@ -195,7 +195,7 @@ export const order: Group = {
       "a target of 10 KB of emoji",
       15,
       { act: "unban", target: `x${"😀".repeat(2_500)}` },
-      `refused no_such_person: x${"😀".repeat(63)} is not banned; /bans lists who is`,
+      nobody(`x${"😀".repeat(63)}`),
     ),
     wrong(
       "a target that moves the cursor",
