@@ -97,7 +97,7 @@ export function parseLine(line: string): TextFrame | undefined {
   }
   if (!Object.hasOwn(COMMANDS, name)) {
     return malformed(
-      `there is no command /${name.slice(0, LONGEST_NAME)} (did you mean /${
+      `there is no command /${cleanText(name.slice(0, LONGEST_NAME))} (did you mean /${
         closestString(name.slice(0, LONGEST_NAME), Object.keys(COMMANDS))
       }?). /help lists them, // says a text with a slash`,
     );
