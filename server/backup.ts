@@ -70,10 +70,9 @@ async function isThere(file: string): Promise<boolean> {
 async function publish(partial: string, file: string): Promise<void> {
   try {
     await Deno.link(partial, file);
-  } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists) throw existing(file);
-    // Some disks, such as USB sticks, have no links.
+  } catch {
     if (await isThere(file)) throw existing(file);
+    // Some disks, such as USB sticks, have no links; whatever else is wrong is wrong here too.
     return await Deno.rename(partial, file);
   }
   await remove(partial);

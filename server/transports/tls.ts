@@ -54,14 +54,11 @@ export class TlsLayer {
       if (halves === "late") void opening.then(closeBoth);
       if (halves === undefined || halves === "late") return "no room for TLS";
       const conversation = splice(outer, halves);
-      try {
-        if (await Promise.race([halves.secure.handshake(), late]) !== "late") return conversation;
-        throw new Error("too late");
-      } catch {
-        const why = outer.broken ?? "the TLS handshake failed";
-        await conversation.over();
-        return why;
-      }
+      const made = halves.secure.handshake().then(() => "made" as const, () => "failed" as const);
+      if (await Promise.race([made, late]) === "made") return conversation;
+      const why = outer.broken ?? "the TLS handshake failed";
+      await conversation.over();
+      return why;
     } finally {
       clearTimeout(deadline);
     }
